@@ -1,0 +1,286 @@
+//! From a case to a network of bodies, cells and elements (model sections 1-4).
+
+use crate::dynamics::{
+    Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Port, Share,
+};
+use crate::error::Error;
+use crate::occupant::{self, OccupantHandles};
+use crate::vehicle::{CrushTable, PathKind, Role, Vehicle};
+
+use super::case::{Case, Party};
+use super::face::{FaceCell, cells};
+
+/// A tip lighter than this is made up to it from the body behind, kg: a sliver of a cell weighs grams, and
+/// grams between stiff springs ring without meaning.
+const LIGHTEST_TIP_KG: f64 = 0.2;
+/// Frequency aimed at for such a tip, rad/s: light enough not to matter, slow enough for the step.
+const GIVEN_TIP_RAD_PER_S: f64 = 2.0e4;
+/// Stiffness that stands for a rigid layer on a body that can move, N/m over the whole layer.
+const RIGID_LAYER_N_PER_M: f64 = 1.0e9;
+
+/// Where a vehicle's parts are in the network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VehicleMap {
+    /// Body per mass.
+    pub bodies: Vec<usize>,
+    /// Group per path.
+    pub path_groups: Vec<usize>,
+    /// Group per mount.
+    pub mount_groups: Vec<usize>,
+    /// Body of the cabin (of the first mass where there is none).
+    pub cabin: usize,
+    /// Body of the dash, if any.
+    pub dash: Option<usize>,
+    /// Heading along x.
+    pub heading: f64,
+    /// Outward direction of the struck face.
+    pub outward: f64,
+}
+
+/// A case ready to run.
+#[derive(Debug, Clone)]
+pub struct Assembly {
+    /// The network.
+    pub network: Network,
+    /// Cells of the two faces, in the order of the network's.
+    pub cells: Vec<FaceCell>,
+    /// Parts of both vehicles.
+    pub maps: [VehicleMap; 2],
+    /// Parts of the occupants, in the order of the case's.
+    pub occupants: Vec<OccupantHandles>,
+}
+
+fn law_of(table: &CrushTable) -> CrushLaw {
+    CrushLaw {
+        crush_m: table.crush_m.clone(),
+        force_n: table.force_n.clone(),
+        unload_n_per_m: table.unload_n_per_m.clone(),
+        rate_s_per_m: table.rate_s_per_m,
+        damping_n_s_per_m: table.damping_n_s_per_m,
+    }
+}
+
+fn rigid_law() -> CrushLaw {
+    CrushLaw {
+        crush_m: vec![0.0, 1.0],
+        force_n: vec![0.0, RIGID_LAYER_N_PER_M],
+        unload_n_per_m: vec![RIGID_LAYER_N_PER_M; 2],
+        rate_s_per_m: 0.0,
+        damping_n_s_per_m: 0.0,
+    }
+}
+
+/// Bodies, inner paths and mounts of one vehicle.
+fn add_vehicle(net: &mut Network, party: &Party, side: usize) -> VehicleMap {
+    let vehicle = &party.vehicle;
+    let heading = party.heading(side);
+    let prefix = |name: &str| format!("{}: {name}", vehicle.id);
+    let bodies: Vec<usize> = vehicle
+        .masses
+        .iter()
+        .map(|m| {
+            let b = net.body(&prefix(&m.name), m.kg, heading * party.speed_mps, side);
+            net.bodies[b].fixed = m.fixed;
+            if m.fixed {
+                net.bodies[b].velocity_mps = 0.0;
+            }
+            b
+        })
+        .collect();
+    let path_groups: Vec<usize> = vehicle
+        .paths
+        .iter()
+        .map(|p| net.group(&prefix(&p.name)))
+        .collect();
+    let mount_groups: Vec<usize> = vehicle
+        .mounts
+        .iter()
+        .map(|m| net.group(&prefix(&m.name)))
+        .collect();
+    for (i, p) in vehicle.paths.iter().enumerate() {
+        if let (PathKind::Inner { from, gap_m }, Some(table)) = (&p.kind, &p.table) {
+            let law = net.law(law_of(table));
+            net.crushes.push(Crush {
+                port: Port::signed(bodies[p.to], bodies[*from], heading),
+                law,
+                gap_m: *gap_m,
+                pretension: None,
+                ramp: None,
+                group: path_groups[i],
+            });
+        }
+    }
+    for (i, m) in vehicle.mounts.iter().enumerate() {
+        let port = Port::signed(bodies[m.to], bodies[m.from], heading);
+        if m.series {
+            net.maxwells.push(MaxwellSpec {
+                port,
+                stiffness_n_per_m: m.stiffness_n_per_m,
+                damping_n_s_per_m: m.damping_n_s_per_m,
+                group: mount_groups[i],
+            });
+        } else {
+            net.mounts.push(MountSpec {
+                port,
+                stiffness_n_per_m: m.stiffness_n_per_m,
+                damping_n_s_per_m: m.damping_n_s_per_m,
+                break_n: m.break_n.unwrap_or(f64::INFINITY),
+                group: mount_groups[i],
+            });
+        }
+    }
+    let cabin = vehicle.mass_with_role(Role::Cabin).unwrap_or(0);
+    VehicleMap {
+        cabin: bodies[cabin],
+        dash: vehicle.mass_with_role(Role::Dash).map(|i| bodies[i]),
+        bodies,
+        path_groups,
+        mount_groups,
+        heading,
+        outward: if side == 0 { 1.0 } else { -1.0 },
+    }
+}
+
+/// Mass of a cell's tip on one side, kg (`None`: a fixed rigid face), and how much of it its layer brings;
+/// the rest comes from the body behind.
+fn tip_mass(vehicle: &Vehicle, cell: &FaceCell, side: usize) -> Option<(f64, f64)> {
+    let foremost = &cell.layers[side][0];
+    let path = &vehicle.paths[foremost.path];
+    let layer = path.layer()?;
+    if layer.rigid && vehicle.masses[path.to].fixed {
+        return None;
+    }
+    let own = layer.face_kg * foremost.weight;
+    if layer.face_kg > 0.0 {
+        return Some((own.max(LIGHTEST_TIP_KG.min(layer.face_kg)), own));
+    }
+    // A textbook layer without mass: as light as the step can follow.
+    let stiff: f64 = cell.layers[side]
+        .iter()
+        .map(|l| {
+            let most = vehicle.paths[l.path]
+                .table
+                .as_ref()
+                .and_then(|t| t.unload_n_per_m.last().copied())
+                .unwrap_or(RIGID_LAYER_N_PER_M);
+            most * l.weight
+        })
+        .sum();
+    let kg = (stiff / GIVEN_TIP_RAD_PER_S.powi(2)).min(LIGHTEST_TIP_KG);
+    Some((kg, 0.0))
+}
+
+/// Build the network of a case.
+///
+/// # Errors
+/// [`Error::Request`] when the faces do not meet, or an occupant cannot be seated.
+pub fn assemble(case: &Case) -> Result<Assembly, Error> {
+    let [first, second] = &case.parties;
+    let face_cells = cells(
+        (&first.vehicle, first.face),
+        (&second.vehicle, second.face),
+        &case.placement(),
+    );
+    if face_cells.is_empty() {
+        return Err(Error::request(
+            format!(
+                "the faces of {} and {} do not meet",
+                first.vehicle.id, second.vehicle.id
+            ),
+            "give both a face whose layers overlap in height and width",
+        ));
+    }
+    let mut net = Network::default();
+    let maps = [0, 1].map(|s| add_vehicle(&mut net, &case.parties[s], s));
+    for (side, party) in case.parties.iter().enumerate() {
+        add_face(&mut net, &face_cells, party, side, &maps[side]);
+    }
+    let mut occupants = Vec::with_capacity(case.occupants.len());
+    for seated in &case.occupants {
+        let party = &case.parties[seated.vehicle];
+        let map = &maps[seated.vehicle];
+        if party.vehicle.mass_with_role(Role::Cabin).is_none() {
+            return Err(Error::request(
+                format!("an occupant in {}, which has no cabin", party.vehicle.id),
+                "seat occupants only in vehicles with a cabin",
+            ));
+        }
+        let handles = occupant::attach(
+            &mut net,
+            map.cabin,
+            map.dash.unwrap_or(map.cabin),
+            map.heading,
+            seated.vehicle,
+            &seated.request,
+        )?;
+        net.bodies[map.cabin].kg -= handles.chain_kg;
+        if net.bodies[map.cabin].kg <= 0.0 {
+            return Err(Error::request(
+                format!("the occupants outweigh the cabin of {}", party.vehicle.id),
+                "seat fewer or give the cabin its mass with the occupants in it",
+            ));
+        }
+        occupants.push(handles);
+    }
+    Ok(Assembly {
+        network: net,
+        cells: face_cells,
+        maps,
+        occupants,
+    })
+}
+
+/// Tips, shares and the tip masses that ride with the bodies behind, for one side.
+fn add_face(
+    net: &mut Network,
+    face_cells: &[FaceCell],
+    party: &Party,
+    side: usize,
+    map: &VehicleMap,
+) {
+    let vehicle = &party.vehicle;
+    let mut laws = vec![None; vehicle.paths.len()];
+    let mut riding: Vec<f64> = vehicle
+        .paths
+        .iter()
+        .map(|p| p.layer().map_or(0.0, |l| l.face_kg))
+        .collect();
+    for (c, cell) in face_cells.iter().enumerate() {
+        let tip = tip_mass(vehicle, cell, side);
+        let kg = tip.map(|(kg, _)| kg);
+        if side == 0 {
+            net.cells.push(Cell {
+                tip_kg: [kg, None],
+                velocity_mps: [map.heading * party.speed_mps, 0.0],
+                gap_m: cell.gap_m,
+            });
+        } else {
+            net.cells[c].tip_kg[1] = kg;
+            net.cells[c].velocity_mps[1] =
+                if kg.is_some() { map.heading * party.speed_mps } else { 0.0 };
+        }
+        let Some((kg, own)) = tip else { continue };
+        let front = cell.layers[side][0].path;
+        riding[front] -= own;
+        net.bodies[map.bodies[vehicle.paths[front].to]].kg -= kg - own;
+        for (k, l) in cell.layers[side].iter().enumerate() {
+            let path = &vehicle.paths[l.path];
+            let law = *laws[l.path].get_or_insert_with(|| {
+                net.law(path.table.as_ref().map_or_else(rigid_law, law_of))
+            });
+            net.shares.push(Share {
+                cell: c,
+                side,
+                body: map.bodies[path.to],
+                law,
+                weight: l.weight,
+                gap_m: l.setback_m - cell.layers[side][0].setback_m,
+                tie: k == 0,
+                group: map.path_groups[l.path],
+            });
+        }
+    }
+    for (p, kg) in vehicle.paths.iter().zip(riding) {
+        net.bodies[map.bodies[p.to]].kg += kg;
+    }
+}

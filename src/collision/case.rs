@@ -1,0 +1,67 @@
+//! A collision to be simulated: two vehicles as crashed, how they are placed, who sits in them.
+
+use crate::dynamics::{Plan, Solver};
+use crate::occupant::OccupantRequest;
+use crate::vehicle::{Face, Vehicle, VehicleClass};
+
+use super::face::Placement;
+
+/// One of the two vehicles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Party {
+    /// The vehicle at its mass and ride height in this case.
+    pub vehicle: Vehicle,
+    /// Speed along its own heading, m/s.
+    pub speed_mps: f64,
+    /// Struck face.
+    pub face: Face,
+}
+
+impl Party {
+    /// Heading along x: +1 for vehicle 1; vehicle 2 comes towards it unless struck on its rear.
+    pub fn heading(&self, index: usize) -> f64 {
+        if index == 0 || self.face == Face::Rear { 1.0 } else { -1.0 }
+    }
+}
+
+/// An occupant and the vehicle it sits in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeatedOccupant {
+    /// 0 or 1.
+    pub vehicle: usize,
+    /// Dummy, seat and restraint.
+    pub request: OccupantRequest,
+}
+
+/// A whole case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Name for reports.
+    pub name: String,
+    /// Striking vehicle first.
+    pub parties: [Party; 2],
+    /// Overlap as a share of the narrower width, 0 to 1.
+    pub overlap: f64,
+    /// Vehicle 1 is struck on its left.
+    pub struck_left: bool,
+    /// Occupants.
+    pub occupants: Vec<SeatedOccupant>,
+    /// Integration settings.
+    pub plan: Plan,
+    /// Scheme.
+    pub solver: Solver,
+}
+
+impl Case {
+    /// Place of vehicle 2's face against vehicle 1's.
+    pub fn placement(&self) -> Placement {
+        let [a, b] = &self.parties;
+        Placement::new(
+            self.overlap,
+            self.struck_left,
+            [a.vehicle.body.width_m, b.vehicle.body.width_m],
+            b.vehicle.class == VehicleClass::Barrier,
+            b.face != Face::Rear,
+        )
+    }
+}

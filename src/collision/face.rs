@@ -1,0 +1,195 @@
+//! Model section 4: the band edges of two faces cut the plane into rectangles; rectangles that see the same
+//! layers of both vehicles are one cell.
+
+use std::collections::BTreeMap;
+
+use crate::vehicle::{Face, Vehicle};
+
+/// Edges closer than this are one edge, m.
+const SAME_EDGE_M: f64 = 1e-7;
+
+/// A rectangle of the contact plane.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Patch {
+    /// Lateral interval in vehicle 1's frame, m.
+    pub lateral_m: [f64; 2],
+    /// Height interval, m.
+    pub height_m: [f64; 2],
+}
+
+impl Patch {
+    /// Area, m2.
+    pub fn area_m2(&self) -> f64 {
+        (self.lateral_m[1] - self.lateral_m[0]) * (self.height_m[1] - self.height_m[0])
+    }
+}
+
+/// One layer's part in a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellLayer {
+    /// Path index in its vehicle.
+    pub path: usize,
+    /// Share of the layer's area.
+    pub weight: f64,
+    /// Setback behind the foremost point of the vehicle, m.
+    pub setback_m: f64,
+}
+
+/// Where the same layers of both vehicles face each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FaceCell {
+    /// Its rectangles.
+    pub patches: Vec<Patch>,
+    /// Layers of vehicle 1 and 2, foremost first (file order on equal setback).
+    pub layers: [Vec<CellLayer>; 2],
+    /// Sum of the foremost setbacks, m.
+    pub gap_m: f64,
+}
+
+impl FaceCell {
+    /// Area, m2.
+    pub fn area_m2(&self) -> f64 {
+        self.patches.iter().map(Patch::area_m2).sum()
+    }
+}
+
+/// How two faces are placed against each other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Placement {
+    /// Lateral offset D of vehicle 2's centre line, m, positive to vehicle 1's right.
+    pub offset_m: f64,
+    /// Vehicle 2 is seen mirrored (struck on its front).
+    pub mirrored: bool,
+}
+
+impl Placement {
+    /// From overlap q (0 to 1] of the narrower vehicle (of vehicle 1 against a barrier) and the struck side.
+    ///
+    /// `|D| = (W1 + W2)/2 - q min(W1, W2)`, or `- q W1` against a barrier; 0 at full overlap.
+    pub fn new(
+        overlap: f64,
+        struck_left: bool,
+        width_m: [f64; 2],
+        against_barrier: bool,
+        mirrored: bool,
+    ) -> Self {
+        let offset = if overlap >= 1.0 {
+            0.0
+        } else {
+            let of = if against_barrier {
+                width_m[0]
+            } else {
+                width_m[0].min(width_m[1])
+            };
+            0.5 * (width_m[0] + width_m[1]) - overlap * of
+        };
+        Self {
+            offset_m: if struck_left { -offset } else { offset },
+            mirrored,
+        }
+    }
+
+    /// A lateral interval of vehicle 2 in vehicle 1's frame.
+    fn of_second(&self, [y1, y2]: [f64; 2]) -> [f64; 2] {
+        if self.mirrored {
+            [self.offset_m - y2, self.offset_m - y1]
+        } else {
+            [self.offset_m + y1, self.offset_m + y2]
+        }
+    }
+}
+
+struct PlacedLayer {
+    path: usize,
+    height_m: [f64; 2],
+    lateral_m: Vec<[f64; 2]>,
+    setback_m: f64,
+    area_m2: f64,
+}
+
+impl PlacedLayer {
+    fn covers(&self, y: f64, z: f64) -> bool {
+        (self.height_m[0]..=self.height_m[1]).contains(&z)
+            && self.lateral_m.iter().any(|b| (b[0]..=b[1]).contains(&y))
+    }
+}
+
+fn placed(vehicle: &Vehicle, face: Face, place: Option<&Placement>) -> Vec<PlacedLayer> {
+    let mut layers: Vec<PlacedLayer> = vehicle
+        .layers(face)
+        .map(|(path, _, l)| PlacedLayer {
+            path,
+            height_m: l.height_m,
+            lateral_m: l
+                .lateral_m
+                .iter()
+                .map(|b| place.map_or(*b, |p| p.of_second(*b)))
+                .collect(),
+            setback_m: l.setback_m,
+            area_m2: l.area_m2(),
+        })
+        .collect();
+    layers.sort_by(|a, b| a.setback_m.total_cmp(&b.setback_m));
+    layers
+}
+
+fn edges(mut values: Vec<f64>) -> Vec<f64> {
+    values.sort_by(f64::total_cmp);
+    values.dedup_by(|a, b| (*a - *b).abs() < SAME_EDGE_M);
+    values
+}
+
+/// Cut two faces into cells. Rectangles where only one vehicle has layers are left out: nothing meets there.
+pub fn cells(first: (&Vehicle, Face), second: (&Vehicle, Face), place: &Placement) -> Vec<FaceCell> {
+    let sides = [
+        placed(first.0, first.1, None),
+        placed(second.0, second.1, Some(place)),
+    ];
+    let all = || sides.iter().flatten();
+    let ys = edges(
+        all()
+            .flat_map(|l| l.lateral_m.iter().flatten().copied())
+            .collect(),
+    );
+    let zs = edges(all().flat_map(|l| l.height_m).collect());
+    let mut found: BTreeMap<(Vec<usize>, Vec<usize>), Vec<Patch>> = BTreeMap::new();
+    for y in ys.windows(2) {
+        for z in zs.windows(2) {
+            let (ym, zm) = (0.5 * (y[0] + y[1]), 0.5 * (z[0] + z[1]));
+            let [a, b] = [0, 1].map(|s: usize| {
+                let seen = sides[s].iter().enumerate().filter(|(_, l)| l.covers(ym, zm));
+                seen.map(|(i, _)| i).collect::<Vec<usize>>()
+            });
+            if !a.is_empty() && !b.is_empty() {
+                found.entry((a, b)).or_default().push(Patch {
+                    lateral_m: [y[0], y[1]],
+                    height_m: [z[0], z[1]],
+                });
+            }
+        }
+    }
+    found
+        .into_iter()
+        .map(|((a, b), patches)| {
+            let area: f64 = patches.iter().map(Patch::area_m2).sum();
+            let part = |s: usize, list: &[usize]| -> Vec<CellLayer> {
+                list.iter()
+                    .map(|&i| {
+                        let l = &sides[s][i];
+                        CellLayer {
+                            path: l.path,
+                            weight: area / l.area_m2,
+                            setback_m: l.setback_m,
+                        }
+                    })
+                    .collect()
+            };
+            let layers = [part(0, &a), part(1, &b)];
+            FaceCell {
+                gap_m: layers[0][0].setback_m + layers[1][0].setback_m,
+                patches,
+                layers,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,12 @@
+//! Two vehicles, faces and cells, occupants -> a dynamic system -> an outcome (model sections 4 and 5).
+
+pub mod assemble;
+pub mod case;
+pub mod face;
+pub mod outcome;
+mod run;
+
+pub use assemble::{Assembly, assemble};
+pub use case::{Case, Party, SeatedOccupant};
+pub use outcome::{Outcome, PathOutcome, VehicleOutcome};
+pub use run::{Finished, run};

@@ -1,0 +1,393 @@
+//! From a record to the numbers of the field: delta-v, pulse, crush, intrusion, restitution, ledger.
+
+use serde::{Deserialize, Serialize};
+
+ 
+use crate::dynamics::Record;
+use crate::error::Error;
+use crate::signal::cfc::{Cfc, filter};
+use crate::units::G0;
+use crate::vehicle::Role;
+
+use super::assemble::Assembly;
+use super::case::Case;
+
+/// Result for one load path, all cells together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(non_snake_case)]
+pub struct PathOutcome {
+    /// Path name.
+    pub name: String,
+    /// Largest compression over its cells, mm.
+    pub crush_mm: f64,
+    /// Peak of the force summed over cells, kN.
+    pub peak_force_kN: f64,
+    /// Work done on it up to separation, kJ.
+    pub energy_kJ: f64,
+}
+
+/// Result for one vehicle; keys are those of the JSON contract.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(non_snake_case)]
+pub struct VehicleOutcome {
+    /// Vehicle id.
+    pub id: String,
+    /// Mass as crashed, kg.
+    pub mass_kg: f64,
+    /// Initial speed, m/s.
+    pub initial_speed_mps: f64,
+    /// Change of momentum over mass up to separation, m/s.
+    pub delta_v_mps: f64,
+    /// Largest change of the cabin's own velocity, m/s.
+    pub cabin_delta_v_mps: f64,
+    /// Peak cabin deceleration, CFC 60, g.
+    pub peak_g_cfc60: f64,
+    /// Its time, ms.
+    pub time_of_peak_ms: f64,
+    /// Mean crush at the greatest approach, mm.
+    pub crush_mm: f64,
+    /// Largest approach of a contacted tip and the cabin, mm.
+    pub deepest_crush_mm: f64,
+    /// Time of the greatest approach, ms.
+    pub time_of_crush_ms: f64,
+    /// Mean crush at separation, mm.
+    pub residual_crush_mm: f64,
+    /// Intrusion, mm.
+    pub intrusion_mm: f64,
+    /// Occupant load criterion, g; null when the pulse never catches the virtual occupant.
+    pub olc_g: Option<f64>,
+    /// Vehicle pulse index, g.
+    pub vpi_g: Option<f64>,
+    /// Work on all its paths and mounts up to separation, kJ.
+    pub energy_absorbed_kJ: f64,
+    /// Load paths in file order.
+    pub paths: Vec<PathOutcome>,
+}
+
+/// Result of a whole case.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Both vehicles; a fixed barrier has zeros.
+    pub vehicles: [VehicleOutcome; 2],
+    /// Speed of parting over closing speed.
+    pub restitution: f64,
+    /// Time of the last contact, ms; the end of the run when still touching.
+    pub separation_ms: f64,
+    /// Were the vehicles still touching at the end?
+    pub touching_at_end: bool,
+    /// Ledger residual over initial kinetic energy.
+    pub energy_error: f64,
+    /// Momentum residual over the sum of momenta in magnitude.
+    pub momentum_error: f64,
+    /// Energy taken by plastic contact of tips, kJ.
+    pub contact_loss_kj: f64,
+    /// Kinetic energy at the start, kJ.
+    pub initial_energy_kj: f64,
+    /// Steps taken.
+    pub steps: usize,
+}
+
+struct Seen<'a> {
+    case: &'a Case,
+    assembly: &'a Assembly,
+    record: &'a Record,
+    separation: usize,
+}
+
+/// Read the outcome of a finished run.
+///
+/// # Errors
+/// [`Error::Request`] when the cabin pulse cannot be filtered (a run of a few samples).
+pub fn read(case: &Case, assembly: &Assembly, record: &Record) -> Result<Outcome, Error> {
+    let end = record.len() - 1;
+    let separation = match record.last_touch_s {
+        Some(_) if record.touching_at_end => end,
+        Some(t) => record.sample_at(t + case.plan.step_s),
+        None => end,
+    };
+    let seen = Seen {
+        case,
+        assembly,
+        record,
+        separation,
+    };
+    let vehicles = [seen.vehicle(0)?, seen.vehicle(1)?];
+    Ok(Outcome {
+        vehicles,
+        restitution: seen.restitution(),
+        separation_ms: if record.touching_at_end {
+            end as f64 * record.sample_s * 1e3
+        } else {
+            record.last_touch_s.unwrap_or(0.0) * 1e3
+        },
+        touching_at_end: record.touching_at_end,
+        energy_error: ratio(record.ledger_residual(), record.kinetic_at(0)),
+        momentum_error: seen.momentum_error(),
+        contact_loss_kj: record.contact_loss_at(end) * 1e-3,
+        initial_energy_kj: record.kinetic_at(0) * 1e-3,
+        steps: record.steps,
+    })
+}
+
+fn ratio(a: f64, b: f64) -> f64 {
+    if b > 0.0 { a / b } else { 0.0 }
+}
+
+impl Seen<'_> {
+    fn fixed(&self, side: usize) -> bool {
+        self.case.parties[side].vehicle.is_fixed()
+    }
+
+    fn mass(&self, side: usize) -> f64 {
+        self.case.parties[side].vehicle.total_kg()
+    }
+
+    /// Displacement of the cabin along the outward direction of its face, m.
+    fn cabin_advance(&self, side: usize, sample: usize) -> f64 {
+        let map = &self.assembly.maps[side];
+        map.outward * self.record.u_at(map.cabin, sample)
+    }
+
+    /// Approach of the two cabins, m.
+    fn approach(&self, sample: usize) -> f64 {
+        self.cabin_advance(0, sample) + self.cabin_advance(1, sample)
+    }
+
+    fn greatest_approach(&self) -> usize {
+        self.record
+            .range()
+            .max_by(|a, b| self.approach(*a).total_cmp(&self.approach(*b)).then(b.cmp(a)))
+            .unwrap_or(0)
+    }
+
+    /// Time of the greatest approach between samples, from the parabola through three samples, s.
+    fn approach_time(&self, at: usize) -> f64 {
+        let dt = self.record.sample_s;
+        if at == 0 || at + 1 >= self.record.len() {
+            return at as f64 * dt;
+        }
+        let [a, b, c] = [at - 1, at, at + 1].map(|s| self.approach(s));
+        let bend = a - 2.0 * b + c;
+        let shift = if bend < 0.0 { 0.5 * (a - c) / bend } else { 0.0 };
+        (at as f64 + shift) * dt
+    }
+
+    /// Foremost setback plus approach of tip and cabin of a cell, m.
+    fn cell_crush(&self, cell: usize, side: usize, sample: usize) -> f64 {
+        let map = &self.assembly.maps[side];
+        let setback = self.assembly.cells[cell].layers[side][0].setback_m;
+        setback + self.cabin_advance(side, sample)
+            - map.outward * self.record.tip_at(cell, side, sample)
+    }
+
+    /// Mean crush over cells at a sample, weighted by contact impulse up to `weights_at`, m.
+    fn mean_crush(&self, side: usize, sample: usize, weights_at: usize) -> f64 {
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for c in 0..self.assembly.cells.len() {
+            let w = self.record.impulse_at(c, weights_at);
+            sum += w * self.cell_crush(c, side, sample);
+            weight += w;
+        }
+        ratio(sum, weight)
+    }
+
+    fn deepest_crush(&self, side: usize) -> f64 {
+        let mut deepest: f64 = 0.0;
+        for c in 0..self.assembly.cells.len() {
+            for s in self.record.range() {
+                if self.record.touching_at(c, s) {
+                    deepest = deepest.max(self.cell_crush(c, side, s));
+                }
+            }
+        }
+        deepest
+    }
+
+    /// Intrusion (model section 4), its maximum up to separation, m.
+    ///
+    /// The mean is over the cells that touch at any time, so that it grows with the area that is pushed in.
+    fn intrusion(&self, side: usize) -> f64 {
+        let map = &self.assembly.maps[side];
+        let vehicle = &self.case.parties[side].vehicle;
+        // Compartment layers per cell: (cell, weight, gap behind the tip, body behind, ends on the dash).
+        let parts: Vec<(usize, f64, f64, usize, bool)> = self
+            .assembly
+            .cells
+            .iter()
+            .enumerate()
+            .flat_map(|(c, cell)| {
+                let front = cell.layers[side][0].setback_m;
+                cell.layers[side].iter().filter_map(move |l| {
+                    let path = &vehicle.paths[l.path];
+                    let layer = path.layer()?;
+                    layer.compartment.then(|| {
+                        let body = map.bodies[path.to];
+                        (c, l.weight, l.setback_m - front, body, map.dash == Some(body))
+                    })
+                })
+            })
+            .collect();
+        let mut most: f64 = 0.0;
+        let touched: Vec<bool> = (0..self.assembly.cells.len())
+            .map(|c| self.record.impulse_at(c, self.separation) > 0.0)
+            .collect();
+        for s in 0..=self.separation {
+            let dash = map.dash.map_or(0.0, |d| {
+                (map.outward * (self.record.u_at(map.cabin, s) - self.record.u_at(d, s))).max(0.0)
+            });
+            let (mut sum, mut weight) = (0.0, 0.0);
+            for &(c, w, gap, body, on_dash) in &parts {
+                if !touched[c] {
+                    continue;
+                }
+                let travel = map.outward
+                    * (self.record.u_at(body, s) - self.record.tip_at(c, side, s));
+                let through = if on_dash { dash } else { 0.0 };
+                sum += w * ((travel - gap).max(0.0) + through);
+                weight += w;
+            }
+            most = most.max(dash).max(ratio(sum, weight));
+        }
+        most
+    }
+
+    fn vehicle(&self, side: usize) -> Result<VehicleOutcome, Error> {
+        let party = &self.case.parties[side];
+        let vehicle = &party.vehicle;
+        let map = &self.assembly.maps[side];
+        let record = self.record;
+        let paths: Vec<PathOutcome> = vehicle
+            .paths
+            .iter()
+            .zip(&map.path_groups)
+            .map(|(p, &g)| PathOutcome {
+                name: p.name.clone(),
+                crush_mm: record.compression(g).iter().copied().fold(0.0, f64::max) * 1e3,
+                peak_force_kN: record.force(g).iter().copied().fold(0.0, f64::max) * 1e-3,
+                energy_kJ: record.work_at(g, self.separation) * 1e-3,
+            })
+            .collect();
+        let mounts: f64 = map
+            .mount_groups
+            .iter()
+            .map(|&g| record.work_at(g, self.separation) * 1e-3)
+            .sum();
+        let mut out = VehicleOutcome {
+            id: vehicle.id.clone(),
+            mass_kg: self.mass(side),
+            initial_speed_mps: party.speed_mps,
+            delta_v_mps: 0.0,
+            cabin_delta_v_mps: 0.0,
+            peak_g_cfc60: 0.0,
+            time_of_peak_ms: 0.0,
+            crush_mm: 0.0,
+            deepest_crush_mm: 0.0,
+            time_of_crush_ms: 0.0,
+            residual_crush_mm: 0.0,
+            intrusion_mm: 0.0,
+            olc_g: None,
+            vpi_g: None,
+            energy_absorbed_kJ: paths.iter().map(|p| p.energy_kJ).sum::<f64>() + mounts,
+            paths,
+        };
+        if self.fixed(side) {
+            out.mass_kg = 0.0;
+            out.initial_speed_mps = 0.0;
+            return Ok(out);
+        }
+        out.delta_v_mps = ((record.momentum_at(side, self.separation)
+            - record.momentum_at(side, 0))
+            / self.mass(side))
+        .abs();
+        let at = self.greatest_approach();
+        out.crush_mm = self.mean_crush(side, at, at) * 1e3;
+        out.time_of_crush_ms = self.approach_time(at) * 1e3;
+        out.residual_crush_mm = self.mean_crush(side, self.separation, at) * 1e3;
+        out.deepest_crush_mm = self.deepest_crush(side) * 1e3;
+        out.intrusion_mm = self.intrusion(side) * 1e3;
+        if vehicle.mass_with_role(Role::Cabin).is_some() {
+            self.pulse(side, &mut out)?;
+        }
+        Ok(out)
+    }
+
+    /// Pulse measures of the cabin; decelerations are positive along `outward`'s loss.
+    fn pulse(&self, side: usize, out: &mut VehicleOutcome) -> Result<(), Error> {
+        let map = &self.assembly.maps[side];
+        let dt = self.record.sample_s;
+        // Positive deceleration: against the outward direction of the struck face.
+        let decel: Vec<f64> = self
+            .record
+            .a(map.cabin)
+            .iter()
+            .map(|a| -map.outward * a)
+            .collect();
+        let filtered = filter(Cfc::C60, dt, &decel)
+            .map_err(|e| Error::request(e.to_string(), "use a longer run or a smaller step"))?;
+        let (peak_at, peak) = filtered
+            .iter()
+            .copied()
+            .enumerate()
+            .fold((0, 0.0), |best, (i, a)| if a > best.1 { (i, a) } else { best });
+        out.peak_g_cfc60 = peak / G0;
+        out.time_of_peak_ms = peak_at as f64 * dt * 1e3;
+        let lost: Vec<f64> = self
+            .record
+            .v(map.cabin)
+            .iter()
+            .map(|v| map.outward * (self.record.v_at(map.cabin, 0) - v))
+            .collect();
+        out.cabin_delta_v_mps = lost.iter().copied().fold(0.0, f64::max);
+        out.olc_g = None;
+        out.vpi_g = None;
+        Ok(())
+    }
+
+    /// Speed of a vehicle without its occupants at a sample, m/s along x.
+    fn shell_speed(&self, side: usize, sample: usize) -> f64 {
+        if self.fixed(side) {
+            return 0.0;
+        }
+        let mut momentum = self.record.momentum_at(side, sample);
+        let mut mass = self.mass(side);
+        for (o, seated) in self.assembly.occupants.iter().zip(&self.case.occupants) {
+            if seated.vehicle == side {
+                for &b in &o.bodies {
+                    let kg = self.assembly.network.bodies[b].kg;
+                    momentum -= kg * self.record.v_at(b, sample);
+                    mass -= kg;
+                }
+            }
+        }
+        momentum / mass
+    }
+
+    fn restitution(&self) -> f64 {
+        let relative = |s: usize| self.shell_speed(0, s) - self.shell_speed(1, s);
+        let closing = relative(0);
+        if self.record.last_touch_s.is_none() || closing <= 0.0 {
+            return 0.0;
+        }
+        -relative(self.separation) / closing
+    }
+
+    /// Each vehicle's change of momentum against the impulse through its tips.
+    fn momentum_error(&self) -> f64 {
+        let record = self.record;
+        let scale: f64 = [0, 1].iter().map(|&s| record.momentum_at(s, 0).abs()).sum();
+        let mut worst: f64 = 0.0;
+        for s in record.range() {
+            let impulse: f64 = (0..self.assembly.cells.len())
+                .map(|c| record.impulse_at(c, s))
+                .sum();
+            let change = |side: usize| record.momentum_at(side, s) - record.momentum_at(side, 0);
+            let residual = if self.fixed(1) {
+                change(0) + impulse
+            } else {
+                change(0) + change(1)
+            };
+            worst = worst.max(residual.abs());
+        }
+        ratio(worst, scale)
+    }
+}

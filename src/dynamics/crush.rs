@@ -1,0 +1,184 @@
+//! Model section 3: an elastic spring in series with a plastic slider whose strength is the backbone.
+//!
+//! ```text
+//! B(d, d') = f(d) (1 + r max(d', 0))
+//! F        = clamp(k_u(m) (d - p), 0, B)
+//! while clamped at B:  m = max(m, d),  p = max(p, d - B / k_u(m))
+//! ```
+//! Tables are kept as sums of hinges, `f(d) = f_0 + sum s_k max(d - c_k, 0)`, which needs no search.
+
+use super::lane::{Lane, Mask};
+use super::network::CrushLaw;
+
+/// A law packed for the step.
+#[derive(Debug, Clone)]
+pub struct PackedLaw<V> {
+    /// Hinge positions, change of backbone slope, change of unloading slope.
+    hinges: Vec<(V, V, V)>,
+    force_0: V,
+    unload_0: V,
+    rate: V,
+    damping: V,
+    /// Has a rate factor or damper in some lane: needs the compression rate.
+    pub needs_rate: bool,
+    /// Unloading stiffness differs along the table in some lane.
+    graded: bool,
+}
+
+/// State of one element: permanent set, largest backbone compression, unloading stiffness there.
+#[derive(Debug, Clone, Copy)]
+pub struct CrushState<V> {
+    /// Permanent set p, m.
+    pub p: V,
+    /// Largest compression on the backbone m, m.
+    pub m: V,
+    /// k_u(m), N/m.
+    pub ku: V,
+}
+
+impl<V: Lane> PackedLaw<V> {
+    /// Pack one law per lane; all must have the same number of points.
+    pub fn pack(laws: &[&CrushLaw]) -> Self {
+        let lane = |i: usize| laws[i.min(laws.len() - 1)];
+        let points = laws[0].crush_m.len();
+        let slope = |x: &[f64], y: &[f64], k: usize| {
+            if k + 1 < points { (y[k + 1] - y[k]) / (x[k + 1] - x[k]) } else { 0.0 }
+        };
+        let turn = |x: &[f64], y: &[f64], k: usize| {
+            slope(x, y, k) - if k > 0 { slope(x, y, k - 1) } else { 0.0 }
+        };
+        let hinges = (0..points)
+            .map(|k| {
+                (
+                    V::from_fn(|i| lane(i).crush_m[k]),
+                    V::from_fn(|i| turn(&lane(i).crush_m, &lane(i).force_n, k)),
+                    V::from_fn(|i| turn(&lane(i).crush_m, &lane(i).unload_n_per_m, k)),
+                )
+            })
+            .collect();
+        Self {
+            hinges,
+            force_0: V::from_fn(|i| lane(i).force_n[0]),
+            unload_0: V::from_fn(|i| lane(i).unload_n_per_m[0]),
+            rate: V::from_fn(|i| lane(i).rate_s_per_m),
+            damping: V::from_fn(|i| lane(i).damping_n_s_per_m),
+            needs_rate: laws
+                .iter()
+                .any(|l| l.rate_s_per_m > 0.0 || l.damping_n_s_per_m > 0.0),
+            graded: laws
+                .iter()
+                .any(|l| l.unload_n_per_m.windows(2).any(|w| w[0] != w[1])),
+        }
+    }
+
+    /// Backbone at rest, N.
+    #[inline(always)]
+    pub fn backbone(&self, d: V) -> V {
+        let zero = V::zero();
+        let mut f = self.force_0;
+        for (c, s, _) in &self.hinges {
+            f = f + *s * (d - *c).larger(zero);
+        }
+        f.larger(zero)
+    }
+
+    /// Unloading stiffness at a compression, N/m.
+    #[inline(always)]
+    pub fn unload(&self, m: V) -> V {
+        if !self.graded {
+            return self.unload_0;
+        }
+        let zero = V::zero();
+        let mut k = self.unload_0;
+        for (c, _, s) in &self.hinges {
+            k = k + *s * (m - *c).larger(zero);
+        }
+        k
+    }
+
+    /// State of an element that has never been loaded.
+    pub fn virgin(&self) -> CrushState<V> {
+        CrushState {
+            p: V::zero(),
+            m: V::zero(),
+            ku: self.unload(V::zero()),
+        }
+    }
+
+    /// Force at compression `d` closing at `rate`, with strength scaled by `scale`; moves the state.
+    #[inline(always)]
+    pub fn load(&self, state: &mut CrushState<V>, d: V, rate: V, scale: Option<V>) -> V {
+        let zero = V::zero();
+        let mut strength = self.backbone(d);
+        if self.needs_rate {
+            strength = strength * (V::splat(1.0) + self.rate * rate.larger(zero));
+        }
+        if let Some(s) = scale {
+            strength = strength * s;
+        }
+        let trial = state.ku * (d - state.p);
+        let yields = trial.above(strength).and(d.above(state.p));
+        if yields.any() {
+            state.m = V::select(yields, state.m.larger(d), state.m);
+            state.ku = self.unload(state.m);
+            let set = state.p.larger(d - strength / state.ku);
+            state.p = V::select(yields, set, state.p);
+        }
+        let force = trial.larger(zero).smaller(strength);
+        if self.needs_rate {
+            // The damper acts while d > p; the sum is never tensile.
+            let damped = (force + self.damping * rate).larger(zero);
+            return V::select(d.above(state.p), damped, force);
+        }
+        force
+    }
+
+    /// Elastic energy held at a spring force, J.
+    #[inline(always)]
+    pub fn recoverable(&self, state: &CrushState<V>, spring_n: V) -> V {
+        V::splat(0.5) * spring_n * spring_n / state.ku
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn law() -> CrushLaw {
+        CrushLaw {
+            crush_m: vec![0.0, 0.05, 0.3],
+            force_n: vec![0.0, 100e3, 150e3],
+            unload_n_per_m: vec![4e6, 4e6, 12e6],
+            rate_s_per_m: 0.0,
+            damping_n_s_per_m: 0.0,
+        }
+    }
+
+    /// Loading follows the backbone, unloading follows k_u to the residual crush p, reloading the same line.
+    #[test]
+    fn loads_on_the_backbone_and_unloads_along_ku() {
+        let packed = PackedLaw::<f64>::pack(&[&law()]);
+        let mut s = packed.virgin();
+        for i in 0..=2000 {
+            packed.load(&mut s, 1e-4 * f64::from(i), 0.0, None);
+        }
+        let on_backbone = 100e3 + 50e3 * (0.2 - 0.05) / 0.25;
+        let ku = 4e6 + 8e6 * (0.2 - 0.05) / 0.25;
+        let f = packed.load(&mut s, 0.2, 0.0, None);
+        assert!((f - on_backbone).abs() < 1e-6 * on_backbone);
+        assert!((s.p - (0.2 - on_backbone / ku)).abs() < 1e-9);
+        let half = 0.5 * (s.p + 0.2);
+        let (p, m) = (s.p, s.m);
+        assert!((packed.load(&mut s, half, 0.0, None) - ku * (half - p)).abs() < 1.0);
+        assert_eq!(packed.load(&mut s, p - 0.01, 0.0, None), 0.0);
+        assert_eq!((s.p, s.m), (p, m), "unloading leaves the set alone");
+    }
+
+    /// Held constant beyond the last point.
+    #[test]
+    fn is_constant_beyond_the_table() {
+        let packed = PackedLaw::<f64>::pack(&[&law()]);
+        assert!((packed.backbone(5.0) - 150e3).abs() < 1e-6);
+        assert!((packed.unload(5.0) - 12e6).abs() < 1e-3);
+    }
+}

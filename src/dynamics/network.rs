@@ -1,0 +1,379 @@
+//! A network of bodies and force elements as plain data: what is simulated, before it is packed into lanes.
+//!
+//! Bodies move along one axis. An element sees one elongation or compression through its [`Port`];
+//! cells are pairs of tips that may meet (model section 4).
+
+use super::SimulationError;
+
+/// Index of a body in [`Network::bodies`].
+pub type BodyId = usize;
+/// Index of a group of elements in [`Network::groups`]; forces and work are reported per group.
+pub type GroupId = usize;
+
+/// A point mass.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BodySpec {
+    /// Name for messages.
+    pub name: String,
+    /// Mass, kg.
+    pub kg: f64,
+    /// Initial velocity, m/s.
+    pub velocity_mps: f64,
+    /// Does not move.
+    pub fixed: bool,
+    /// 0 or 1: the vehicle it belongs to, for momentum per vehicle.
+    pub side: usize,
+    /// Prescribed acceleration instead of a free mass.
+    pub drive: Option<Drive>,
+}
+
+/// A prescribed acceleration, linear between samples, zero after the last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drive {
+    /// Sample interval, s.
+    pub dt_s: f64,
+    /// Accelerations from t = 0, m/s2, along +x.
+    pub acceleration_mps2: Vec<f64>,
+}
+
+/// `d = sum of coefficient * displacement` over up to three bodies.
+///
+/// A force F that resists growth of d acts on body i as `-coefficient * F`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Port {
+    /// `(body, coefficient)`; unused terms have coefficient 0.
+    pub terms: [(BodyId, f64); 3],
+}
+
+impl Port {
+    /// `d = u_a - u_b`: elongation of b to a, or compression from a onto b.
+    pub fn between(a: BodyId, b: BodyId) -> Self {
+        Self {
+            terms: [(a, 1.0), (b, -1.0), (b, 0.0)],
+        }
+    }
+
+    /// `d = sign * (u_a - u_b)`.
+    pub fn signed(a: BodyId, b: BodyId, sign: f64) -> Self {
+        Self {
+            terms: [(a, sign), (b, -sign), (b, 0.0)],
+        }
+    }
+
+    /// `d = sign * (share * u_a + (1 - share) * u_b - u_anchor)`.
+    pub fn shared(a: BodyId, b: BodyId, share: f64, anchor: BodyId, sign: f64) -> Self {
+        Self {
+            terms: [(a, sign * share), (b, sign * (1.0 - share)), (anchor, -sign)],
+        }
+    }
+}
+
+/// Force-crush law (model section 3); see [`super::crush`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrushLaw {
+    /// Crush points, m, from 0, strictly rising.
+    pub crush_m: Vec<f64>,
+    /// Backbone, N.
+    pub force_n: Vec<f64>,
+    /// Unloading stiffness at the points, N/m, not falling.
+    pub unload_n_per_m: Vec<f64>,
+    /// Rate factor r, s/m.
+    pub rate_s_per_m: f64,
+    /// Parallel damper, N s/m.
+    pub damping_n_s_per_m: f64,
+}
+
+/// A pair of tips that may meet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Tip masses of vehicle 1 and 2, kg; `None` is a point of a fixed rigid face.
+    pub tip_kg: [Option<f64>; 2],
+    /// Initial velocities, m/s.
+    pub velocity_mps: [f64; 2],
+    /// Initial gap between the tips, m.
+    pub gap_m: f64,
+}
+
+/// A layer's share in a cell: acts between the cell's tip and a body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Share {
+    /// Cell index.
+    pub cell: usize,
+    /// 0: vehicle 1's tip, 1: vehicle 2's.
+    pub side: usize,
+    /// Body behind.
+    pub body: BodyId,
+    /// Law of the whole layer.
+    pub law: usize,
+    /// Share of the layer's area, 0 to 1.
+    pub weight: f64,
+    /// Setback behind the foremost layer of the cell, m.
+    pub gap_m: f64,
+    /// Foremost layer: also holds the tip in tension.
+    pub tie: bool,
+    /// Group for reports.
+    pub group: GroupId,
+}
+
+/// Pull-in of a belt: from `fire_s` the gap shrinks until the stroke is used or the force is reached, then it locks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pretension {
+    /// Time of firing, s.
+    pub fire_s: f64,
+    /// Largest pull-in, m.
+    pub stroke_m: f64,
+    /// Time for the whole stroke without resistance, s.
+    pub duration_s: f64,
+    /// Force at which it locks, N.
+    pub force_n: f64,
+}
+
+/// Activation of a law: its strength rises linearly from 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ramp {
+    /// Start, s.
+    pub start_s: f64,
+    /// Duration, s.
+    pub duration_s: f64,
+}
+
+/// A crush element between bodies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Crush {
+    /// Compression (or elongation) it sees.
+    pub port: Port,
+    /// Law index.
+    pub law: usize,
+    /// Free travel before it acts, m.
+    pub gap_m: f64,
+    /// Belt pretensioner.
+    pub pretension: Option<Pretension>,
+    /// Activation in time.
+    pub ramp: Option<Ramp>,
+    /// Group for reports.
+    pub group: GroupId,
+}
+
+/// Two-way spring and damper in parallel, with an optional breaking force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MountSpec {
+    /// Extension e = d of the port.
+    pub port: Port,
+    /// Stiffness, N/m.
+    pub stiffness_n_per_m: f64,
+    /// Damping, N s/m.
+    pub damping_n_s_per_m: f64,
+    /// Force beyond which it is gone, N; infinite for never.
+    pub break_n: f64,
+    /// Group for reports.
+    pub group: GroupId,
+}
+
+/// Two-way spring and damper in series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MaxwellSpec {
+    /// Extension of the pair.
+    pub port: Port,
+    /// Stiffness, N/m.
+    pub stiffness_n_per_m: f64,
+    /// Damping, N s/m, above 0.
+    pub damping_n_s_per_m: f64,
+    /// Group for reports.
+    pub group: GroupId,
+}
+
+/// Two-way elastic-plastic element: spring in series with a slider (seat friction, collapsing column).
+#[derive(Debug, Clone, PartialEq)]
+pub struct SliderSpec {
+    /// Travel.
+    pub port: Port,
+    /// Stiffness, N/m.
+    pub stiffness_n_per_m: f64,
+    /// Force at which it slides, N.
+    pub yield_n: f64,
+    /// Group for reports.
+    pub group: GroupId,
+}
+
+/// Two-way spring that stiffens beyond a compression, with a damper that differs by direction (Lobdell's ribs).
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThoraxSpec {
+    /// Compression d.
+    pub port: Port,
+    /// Stiffness, N/m.
+    pub stiffness_n_per_m: f64,
+    /// Added stiffness beyond `knee_m`, N/m.
+    pub added_n_per_m: f64,
+    /// Compression where it stiffens, m.
+    pub knee_m: f64,
+    /// Damping while d grows, N s/m.
+    pub damping_in_n_s_per_m: f64,
+    /// Damping while d falls, N s/m.
+    pub damping_out_n_s_per_m: f64,
+    /// Group for reports.
+    pub group: GroupId,
+}
+
+/// Everything that is simulated.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Network {
+    /// Point masses.
+    pub bodies: Vec<BodySpec>,
+    /// Force-crush laws, shared by shares and crush elements.
+    pub laws: Vec<CrushLaw>,
+    /// Cells.
+    pub cells: Vec<Cell>,
+    /// Layer shares.
+    pub shares: Vec<Share>,
+    /// Crush elements between bodies.
+    pub crushes: Vec<Crush>,
+    /// Mounts.
+    pub mounts: Vec<MountSpec>,
+    /// Maxwell elements.
+    pub maxwells: Vec<MaxwellSpec>,
+    /// Sliders.
+    pub sliders: Vec<SliderSpec>,
+    /// Thorax springs.
+    pub thoraxes: Vec<ThoraxSpec>,
+    /// Names of groups.
+    pub groups: Vec<String>,
+}
+
+impl Network {
+    /// Add a free body; returns its id.
+    pub fn body(&mut self, name: &str, kg: f64, velocity_mps: f64, side: usize) -> BodyId {
+        self.bodies.push(BodySpec {
+            name: name.to_string(),
+            kg,
+            velocity_mps,
+            fixed: false,
+            side,
+            drive: None,
+        });
+        self.bodies.len() - 1
+    }
+
+    /// Add a group; returns its id.
+    pub fn group(&mut self, name: &str) -> GroupId {
+        self.groups.push(name.to_string());
+        self.groups.len() - 1
+    }
+
+    /// Add a law; returns its index.
+    pub fn law(&mut self, law: CrushLaw) -> usize {
+        self.laws.push(law);
+        self.laws.len() - 1
+    }
+
+    /// Stiffness and damping that act on each body and tip (row sums of the coupling, the most they can be),
+    /// with the name of the element that adds most, as `(mass, stiffness, damping, name)`.
+    fn loads(&self) -> Vec<(f64, f64, f64, String)> {
+        struct Row {
+            mass: f64,
+            stiff: f64,
+            damp: f64,
+            most: f64,
+            name: String,
+        }
+        let mut rows: Vec<Row> = self
+            .bodies
+            .iter()
+            .map(|b| b.kg * f64::from(u8::from(!b.fixed && b.drive.is_none())))
+            .chain(
+                self.cells
+                    .iter()
+                    .flat_map(|c| c.tip_kg.map(|kg| kg.unwrap_or(0.0))),
+            )
+            .map(|mass| Row {
+                mass,
+                stiff: 0.0,
+                damp: 0.0,
+                most: 0.0,
+                name: String::new(),
+            })
+            .collect();
+        let mut add = |terms: &[(usize, f64)], k: f64, c: f64, group: usize| {
+            let total: f64 = terms.iter().map(|(_, a)| a.abs()).sum();
+            for (b, a) in terms {
+                let row = &mut rows[*b];
+                row.stiff += k * a.abs() * total;
+                row.damp += c * a.abs() * total;
+                if k * a.abs() * total > row.most {
+                    row.most = k * a.abs() * total;
+                    row.name.clone_from(&self.groups[group]);
+                }
+            }
+        };
+        let nb = self.bodies.len();
+        let stiffest = |law: &CrushLaw| law.unload_n_per_m.last().copied().unwrap_or(0.0);
+        for s in &self.shares {
+            let law = &self.laws[s.law];
+            let k = stiffest(law) * s.weight;
+            let tip_kg = self.cells[s.cell].tip_kg[s.side].unwrap_or(0.0);
+            let tie = if s.tie { 2.0 * (k * tip_kg).sqrt() } else { 0.0 };
+            let c = law.damping_n_s_per_m * s.weight + tie;
+            add(
+                &[(nb + 2 * s.cell + s.side, 1.0), (s.body, 1.0)],
+                k,
+                c,
+                s.group,
+            );
+        }
+        for e in &self.crushes {
+            let law = &self.laws[e.law];
+            add(&e.port.terms, stiffest(law), law.damping_n_s_per_m, e.group);
+        }
+        for e in &self.mounts {
+            add(&e.port.terms, e.stiffness_n_per_m, e.damping_n_s_per_m, e.group);
+        }
+        for e in &self.maxwells {
+            add(&e.port.terms, e.stiffness_n_per_m, 0.0, e.group);
+        }
+        for e in &self.sliders {
+            add(&e.port.terms, e.stiffness_n_per_m, 0.0, e.group);
+        }
+        for e in &self.thoraxes {
+            let c = e.damping_in_n_s_per_m.max(e.damping_out_n_s_per_m);
+            add(&e.port.terms, e.stiffness_n_per_m + e.added_n_per_m, c, e.group);
+        }
+        rows.into_iter()
+            .map(|r| (r.mass, r.stiff, r.damp, r.name))
+            .collect()
+    }
+
+    /// Largest stable step of the explicit scheme, s, and the element that sets it.
+    ///
+    /// Gershgorin's bound on the highest frequency, `w2 <= max_b (row sum of stiffness)/m_b`, with the
+    /// limit `2 (sqrt(1 + z2) - z)/w` of a damped oscillator. The bound is safe: half of it is typical.
+    pub fn largest_stable_step_s(&self) -> (f64, String) {
+        let mut least = (f64::INFINITY, String::new());
+        for (mass, k, c, name) in self.loads() {
+            if mass <= 0.0 || k <= 0.0 {
+                continue;
+            }
+            let w = (k / mass).sqrt();
+            let z = c / (2.0 * mass * w);
+            let limit = 2.0 * ((1.0 + z * z).sqrt() - z) / w;
+            if limit < least.0 {
+                least = (limit, name);
+            }
+        }
+        least
+    }
+
+    /// Check a step against stability and every number for being finite.
+    ///
+    /// # Errors
+    /// [`SimulationError::StepTooLarge`] with element and largest stable step.
+    pub fn check_step(&self, step_s: f64) -> Result<(), SimulationError> {
+        let (largest_s, element) = self.largest_stable_step_s();
+        if step_s > largest_s {
+            return Err(SimulationError::StepTooLarge {
+                step_us: step_s * 1e6,
+                element,
+                largest_us: largest_s * 1e6,
+            });
+        }
+        Ok(())
+    }
+}

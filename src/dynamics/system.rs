@@ -1,0 +1,310 @@
+//! Networks packed for the step: one per lane, all of one topology.
+
+use super::SimulationError;
+use super::contact::Pair;
+use super::crush::{CrushState, PackedLaw};
+use super::element::{
+    Meter, PackedCrush, PackedMaxwell, PackedMount, PackedPort, PackedPretension, PackedSlider,
+    PackedThorax,
+};
+use super::lane::{Lane, Mask};
+use super::network::{CrushLaw, Drive, Network, Port};
+use super::record::Layout;
+
+/// A layer's share, packed.
+#[derive(Debug, Clone)]
+pub struct PackedShare<V> {
+    pub tip: usize,
+    pub body: usize,
+    pub law: usize,
+    pub group: usize,
+    pub tie: bool,
+    /// Outward direction of the face: +1 for vehicle 1, -1 for vehicle 2.
+    pub out: V,
+    pub weight: V,
+    pub gap: V,
+    pub tip_kg: V,
+    pub state: CrushState<V>,
+    /// Critical damping of the tie at the present k_u, N s/m.
+    pub tie_damping: V,
+    pub meter: Meter<V>,
+}
+
+/// A driven body.
+#[derive(Debug, Clone)]
+pub struct PackedDrive<V> {
+    pub body: usize,
+    pub dt_s: f64,
+    pub acceleration: Vec<V>,
+}
+
+/// Everything the step needs.
+#[derive(Debug, Clone)]
+pub struct System<V: Lane> {
+    pub layout: Layout,
+    pub u: Vec<V>,
+    pub v: Vec<V>,
+    pub a: Vec<V>,
+    pub f: Vec<V>,
+    /// Velocity predicted to the full step, for forces that depend on it.
+    pub vp: Vec<V>,
+    /// Inverse masses; 0 for what forces cannot move.
+    pub w: Vec<V>,
+    pub kg: Vec<V>,
+    pub side: Vec<usize>,
+    pub pairs: Vec<Pair<V>>,
+    pub laws: Vec<PackedLaw<V>>,
+    pub shares: Vec<PackedShare<V>>,
+    pub crushes: Vec<PackedCrush<V>>,
+    pub mounts: Vec<PackedMount<V>>,
+    pub maxwells: Vec<PackedMaxwell<V>>,
+    pub sliders: Vec<PackedSlider<V>>,
+    pub thoraxes: Vec<PackedThorax<V>>,
+    pub drives: Vec<PackedDrive<V>>,
+    pub names: Vec<String>,
+}
+
+fn same<T, K: PartialEq>(
+    nets: &[&Network],
+    what: &'static str,
+    get: impl Fn(&Network) -> &[T],
+    key: impl Fn(&T) -> K,
+) -> Result<(), SimulationError> {
+    let first = get(nets[0]);
+    let alike = nets.iter().all(|n| {
+        let list = get(n);
+        list.len() == first.len() && list.iter().zip(first).all(|(a, b)| key(a) == key(b))
+    });
+    if alike {
+        Ok(())
+    } else {
+        Err(SimulationError::Topology(what))
+    }
+}
+
+fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
+    let bodies = |p: &Port| p.terms.map(|(b, _)| b);
+    same(nets, "bodies", |n| &n.bodies, |b| (b.side, b.drive.as_ref().map(|d: &Drive| (d.dt_s.to_bits(), d.acceleration_mps2.len()))))?;
+    same(nets, "laws", |n| &n.laws, |l| l.crush_m.len())?;
+    same(nets, "cells", |n| &n.cells, |c| c.tip_kg.map(|k| k.is_some()))?;
+    same(nets, "shares", |n| &n.shares, |s| (s.cell, s.side, s.body, s.law, s.tie, s.group))?;
+    same(nets, "crush elements", |n| &n.crushes, |c| (bodies(&c.port), c.law, c.group, c.pretension.is_some(), c.ramp.is_some()))?;
+    same(nets, "mounts", |n| &n.mounts, |m| (bodies(&m.port), m.group))?;
+    same(nets, "Maxwell elements", |n| &n.maxwells, |m| (bodies(&m.port), m.group))?;
+    same(nets, "sliders", |n| &n.sliders, |m| (bodies(&m.port), m.group))?;
+    same(nets, "thoraxes", |n| &n.thoraxes, |m| (bodies(&m.port), m.group))?;
+    same(nets, "groups", |n| &n.groups, |g| g.clone())
+}
+
+/// Order in which shares are stepped: by law, so that a table stays in registers; ties in file order.
+fn share_order(net: &Network) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..net.shares.len()).collect();
+    order.sort_by_key(|&i| (net.shares[i].law, i));
+    order
+}
+
+impl<V: Lane> System<V> {
+    /// Pack up to `V::WIDTH` networks of one topology; missing lanes repeat the last one.
+    ///
+    /// # Errors
+    /// [`SimulationError::Topology`] when they differ in bodies, cells or elements.
+    pub fn pack(nets: &[&Network]) -> Result<Self, SimulationError> {
+        check_topology(nets)?;
+        let first = nets[0];
+        let lane = |i: usize| nets[i.min(nets.len() - 1)];
+        let gather = |f: &dyn Fn(&Network) -> f64| V::from_fn(|i| f(lane(i)));
+        let (nb, nc) = (first.bodies.len(), first.cells.len());
+        let count = nb + 2 * nc;
+        let mut w = Vec::with_capacity(count);
+        let mut kg = Vec::with_capacity(count);
+        let mut v = Vec::with_capacity(count);
+        let mut side = Vec::with_capacity(count);
+        let mut names = Vec::with_capacity(count);
+        for b in 0..nb {
+            w.push(gather(&|n| {
+                let body = &n.bodies[b];
+                if body.fixed || body.drive.is_some() { 0.0 } else { 1.0 / body.kg }
+            }));
+            kg.push(gather(&|n| if n.bodies[b].fixed { 0.0 } else { n.bodies[b].kg }));
+            v.push(gather(&|n| n.bodies[b].velocity_mps));
+            side.push(first.bodies[b].side);
+            names.push(first.bodies[b].name.clone());
+        }
+        for c in 0..nc {
+            for s in 0..2 {
+                w.push(gather(&|n| n.cells[c].tip_kg[s].map_or(0.0, |kg| 1.0 / kg)));
+                kg.push(gather(&|n| n.cells[c].tip_kg[s].unwrap_or(0.0)));
+                v.push(gather(&|n| n.cells[c].velocity_mps[s]));
+                side.push(s);
+                names.push(format!("tip {} of cell {}", s + 1, c + 1));
+            }
+        }
+        let laws: Vec<PackedLaw<V>> = (0..first.laws.len())
+            .map(|k| {
+                let all: Vec<&CrushLaw> = nets.iter().map(|n| &n.laws[k]).collect();
+                PackedLaw::pack(&all)
+            })
+            .collect();
+        let port = |get: &dyn Fn(&Network) -> Port| -> PackedPort<V> {
+            let terms: [(usize, V); 3] = std::array::from_fn(|t| {
+                (get(first).terms[t].0, V::from_fn(|i| get(lane(i)).terms[t].1))
+            });
+            let used = if nets.iter().any(|n| get(n).terms[2].1 != 0.0) { 3 } else { 2 };
+            PackedPort { terms, used }
+        };
+        let shares = share_order(first)
+            .into_iter()
+            .map(|k| {
+                let s = &first.shares[k];
+                let law = &laws[s.law];
+                let weight = gather(&|n| n.shares[k].weight);
+                let tip_kg = gather(&|n| n.cells[s.cell].tip_kg[s.side].unwrap_or(0.0));
+                let state = law.virgin();
+                PackedShare {
+                    tip: nb + 2 * s.cell + s.side,
+                    body: s.body,
+                    law: s.law,
+                    group: s.group,
+                    tie: s.tie,
+                    out: V::splat(if s.side == 0 { 1.0 } else { -1.0 }),
+                    weight,
+                    gap: gather(&|n| n.shares[k].gap_m),
+                    tip_kg,
+                    tie_damping: V::splat(2.0) * (state.ku * weight * tip_kg).root(),
+                    state,
+                    meter: Meter::new(V::zero()),
+                }
+            })
+            .collect();
+        let crushes = (0..first.crushes.len())
+            .map(|k| {
+                let e = &first.crushes[k];
+                let get = |n: &Network| n.crushes[k].clone();
+                PackedCrush {
+                    port: port(&|n| n.crushes[k].port),
+                    law: e.law,
+                    gap: gather(&|n| n.crushes[k].gap_m),
+                    pretension: e.pretension.map(|_| {
+                        let p = |f: &dyn Fn(super::Pretension) -> f64| {
+                            gather(&|n| get(n).pretension.map_or(0.0, f))
+                        };
+                        PackedPretension {
+                            fire_s: p(&|p| p.fire_s),
+                            stroke_m: p(&|p| p.stroke_m),
+                            speed_mps: p(&|p| p.stroke_m / p.duration_s),
+                            force_n: p(&|p| p.force_n),
+                            pulled_m: V::zero(),
+                            locked: V::Mask::splat(false),
+                        }
+                    }),
+                    ramp: e.ramp.map(|_| {
+                        (
+                            gather(&|n| get(n).ramp.map_or(0.0, |r| r.start_s)),
+                            gather(&|n| get(n).ramp.map_or(0.0, |r| 1.0 / r.duration_s)),
+                        )
+                    }),
+                    state: laws[e.law].virgin(),
+                    meter: Meter::new(V::zero()),
+                    group: e.group,
+                }
+            })
+            .collect();
+        let mounts = (0..first.mounts.len())
+            .map(|k| PackedMount {
+                port: port(&|n| n.mounts[k].port),
+                stiffness: gather(&|n| n.mounts[k].stiffness_n_per_m),
+                damping: gather(&|n| n.mounts[k].damping_n_s_per_m),
+                break_n: gather(&|n| n.mounts[k].break_n),
+                broken: V::Mask::splat(false),
+                meter: Meter::new(V::zero()),
+                group: first.mounts[k].group,
+            })
+            .collect();
+        let maxwells = (0..first.maxwells.len())
+            .map(|k| PackedMaxwell {
+                port: port(&|n| n.maxwells[k].port),
+                stiffness: gather(&|n| n.maxwells[k].stiffness_n_per_m),
+                damping: gather(&|n| n.maxwells[k].damping_n_s_per_m),
+                q: V::zero(),
+                meter: Meter::new(V::zero()),
+                group: first.maxwells[k].group,
+            })
+            .collect();
+        let sliders = (0..first.sliders.len())
+            .map(|k| PackedSlider {
+                port: port(&|n| n.sliders[k].port),
+                stiffness: gather(&|n| n.sliders[k].stiffness_n_per_m),
+                yield_n: gather(&|n| n.sliders[k].yield_n),
+                slip: V::zero(),
+                meter: Meter::new(V::zero()),
+                group: first.sliders[k].group,
+            })
+            .collect();
+        let thoraxes = (0..first.thoraxes.len())
+            .map(|k| PackedThorax {
+                port: port(&|n| n.thoraxes[k].port),
+                stiffness: gather(&|n| n.thoraxes[k].stiffness_n_per_m),
+                added: gather(&|n| n.thoraxes[k].added_n_per_m),
+                knee: gather(&|n| n.thoraxes[k].knee_m),
+                damping_in: gather(&|n| n.thoraxes[k].damping_in_n_s_per_m),
+                damping_out: gather(&|n| n.thoraxes[k].damping_out_n_s_per_m),
+                meter: Meter::new(V::zero()),
+                group: first.thoraxes[k].group,
+            })
+            .collect();
+        let pairs = (0..nc)
+            .map(|c| Pair {
+                gap: gather(&|n| n.cells[c].gap_m),
+                merged: V::Mask::splat(false),
+                push: V::zero(),
+                impulse: V::zero(),
+                lost: V::zero(),
+                last_touch_s: V::splat(-1.0),
+            })
+            .collect();
+        let drives = first
+            .bodies
+            .iter()
+            .enumerate()
+            .filter_map(|(b, body)| {
+                let d = body.drive.as_ref()?;
+                let value = |n: &Network, s: usize| {
+                    n.bodies[b].drive.as_ref().map_or(0.0, |d| d.acceleration_mps2[s])
+                };
+                Some(PackedDrive {
+                    body: b,
+                    dt_s: d.dt_s,
+                    acceleration: (0..d.acceleration_mps2.len())
+                        .map(|s| gather(&|n| value(n, s)))
+                        .collect(),
+                })
+            })
+            .collect();
+        let zeros = vec![V::zero(); count];
+        Ok(Self {
+            layout: Layout {
+                bodies: nb,
+                cells: nc,
+                groups: first.groups.len(),
+            },
+            u: zeros.clone(),
+            vp: v.clone(),
+            v,
+            a: zeros.clone(),
+            f: zeros,
+            w,
+            kg,
+            side,
+            pairs,
+            laws,
+            shares,
+            crushes,
+            mounts,
+            maxwells,
+            sliders,
+            thoraxes,
+            drives,
+            names,
+        })
+    }
+}

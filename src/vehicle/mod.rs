@@ -1,0 +1,15 @@
+//! The data model of a vehicle (model sections 1 and 4), its provenance, and the library on disk.
+
+mod closed;
+mod file;
+pub mod library;
+pub mod model;
+pub mod provenance;
+
+pub use closed::face_hole;
+pub use file::parse_vehicle;
+pub use library::Library;
+pub use model::{
+    Body, CrushTable, Face, Layer, Mass, Mount, Path, PathKind, Role, Vehicle, VehicleClass,
+};
+pub use provenance::{Basis, Provenance};
