@@ -1,1 +1,22 @@
-//! skeleton
+//! Crash-compatibility engine: lumped-mass collisions between unlike vehicles, what their occupants' bodies
+//! go through, and the structure mass and cost a small car needs to reach target injury levels.
+//!
+//! The modules are floors; each uses only what stands below it. From the ground up: [`units`], [`error`];
+//! [`signal`]; [`criteria`], [`risk`]; [`vehicle`], [`material`]; [`dynamics`]; [`occupant`];
+//! [`collision`]; [`identify`], [`sizing`]; `study`; `plot` and `report`; the command line.
+
+pub mod collision;
+pub mod criteria;
+pub mod dynamics;
+pub mod error;
+pub mod identify;
+pub mod material;
+pub mod occupant;
+#[cfg(feature = "plot")]
+pub mod plot;
+pub mod risk;
+pub mod signal;
+pub mod sizing;
+pub mod stamp;
+pub mod units;
+pub mod vehicle;

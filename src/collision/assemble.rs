@@ -4,7 +4,7 @@ use crate::dynamics::{
     Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Port, Share,
 };
 use crate::error::Error;
-use crate::occupant::{self, OccupantHandles};
+use crate::occupant::{Mounting, Occupant, attach};
 use crate::vehicle::{CrushTable, PathKind, Role, Vehicle};
 
 use super::case::{Case, Party};
@@ -47,7 +47,7 @@ pub struct Assembly {
     /// Parts of both vehicles.
     pub maps: [VehicleMap; 2],
     /// Parts of the occupants, in the order of the case's.
-    pub occupants: Vec<OccupantHandles>,
+    pub occupants: Vec<Occupant>,
 }
 
 fn law_of(table: &CrushTable) -> CrushLaw {
@@ -205,22 +205,30 @@ pub fn assemble(case: &Case) -> Result<Assembly, Error> {
                 "seat occupants only in vehicles with a cabin",
             ));
         }
-        let handles = occupant::attach(
-            &mut net,
-            map.cabin,
-            map.dash.unwrap_or(map.cabin),
-            map.heading,
-            seated.vehicle,
-            &seated.request,
-        )?;
-        net.bodies[map.cabin].kg -= handles.chain_kg;
-        if net.bodies[map.cabin].kg <= 0.0 {
-            return Err(Error::request(
-                format!("the occupants outweigh the cabin of {}", party.vehicle.id),
-                "seat fewer or give the cabin its mass with the occupants in it",
-            ));
+        let at = Mounting {
+            cabin: map.cabin,
+            dash: map.dash,
+            side: seated.vehicle,
+            heading: map.heading,
+            velocity_mps: map.heading * party.speed_mps,
+            seat: seated.seat,
+            fire_delay_s: seated.fire_delay_s,
+        };
+        let occupant = attach(&mut net, &at, &seated.restraint, seated.dummy)
+            .map_err(|e| Error::request(e.to_string(), "see the restraint library"))?;
+        // What the occupant and its wheel weigh is already in the vehicle's test mass.
+        let wheel_from = map.dash.unwrap_or(map.cabin);
+        net.bodies[map.cabin].kg -= occupant.chain_kg;
+        net.bodies[wheel_from].kg -= occupant.column_kg;
+        for body in [map.cabin, wheel_from] {
+            if net.bodies[body].kg <= 0.0 {
+                return Err(Error::request(
+                    format!("the occupants outweigh {}", net.bodies[body].name),
+                    "seat fewer, or give that mass what it weighs with the occupants in it",
+                ));
+            }
         }
-        occupants.push(handles);
+        occupants.push(occupant);
     }
     Ok(Assembly {
         network: net,

@@ -1,7 +1,8 @@
 //! A collision to be simulated: two vehicles as crashed, how they are placed, who sits in them.
 
+use crate::criteria::Dummy;
 use crate::dynamics::{Plan, Solver};
-use crate::occupant::OccupantRequest;
+use crate::occupant::{Restraint, Seat};
 use crate::vehicle::{Face, Vehicle, VehicleClass};
 
 use super::face::Placement;
@@ -29,8 +30,14 @@ impl Party {
 pub struct SeatedOccupant {
     /// 0 or 1.
     pub vehicle: usize,
-    /// Dummy, seat and restraint.
-    pub request: OccupantRequest,
+    /// Seat.
+    pub seat: Seat,
+    /// Dummy.
+    pub dummy: Dummy,
+    /// Belts, bag and what else holds it.
+    pub restraint: Restraint,
+    /// Added to every firing time, s: late triggering.
+    pub fire_delay_s: f64,
 }
 
 /// A whole case.

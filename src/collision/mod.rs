@@ -4,9 +4,13 @@ pub mod assemble;
 pub mod case;
 pub mod face;
 pub mod outcome;
+pub mod file;
+pub mod result;
 mod run;
+pub mod wall;
 
 pub use assemble::{Assembly, assemble};
 pub use case::{Case, Party, SeatedOccupant};
 pub use outcome::{Outcome, PathOutcome, VehicleOutcome};
 pub use run::{Finished, run};
+pub use wall::{WallMeasures, WallRow, WallTest, wall_test};

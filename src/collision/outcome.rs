@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
- 
+use crate::criteria::pulse::{VpiParameters, olc_from_velocity, vpi};
 use crate::dynamics::Record;
 use crate::error::Error;
+use crate::occupant::Occupant;
 use crate::signal::cfc::{Cfc, filter};
 use crate::units::G0;
 use crate::vehicle::Role;
@@ -85,6 +86,15 @@ pub struct Outcome {
     pub initial_energy_kj: f64,
     /// Steps taken.
     pub steps: usize,
+}
+
+/// Bodies of an occupant's chain (the steering wheel belongs to the vehicle).
+fn bodies_of(occupant: &Occupant) -> Vec<usize> {
+    let mut all = vec![occupant.head];
+    if let Some(c) = &occupant.chain {
+        all.extend([c.pelvis, c.spine, c.sternum]);
+    }
+    all
 }
 
 struct Seen<'a> {
@@ -315,6 +325,7 @@ impl Seen<'_> {
     fn pulse(&self, side: usize, out: &mut VehicleOutcome) -> Result<(), Error> {
         let map = &self.assembly.maps[side];
         let dt = self.record.sample_s;
+        let party_speed = self.case.parties[side].speed_mps;
         // Positive deceleration: against the outward direction of the struck face.
         let decel: Vec<f64> = self
             .record
@@ -338,8 +349,12 @@ impl Seen<'_> {
             .map(|v| map.outward * (self.record.v_at(map.cabin, 0) - v))
             .collect();
         out.cabin_delta_v_mps = lost.iter().copied().fold(0.0, f64::max);
-        out.olc_g = None;
-        out.vpi_g = None;
+        let speed: Vec<f64> = lost.iter().map(|l| party_speed - l).collect();
+        out.olc_g = olc_from_velocity(&speed, dt).ok().map(|o| o.olc_mps2 / G0);
+        let accel: Vec<f64> = decel.iter().map(|a| -a).collect();
+        out.vpi_g = vpi(&accel, dt, VpiParameters::default())
+            .ok()
+            .map(|v| v.vpi_mps2 / G0);
         Ok(())
     }
 
@@ -352,7 +367,7 @@ impl Seen<'_> {
         let mut mass = self.mass(side);
         for (o, seated) in self.assembly.occupants.iter().zip(&self.case.occupants) {
             if seated.vehicle == side {
-                for &b in &o.bodies {
+                for b in bodies_of(o) {
                     let kg = self.assembly.network.bodies[b].kg;
                     momentum -= kg * self.record.v_at(b, sample);
                     mass -= kg;

@@ -36,14 +36,16 @@ pub struct Tip<V> {
 
 impl<V: Lane> Pair<V> {
     /// After the drift of a step: tips that have passed each other are put back to where they met and
-    /// carried on at their common velocity. Returns whether any lane met.
+    /// carried on at their common velocity. Returns whether any lane met. Before the first step, with
+    /// `dt` zero, tips that start out touching meet, so that dampers behind them act from t = 0.
     #[inline(always)]
     pub fn meet(&mut self, a: &mut Tip<V>, b: &mut Tip<V>, dt: V) -> bool {
         let zero = V::zero();
         let over = a.u - b.u - self.gap;
         let closing = a.v - b.v;
-        let meets = over
-            .above(zero)
+        let meets = zero
+            .above(over)
+            .not()
             .and(closing.above(zero))
             .and(self.merged.not());
         if !meets.any() {

@@ -126,9 +126,10 @@ impl<V: Lane> PackedLaw<V> {
         }
         let force = trial.larger(zero).smaller(strength);
         if self.needs_rate {
-            // The damper acts while d > p; the sum is never tensile.
+            // The damper acts while d > p, and from the moment of touch; the sum is never tensile.
             let damped = (force + self.damping * rate).larger(zero);
-            return V::select(d.above(state.p), damped, force);
+            let acts = d.above(state.p).or(state.p.above(d).not().and(rate.above(zero)));
+            return V::select(acts, damped, force);
         }
         force
     }

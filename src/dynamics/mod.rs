@@ -4,6 +4,7 @@ pub mod contact;
 pub mod crush;
 pub mod element;
 pub mod lane;
+pub mod models;
 pub mod network;
 pub mod record;
 pub mod step;

@@ -78,7 +78,8 @@ fn run<V: Lane>(
     let layout = system.layout;
     let mut frames = Vec::with_capacity((samples + 1) * layout.len() * V::WIDTH);
     let mut scratch = vec![V::zero(); layout.len()];
-    let mut meetings = 0_usize;
+    let mut meetings = system.meet(V::zero());
+    system.predict(V::zero());
     system.forces(dt, V::zero());
     system.accelerations(V::zero(), V::zero());
     system.sample(&mut scratch, &mut frames);

@@ -1,0 +1,211 @@
+//! `crumple run`: one collision.
+
+use std::path::{Path, PathBuf};
+
+use crumple::collision::file::load_case;
+use crumple::collision::result::CaseResult;
+use crumple::collision::{Case, Finished};
+use crumple::dynamics::Plan;
+use crumple::error::Error;
+use crumple::vehicle::VehicleClass;
+
+use super::{Done, output, vehicles};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Case file
+    case: PathBuf,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+    /// Folder for result.json and channels
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Channel files to write there: csv, parquet, isomme
+    #[arg(long, value_delimiter = ',', requires = "out")]
+    channels: Vec<ChannelFormat>,
+    /// Repeat at half the step and print the differences
+    #[arg(long)]
+    check_step: bool,
+}
+
+/// File format of channels.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ChannelFormat {
+    /// One CSV file
+    Csv,
+    /// One Parquet file
+    Parquet,
+    /// An ISO-MME folder
+    Isomme,
+}
+
+pub fn run(a: &Arguments) -> Result<Done, Error> {
+    let (case, _) = load_case(&a.case)?;
+    for p in &case.parties {
+        if p.vehicle.class != VehicleClass::Barrier {
+            vehicles::warn_if_open(&p.vehicle, p.face);
+        }
+    }
+    let finished = crumple::collision::run(&case)?;
+    let result = CaseResult::collect(&case, &finished)?;
+    if let Some(folder) = &a.out {
+        write_files(folder, &case, &finished, &result, &a.channels)?;
+    }
+    let halved = if a.check_step { Some(at_half_step(&case)?) } else { None };
+    if a.json {
+        match &halved {
+            None => output::json(&result)?,
+            Some(half) => output::json(&with_check(&result, half)?)?,
+        }
+    } else {
+        output::text(&page(&case, &result))?;
+        if let Some(half) = &halved {
+            output::text(&difference_page(&result, half)?)?;
+        }
+    }
+    Ok(Done::Holds)
+}
+
+fn at_half_step(case: &Case) -> Result<CaseResult, Error> {
+    let mut half = case.clone();
+    half.plan = Plan {
+        step_s: 0.5 * case.plan.step_s,
+        stride: 2 * case.plan.stride,
+        ..case.plan
+    };
+    CaseResult::collect(&half, &crumple::collision::run(&half)?)
+}
+
+/// Numbers that say whether the step is fine enough: `(name, value)`.
+fn vital(result: &CaseResult) -> Vec<(String, f64)> {
+    let mut all = Vec::new();
+    for (i, v) in result.vehicles.iter().enumerate() {
+        let key = |name: &str| format!("vehicle.{}.{name}", i + 1);
+        all.extend([
+            (key("delta_v_mps"), v.delta_v_mps),
+            (key("peak_g_cfc60"), v.peak_g_cfc60),
+            (key("crush_mm"), v.crush_mm),
+            (key("residual_crush_mm"), v.residual_crush_mm),
+            (key("intrusion_mm"), v.intrusion_mm),
+        ]);
+    }
+    for (i, o) in result.occupants.iter().enumerate() {
+        let key = |name: &str| format!("occupant.{}.{name}", i + 1);
+        for (name, value) in [
+            ("hic15", o.hic15),
+            ("chest_a3ms_g", o.chest_a3ms_g),
+            ("chest_deflection_mm", o.chest_deflection_mm),
+            ("femur_kN", o.femur_kN),
+            ("peak_g", Some(o.peak_g)),
+        ] {
+            all.extend(value.map(|v| (key(name), v)));
+        }
+    }
+    all.push(("restitution".into(), result.restitution));
+    all
+}
+
+fn differences(a: &CaseResult, b: &CaseResult) -> Vec<(String, f64, f64, f64)> {
+    vital(a)
+        .into_iter()
+        .zip(vital(b))
+        .map(|((name, x), (_, y))| {
+            let relative = if y == x { 0.0 } else { (x - y).abs() / y.abs().max(1e-12) };
+            (name, x, y, relative)
+        })
+        .collect()
+}
+
+fn with_check(result: &CaseResult, half: &CaseResult) -> Result<serde_json::Value, Error> {
+    let bad = |e: serde_json::Error| Error::request(e.to_string(), "report this input");
+    let mut document = serde_json::to_value(result).map_err(bad)?;
+    let check: serde_json::Map<String, serde_json::Value> = differences(result, half)
+        .into_iter()
+        .map(|(name, x, y, relative)| {
+            let entry = serde_json::json!({ "step": x, "half_step": y, "relative": relative });
+            (name, entry)
+        })
+        .collect();
+    document["check_step"] = check.into();
+    Ok(document)
+}
+
+fn difference_page(result: &CaseResult, half: &CaseResult) -> Result<String, Error> {
+    let rows: Vec<Vec<String>> = differences(result, half)
+        .into_iter()
+        .map(|(name, x, y, relative)| {
+            vec![name, format!("{x:.4}"), format!("{y:.4}"), format!("{:.4} %", relative * 100.0)]
+        })
+        .collect();
+    let step = result.stamp.step_us;
+    Ok(format!("\nstep {step} us against {} us\n\n", 0.5 * step)
+        + &output::table(&["number", "step", "half", "difference"], &rows))
+}
+
+/// Result and channels of a run as files.
+pub fn write_files(
+    folder: &Path,
+    case: &Case,
+    finished: &Finished,
+    result: &CaseResult,
+    formats: &[ChannelFormat],
+) -> Result<(), Error> {
+    output::json_file(&folder.join("result.json"), result)?;
+    super::plot::write_channels(folder, case, finished, result, formats)
+}
+
+fn page(case: &Case, r: &CaseResult) -> String {
+    let [a, b] = &r.vehicles;
+    let mut rows = Vec::new();
+    let mut line = |name: &str, x: String, y: String| rows.push(vec![name.to_string(), x, y]);
+    let f = |v: f64, d: usize| format!("{v:.d$}");
+    line("mass, kg", f(a.mass_kg, 0), f(b.mass_kg, 0));
+    line("speed, km/h", f(a.initial_speed_mps * 3.6, 1), f(b.initial_speed_mps * 3.6, 1));
+    line("delta-v, m/s", f(a.delta_v_mps, 2), f(b.delta_v_mps, 2));
+    line("delta-v, km/h", f(a.delta_v_mps * 3.6, 1), f(b.delta_v_mps * 3.6, 1));
+    line("peak, CFC 60, g", f(a.peak_g_cfc60, 1), f(b.peak_g_cfc60, 1));
+    line("time of peak, ms", f(a.time_of_peak_ms, 1), f(b.time_of_peak_ms, 1));
+    line("crush, mm", f(a.crush_mm, 0), f(b.crush_mm, 0));
+    line("residual crush, mm", f(a.residual_crush_mm, 0), f(b.residual_crush_mm, 0));
+    line("intrusion, mm", f(a.intrusion_mm, 0), f(b.intrusion_mm, 0));
+    line("OLC, g", output::optional(a.olc_g, 1), output::optional(b.olc_g, 1));
+    line("VPI, g", output::optional(a.vpi_g, 1), output::optional(b.vpi_g, 1));
+    line("energy absorbed, kJ", f(a.energy_absorbed_kJ, 1), f(b.energy_absorbed_kJ, 1));
+    let name = |i: usize| case.parties[i].vehicle.id.as_str();
+    let mut page = format!("{}\n\n", r.case);
+    page += &output::table(&["", name(0), name(1)], &rows);
+    if !r.occupants.is_empty() {
+        page.push('\n');
+        let rows: Vec<Vec<String>> = r
+            .occupants
+            .iter()
+            .map(|o| {
+                let percent = |v: Option<f64>| output::optional(v.map(|p| p * 100.0), 1);
+                vec![
+                    format!("vehicle {} {} {}", o.vehicle, o.seat.id(), o.dummy.id()),
+                    output::optional(o.hic15, 0),
+                    output::optional(o.chest_a3ms_g, 1),
+                    output::optional(o.chest_deflection_mm, 1),
+                    output::optional(o.femur_kN, 2),
+                    format!("{:.0}", o.excursion_mm),
+                    percent(o.risk.joint_without_neck),
+                    percent(o.risk.joint),
+                ]
+            })
+            .collect();
+        page += &output::table(
+            &["occupant", "HIC15", "3 ms g", "chest mm", "femur kN", "travel mm", "risk %", "with neck floor %"],
+            &rows,
+        );
+        page += "\nrisk: US NCAP 2008, joint over head, chest and femur; the last column adds the neck curve at Nij = 0\n";
+    }
+    page += &format!(
+        "\nrestitution {:.3}, separation {:.1} ms, energy residual {:.1e}, momentum residual {:.1e}, {} steps of {} us\n",
+        r.restitution, r.separation_ms, r.energy_error, r.momentum_error, r.steps, r.stamp.step_us
+    );
+    for note in &r.notes {
+        page += &format!("note: {note}\n");
+    }
+    page
+}

@@ -1,0 +1,96 @@
+//! Printing: one JSON document, tables for people, errors that point at the line.
+
+use std::io::Write;
+use std::path::Path;
+
+use comfy_table::{CellAlignment, Table, presets};
+use crumple::error::{Error, InputError, write_atomic};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource};
+use serde::Serialize;
+
+/// Write to standard output; a reader that has gone away is not an error.
+pub fn text(what: &str) -> Result<(), Error> {
+    match std::io::stdout().lock().write_all(what.as_bytes()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::io("write to", Path::new("standard output"), e))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The document as text, pretty, with a final newline.
+pub fn json_text(document: &impl Serialize) -> Result<String, Error> {
+    let mut all = serde_json::to_string_pretty(document)
+        .map_err(|e| Error::request(format!("cannot write JSON: {e}"), "report this input"))?;
+    all.push('\n');
+    Ok(all)
+}
+
+/// One JSON document on standard output.
+pub fn json(document: &impl Serialize) -> Result<(), Error> {
+    text(&json_text(document)?)
+}
+
+/// One JSON document into a file.
+pub fn json_file(path: &Path, document: &impl Serialize) -> Result<(), Error> {
+    write_atomic(path, json_text(document)?.as_bytes())
+}
+
+/// A table with a header; the first column is left-aligned, the others right.
+pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let mut t = Table::new();
+    t.load_preset(presets::NOTHING);
+    t.set_header(header.to_vec());
+    for row in rows {
+        t.add_row(row.clone());
+    }
+    for (i, column) in t.column_iter_mut().enumerate() {
+        column.set_cell_alignment(if i == 0 { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    let mut all: String = t
+        .lines()
+        .map(|l| format!("{}\n", l.trim_end()))
+        .collect();
+    all.push('\n');
+    all
+}
+
+/// A number, or a dash where there is none.
+pub fn optional(value: Option<f64>, decimals: usize) -> String {
+    value.map_or_else(|| "-".into(), |v| format!("{v:.decimals$}"))
+}
+
+/// A warning on standard error.
+pub fn warn(message: &str) {
+    eprintln!("warning: {message}");
+}
+
+/// An error on standard error, with its place in the file where there is one.
+pub fn print_error(error: &Error) {
+    match error {
+        Error::Input(e) => eprint!("{}", pointed(e)),
+        Error::Request { message, help } => eprintln!("error: {message}\nhelp: {help}"),
+        other => eprintln!("error: {other}"),
+    }
+}
+
+fn pointed(error: &InputError) -> String {
+    let p = &error.0;
+    let head = format!("{}:{}: {}", p.source.name, p.line, p.message);
+    let diagnostic = MietteDiagnostic::new(head.clone())
+        .with_label(LabeledSpan::new_with_span(
+            None,
+            (p.span.start, p.span.len()),
+        ))
+        .with_help(p.help.clone());
+    let report = miette::Report::new(diagnostic)
+        .with_source_code(NamedSource::new(&p.source.name, p.source.text.to_string()));
+    let mut shown = String::new();
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
+        .with_links(false)
+        .with_width(100);
+    match handler.render_report(&mut shown, report.as_ref()) {
+        Ok(()) => shown,
+        Err(_) => format!("error: {head}\nhelp: {}\n", p.help),
+    }
+}

@@ -1,0 +1,101 @@
+//! The result document of one case: the keys of `crumple run --json`.
+
+use serde::Serialize;
+
+use crate::dynamics::Solver;
+use crate::error::Error;
+use crate::occupant::{OccupantResult, readings};
+use crate::stamp::Stamp;
+
+use super::case::Case;
+use super::outcome::VehicleOutcome;
+use super::run::Finished;
+
+/// Result of a case; serializes to the JSON contract.
+#[derive(Debug, Clone, Serialize)]
+#[allow(non_snake_case)]
+pub struct CaseResult {
+    /// Name of the case.
+    pub case: String,
+    /// Both vehicles.
+    pub vehicles: [VehicleOutcome; 2],
+    /// Occupants in the order of the case.
+    pub occupants: Vec<OccupantResult>,
+    /// Parting speed over closing speed.
+    pub restitution: f64,
+    /// Time of the last contact, ms.
+    pub separation_ms: f64,
+    /// Kinetic energy at the start, kJ.
+    pub initial_energy_kJ: f64,
+    /// Energy taken by plastic contact of tips, kJ.
+    pub contact_loss_kJ: f64,
+    /// Ledger residual over initial energy.
+    pub energy_error: f64,
+    /// Momentum residual over the sum of momenta.
+    pub momentum_error: f64,
+    /// Steps taken.
+    pub steps: usize,
+    /// Scheme.
+    pub solver: Solver,
+    /// What a reader must know.
+    pub notes: Vec<String>,
+    /// Origin.
+    pub stamp: Stamp,
+}
+
+/// The note that results at partial overlap carry.
+pub const NO_YAW_NOTE: &str =
+    "partial overlap: the model moves along one axis and has no yaw; a real car would rotate out of part of this load";
+
+impl CaseResult {
+    /// Collect the result of a finished run.
+    ///
+    /// # Errors
+    /// [`Error::Request`] when an occupant's channels cannot be evaluated (a run of a few samples).
+    pub fn collect(case: &Case, finished: &Finished) -> Result<Self, Error> {
+        let o = &finished.outcome;
+        let occupants = finished
+            .assembly
+            .occupants
+            .iter()
+            .map(|occupant| {
+                readings(occupant, &finished.record)
+                    .map_err(|e| Error::request(e.to_string(), "use a longer run"))
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            case: case.name.clone(),
+            vehicles: o.vehicles.clone(),
+            occupants,
+            restitution: o.restitution,
+            separation_ms: o.separation_ms,
+            initial_energy_kJ: o.initial_energy_kj,
+            contact_loss_kJ: o.contact_loss_kj,
+            energy_error: o.energy_error,
+            momentum_error: o.momentum_error,
+            steps: o.steps,
+            solver: case.solver,
+            notes: notes(case, finished),
+            stamp: Stamp::of(case, case.plan.step_s),
+        })
+    }
+}
+
+fn notes(case: &Case, finished: &Finished) -> Vec<String> {
+    let mut notes = Vec::new();
+    if case.overlap < 1.0 {
+        notes.push(NO_YAW_NOTE.to_string());
+    }
+    if finished.outcome.touching_at_end {
+        notes.push(format!(
+            "still in contact at {:.0} ms: values at separation are those of the end of the run; lengthen duration_ms",
+            case.plan.duration_s * 1e3
+        ));
+    }
+    for p in &case.parties {
+        if p.vehicle.provenance.is_empty() {
+            notes.push(format!("{}: no provenance given", p.vehicle.id));
+        }
+    }
+    notes
+}

@@ -1,0 +1,106 @@
+//! Channels and tables in files other programs read: CSV, ISO-MME test folders, NHTSA EV5 tests, Parquet.
+//!
+//! Formats and codes follow injury facts 1.3 (ISO/TS 13499). This floor knows channels and what a run was, and
+//! nothing about how the numbers came about.
+
+pub mod ev5;
+pub mod input;
+pub mod isomme;
+#[cfg(feature = "table")]
+pub mod parquet;
+pub mod table;
+
+pub use input::{ChannelSet, Skipped, read_channels};
+
+use crate::error::Error;
+use crate::signal::Channel;
+
+/// A vehicle of a run, as far as files of channels name it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VehicleInfo {
+    /// Name or library id.
+    pub name: String,
+    /// Mass as crashed, kg.
+    pub mass_kg: f64,
+    /// Speed along its own heading at t = 0, m/s.
+    pub speed_mps: f64,
+}
+
+/// What a file of results says about where it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunInfo {
+    /// Title of the run.
+    pub title: String,
+    /// Version of this program.
+    pub version: String,
+    /// Hash of the resolved input.
+    pub input_hash: String,
+    /// Integration step, microseconds.
+    pub step_us: f64,
+    /// Name of the integrator.
+    pub solver: String,
+    /// Vehicles in the order of the case; their test object in a code is 1, 2, ...
+    pub vehicles: Vec<VehicleInfo>,
+}
+
+impl RunInfo {
+    /// The same facts as names and values, in a fixed order; line breaks become spaces.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let mut pairs = vec![
+            ("title".to_string(), one_line(&self.title)),
+            ("version".to_string(), one_line(&self.version)),
+            ("input_hash".to_string(), one_line(&self.input_hash)),
+            ("step_us".to_string(), self.step_us.to_string()),
+            ("solver".to_string(), one_line(&self.solver)),
+        ];
+        for (i, v) in self.vehicles.iter().enumerate() {
+            let n = i + 1;
+            pairs.push((format!("vehicle.{n}.name"), one_line(&v.name)));
+            pairs.push((format!("vehicle.{n}.mass_kg"), v.mass_kg.to_string()));
+            pairs.push((format!("vehicle.{n}.speed_mps"), v.speed_mps.to_string()));
+        }
+        pairs
+    }
+}
+
+/// Text that cannot break out of its line.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Start, step and length that all `channels` share.
+///
+/// Errors: no channel, no sample, or a channel on another time base.
+pub(crate) fn common_base(channels: &[Channel]) -> Result<(f64, f64, usize), Error> {
+    let Some(first) = channels.first() else {
+        return Err(Error::request(
+            "there is no channel to write",
+            "record at least one channel",
+        ));
+    };
+    if first.values.is_empty() {
+        return Err(Error::request(
+            format!("channel {} has no sample", first.code),
+            "record at least one sample",
+        ));
+    }
+    for c in channels {
+        if (c.t0_s, c.dt_s, c.values.len()) != (first.t0_s, first.dt_s, first.values.len()) {
+            return Err(Error::request(
+                format!(
+                    "channel {} has {} samples every {} s from {} s, {} has {} every {} s from {} s",
+                    c.code,
+                    c.values.len(),
+                    c.dt_s,
+                    c.t0_s,
+                    first.code,
+                    first.values.len(),
+                    first.dt_s,
+                    first.t0_s
+                ),
+                "resample the channels of one table to one step",
+            ));
+        }
+    }
+    Ok((first.t0_s, first.dt_s, first.values.len()))
+}

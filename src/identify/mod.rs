@@ -1,0 +1,132 @@
+//! Identification: the structure of a vehicle from the scalars of its own wall test (model section 9).
+//!
+//! A wall test fixes the sum of the forces that slow the cabin, and little else. So a [`recipe`] states what is
+//! known, a template of the structure type brings geometry, force shapes and priors, [`structure`] builds the
+//! load paths, [`scalars`] bends a handful of bounded parameters until the simulated test matches, and
+//! [`write`] leaves a complete vehicle file with the evidence for every number. [`prior`] says what to expect
+//! of a light car that was never tested. No vehicle-to-vehicle test is ever fitted.
+
+use std::path::Path;
+
+use crate::error::{Error, SourceText};
+use crate::vehicle::{Vehicle, face_hole, parse_vehicle};
+
+pub mod draft;
+mod layers;
+pub mod prior;
+pub mod recipe;
+mod rig;
+pub mod scalars;
+pub mod structure;
+pub mod write;
+
+pub use draft::Parameters;
+pub use recipe::{Recipe, Template, read_recipe};
+pub use rig::WallRig;
+pub use scalars::{Fit, WallResponse};
+
+/// Step while fitting, s: 20 us moves crush and peak by less than 0.1 %.
+const FIT_STEP_S: f64 = 20e-6;
+/// Step of the run whose numbers are reported, s.
+const REPORT_STEP_S: f64 = 10e-6;
+
+/// An identified vehicle.
+#[derive(Debug, Clone)]
+pub struct Identified {
+    /// The recipe.
+    pub recipe: Recipe,
+    /// Fitted parameters with their spread; `fit.response` is from the reported step.
+    pub fit: Fit,
+    /// The complete vehicle file.
+    pub text: String,
+    /// The same, parsed.
+    pub vehicle: Vehicle,
+}
+
+/// Identify the vehicle of a recipe file against a rigid wall.
+///
+/// # Errors
+/// Errors of [`read_recipe`], of the vehicle file's own rules, and of the simulation; [`Error::Request`] when the
+/// face has a hole or a number has no provenance.
+pub fn identify(recipe_path: &Path, wall: &Vehicle) -> Result<Identified, Error> {
+    let (recipe, template) = read_recipe(recipe_path)?;
+    let text_of = |p: &Parameters, remarks: &[String]| {
+        Ok::<_, Error>(write::vehicle_toml(
+            &recipe,
+            &template,
+            &structure::build(&recipe, &template, p)?,
+            remarks,
+        ))
+    };
+    let parse =
+        |text: &str| parse_vehicle(&SourceText::new(format!("{} (generated)", recipe.id), text));
+    let run = |p: &Parameters, rig: &WallRig| {
+        let vehicle = parse(&text_of(p, &[])?)?;
+        rig.run(
+            &vehicle,
+            recipe.wall.speed_kmh,
+            recipe.wall.instrumented_mass.as_deref(),
+        )
+    };
+    let coarse = WallRig::new(wall.clone(), FIT_STEP_S);
+    let mut fit = scalars::fit(&recipe.wall, &template, |p| run(p, &coarse))?;
+    fit.response = run(&fit.parameters, &WallRig::new(wall.clone(), REPORT_STEP_S))?;
+    let text = text_of(&fit.parameters, &remarks(&recipe, &fit))?;
+    let vehicle = parse(&text)?;
+    if let Some(hole) = face_hole(&vehicle, crate::vehicle::Face::Front) {
+        return Err(Error::request(
+            format!("the front face of {} has a hole: {hole}", recipe.id),
+            "widen or raise cabin_low, cabin_high_share in the template",
+        ));
+    }
+    let bare = vehicle.keys_without_provenance();
+    if !bare.is_empty() {
+        return Err(Error::request(
+            format!("{}: no provenance for {}", recipe.id, bare.join(", ")),
+            "add an entry to the recipe or the template",
+        ));
+    }
+    Ok(Identified {
+        recipe,
+        fit,
+        text,
+        vehicle,
+    })
+}
+
+/// Comment lines for the head of the file: target, prediction, parameters.
+fn remarks(recipe: &Recipe, fit: &Fit) -> Vec<String> {
+    let (t, w) = (&recipe.wall, &fit.response);
+    let at = t.instrumented_mass.as_deref().unwrap_or("cabin");
+    let mut lines = vec![
+        format!(
+            "Own wall test at {} km/h, read at the {at}: target -> this file",
+            t.speed_kmh
+        ),
+        format!(
+            "  dynamic crush {:.1} -> {:.1} mm, peak {:.1} -> {:.1} g (CFC 60)",
+            t.dynamic_crush_mm, w.crush_mm, t.peak_g_cfc60, w.peak_g_cfc60
+        ),
+        format!(
+            "  restitution {:.3}, residual crush {:.0} mm{}, intrusion {:.0} mm, peak at {:.1} ms",
+            w.restitution,
+            w.residual_crush_mm,
+            t.residual_crush_mm.map_or(String::new(), |r| format!(
+                " (bumper profile after the test: mean {r:.0} mm)"
+            )),
+            w.intrusion_mm,
+            w.time_of_peak_ms
+        ),
+    ];
+    let mut p = fit.parameters;
+    let fitted: Vec<String> = fit
+        .spread
+        .iter()
+        .filter_map(|(name, sd)| {
+            p.by_name(name)
+                .map(|v| format!("{name} {v:.2} (sd {sd:.2})"))
+        })
+        .collect();
+    lines.push(format!("Parameters: {}", fitted.join(", ")));
+    lines
+}

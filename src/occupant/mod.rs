@@ -1,0 +1,50 @@
+//! Occupants: dummies, restraints, the chain that joins them to a vehicle, readings, and the sled (model
+//! section 6).
+
+pub mod chain;
+pub mod dummy;
+pub mod law;
+pub mod readings;
+pub mod restraint;
+pub mod sled;
+pub mod thorax;
+
+pub use chain::{Mounting, Occupant, Seat, attach};
+pub use dummy::Anatomy;
+pub use readings::{OccupantResult, channels, readings};
+pub use restraint::{PointMassRestraint, Restraint, RestraintSpec, RestraintSystem};
+pub use sled::{SledPulse, SledRun, sled};
+
+use crate::criteria::{CriteriaError, Dummy};
+use crate::dynamics::SimulationError;
+use crate::signal::SignalError;
+
+/// Why an occupant cannot be set up or read.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum OccupantError {
+    /// A value of a restraint breaks a rule.
+    #[error(transparent)]
+    Restraint(#[from] restraint::KeyError),
+    /// The occupant model has no chain for this dummy.
+    #[error("the occupant model has no {0} (hiii-50m, hiii-05f and point-mass can be simulated)")]
+    NotSimulated(Dummy),
+    /// Restraint and dummy do not belong together.
+    #[error("a {dummy} cannot sit in restraint \"{restraint}\" ({help})")]
+    Mismatch {
+        /// The dummy.
+        dummy: Dummy,
+        /// Restraint id.
+        restraint: String,
+        /// What would be right.
+        help: String,
+    },
+    /// A history cannot be filtered or evaluated.
+    #[error(transparent)]
+    Criteria(#[from] CriteriaError),
+    /// A pulse cannot be used.
+    #[error(transparent)]
+    Signal(#[from] SignalError),
+    /// The sled run failed.
+    #[error(transparent)]
+    Simulation(#[from] SimulationError),
+}

@@ -1,0 +1,169 @@
+//! What the dummy reads (model section 7): criteria from the recorded histories, filtered as SAE J211 asks.
+//!
+//! Classes (injury facts 1.1): head acceleration CFC 1000, chest acceleration and deflection CFC 180, femur
+//! force CFC 600. The model moves along one axis: a reading is that of the x component, where a test takes
+//! resultants. A point mass is read unfiltered, so that closed forms hold.
+
+use serde::Serialize;
+
+use super::OccupantError;
+use super::chain::{Chain, Occupant, Seat};
+use crate::criteria::chest::{clip_3ms_cumulative, viscous_criterion};
+use crate::criteria::head::{hic15, hic36};
+use crate::criteria::Dummy;
+use crate::dynamics::Record;
+use crate::risk::{NcapInput, NcapRisk, ncap_risk};
+use crate::signal::{Cfc, Channel, Unit, cfc};
+use crate::units::{G0, KN, MM};
+
+/// Force above which a contact with wheel or panel counts, N.
+const CONTACT_N: f64 = 1.0;
+
+/// Readings of one occupant; `None` where the dummy cannot give one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(non_snake_case)]
+pub struct OccupantResult {
+    /// 1 or 2.
+    pub vehicle: usize,
+    /// Seat.
+    pub seat: Seat,
+    /// Dummy.
+    pub dummy: Dummy,
+    /// HIC over windows of at most 15 ms.
+    pub hic15: Option<f64>,
+    /// HIC over windows of at most 36 ms.
+    pub hic36: Option<f64>,
+    /// Cumulative 3 ms clip of the chest (spine side), g.
+    pub chest_a3ms_g: Option<f64>,
+    /// Largest compression of the chest, mm.
+    pub chest_deflection_mm: Option<f64>,
+    /// Viscous criterion, m/s.
+    pub viscous_criterion_mps: Option<f64>,
+    /// Largest force of one femur, kN: half of the bolster's.
+    pub femur_kN: Option<f64>,
+    /// Largest acceleration of the head (of the mass for a point mass), g.
+    pub peak_g: f64,
+    /// Largest forward travel of the head (of the mass) in the cabin, mm.
+    pub excursion_mm: f64,
+    /// Did chest or head reach wheel or panel through the bag?
+    pub wheel_contact: Option<bool>,
+    /// Injury risk after the US NCAP curves; the neck is always `None`, the model has no neck load.
+    pub risk: NcapRisk,
+}
+
+/// Read an occupant from the record of its network.
+///
+/// # Errors
+/// [`OccupantError::Criteria`] when the record is too short or too coarse for a filter class.
+pub fn readings(occupant: &Occupant, record: &Record) -> Result<OccupantResult, OccupantError> {
+    let at = &occupant.mounting;
+    let excursion_mm = travel(occupant, record).fold(0.0, f64::max) / MM;
+    let mut result = OccupantResult {
+        vehicle: at.side + 1,
+        seat: at.seat,
+        dummy: occupant.dummy,
+        hic15: None,
+        hic36: None,
+        chest_a3ms_g: None,
+        chest_deflection_mm: None,
+        viscous_criterion_mps: None,
+        femur_kN: None,
+        peak_g: 0.0,
+        excursion_mm,
+        wheel_contact: None,
+        risk: NcapRisk::default(),
+    };
+    let dt_s = record.sample_s;
+    let Some(chain) = &occupant.chain else {
+        result.peak_g = largest(record.a(occupant.head).iter().map(|a| a.abs())) / G0;
+        return Ok(result);
+    };
+    let head = magnitude(cfc::filter(Cfc::C1000, dt_s, &record.a(occupant.head))?);
+    let chest = magnitude(cfc::filter(Cfc::C180, dt_s, &record.a(chain.spine))?);
+    let deflection = cfc::filter(Cfc::C180, dt_s, &deflection_m(occupant, chain, record))?;
+    let knee = cfc::filter(Cfc::C600, dt_s, &record.force(chain.knee))?;
+    result.hic15 = Some(hic15(&head, dt_s)?.value);
+    result.hic36 = Some(hic36(&head, dt_s)?.value);
+    result.chest_a3ms_g = Some(clip_3ms_cumulative(&chest, dt_s)? / G0);
+    result.chest_deflection_mm = Some(largest(deflection.iter().copied()) / MM);
+    result.viscous_criterion_mps =
+        Some(viscous_criterion(&deflection, dt_s, occupant.dummy)?.vc_mps);
+    result.femur_kN = Some(0.5 * largest(knee.iter().copied()) / KN);
+    result.peak_g = largest(head.iter().copied()) / G0;
+    let touched = |g: usize| record.force(g).iter().any(|f| *f > CONTACT_N);
+    result.wheel_contact = Some(chain.contact.iter().any(|g| touched(*g)));
+    let input = NcapInput {
+        hic15: result.hic15,
+        chest_deflection_mm: result.chest_deflection_mm,
+        femur_kn: result.femur_kN,
+        neck: None,
+    };
+    result.risk = ncap_risk(occupant.dummy, &input);
+    Ok(result)
+}
+
+fn largest(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, f64::max)
+}
+
+fn magnitude(mut values: Vec<f64>) -> Vec<f64> {
+    values.iter_mut().for_each(|v| *v = v.abs());
+    values
+}
+
+/// Forward travel of the head (of the point mass) in the cabin, m.
+fn travel<'a>(occupant: &'a Occupant, record: &'a Record) -> impl Iterator<Item = f64> + 'a {
+    let at = &occupant.mounting;
+    let forward = move |s| record.u_at(occupant.head, s) - record.u_at(at.cabin, s);
+    record.range().map(move |s| at.heading * forward(s))
+}
+
+/// Compression of the chest, m.
+fn deflection_m(occupant: &Occupant, chain: &Chain, record: &Record) -> Vec<f64> {
+    let squeeze = |s| record.u_at(chain.spine, s) - record.u_at(chain.sternum, s);
+    record
+        .range()
+        .map(|s| occupant.mounting.heading * squeeze(s))
+        .collect()
+}
+
+/// Unfiltered channels of an occupant with ISO-MME codes, driver on the left: accelerations of head, chest and
+/// pelvis, chest compression (negative), femur and belt forces. A point mass gives its acceleration.
+///
+/// # Errors
+/// [`OccupantError::Signal`] when the record holds no usable interval.
+pub fn channels(occupant: &Occupant, record: &Record) -> Result<Vec<Channel>, OccupantError> {
+    let at = &occupant.mounting;
+    let place = format!("{}{}", at.side + 1, if at.seat == Seat::Driver { 1 } else { 3 });
+    let kind = match occupant.dummy {
+        Dummy::Hiii50m => "H3",
+        Dummy::Hiii05f => "HF",
+        _ => "00",
+    };
+    let ahead = |values: Vec<f64>| -> Vec<f64> { values.iter().map(|v| at.heading * v).collect() };
+    let mut all = vec![(
+        format!("{place}HEADCG00{kind}ACX0"),
+        Unit::MetrePerSecondSquared,
+        ahead(record.a(occupant.head)),
+    )];
+    if let Some(c) = &occupant.chain {
+        for (name, body) in [("CHST0000", c.spine), ("PELV0000", c.pelvis)] {
+            let code = format!("{place}{name}{kind}ACX0");
+            all.push((code, Unit::MetrePerSecondSquared, ahead(record.a(body))));
+        }
+        // Compression is negative in ISO-MME.
+        let squeeze = deflection_m(occupant, c, record).iter().map(|d| -d).collect();
+        all.push((format!("{place}CHST0003{kind}DSX0"), Unit::Metre, squeeze));
+        let half: Vec<f64> = record.force(c.knee).iter().map(|f| -0.5 * f).collect();
+        for side in ["LE", "RI"] {
+            all.push((format!("{place}FEMR{side}00{kind}FOZ0"), Unit::Newton, half.clone()));
+        }
+        for (strand, group) in [("B3", c.shoulder_belt), ("B6", c.lap_belt)] {
+            let code = format!("{place}SEBE0000{strand}FO00");
+            all.push((code, Unit::Newton, record.force(group)));
+        }
+    }
+    all.into_iter()
+        .map(|(code, unit, values)| Ok(Channel::new(code, unit, 0.0, record.sample_s, values)?))
+        .collect()
+}

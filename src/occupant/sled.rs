@@ -1,0 +1,86 @@
+//! Sled: the same occupant under a given cabin pulse instead of a collision (model section 6).
+
+use super::chain::{Mounting, Occupant, Seat, attach};
+use super::readings::{OccupantResult, readings};
+use super::restraint::Restraint;
+use super::OccupantError;
+use crate::criteria::Dummy;
+use crate::dynamics::{BodySpec, Drive, Network, Plan, Record, simulate};
+use crate::signal::{Channel, Unit};
+
+/// A cabin acceleration from the moment of first contact, m/s2 along the vehicle; braking is negative.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SledPulse {
+    /// Sample interval, s.
+    pub dt_s: f64,
+    /// Samples from t = 0, straight between; zero after the last.
+    pub acceleration_mps2: Vec<f64>,
+}
+
+impl SledPulse {
+    /// The part of a measured acceleration channel from t = 0 on.
+    ///
+    /// # Errors
+    /// [`OccupantError::Signal`] when its unit is no acceleration or it ends before t = 0.
+    pub fn from_channel(channel: &Channel) -> Result<Self, OccupantError> {
+        let si = channel.to_unit(Unit::MetrePerSecondSquared)?;
+        let si = si.window(0.0, si.end_s())?;
+        Ok(Self {
+            dt_s: si.dt_s,
+            acceleration_mps2: si.values,
+        })
+    }
+}
+
+/// Result of a sled run with the histories behind it.
+#[derive(Debug, Clone)]
+pub struct SledRun {
+    /// Readings.
+    pub result: OccupantResult,
+    /// Bodies and groups of the occupant.
+    pub occupant: Occupant,
+    /// Histories.
+    pub record: Record,
+}
+
+/// Run an occupant facing forward through a pulse.
+///
+/// # Errors
+/// As [`attach`] and [`readings`]; [`OccupantError::Simulation`] for a step that is too large.
+pub fn sled(
+    pulse: &SledPulse,
+    seat: Seat,
+    restraint: &Restraint,
+    dummy: Dummy,
+    plan: &Plan,
+) -> Result<SledRun, OccupantError> {
+    let mut net = Network::default();
+    net.bodies.push(BodySpec {
+        name: "cabin".into(),
+        kg: 1.0,
+        velocity_mps: 0.0,
+        fixed: false,
+        side: 0,
+        drive: Some(Drive {
+            dt_s: pulse.dt_s,
+            acceleration_mps2: pulse.acceleration_mps2.clone(),
+        }),
+    });
+    let mounting = Mounting {
+        cabin: 0,
+        dash: None,
+        side: 0,
+        heading: 1.0,
+        velocity_mps: 0.0,
+        seat,
+        fire_delay_s: 0.0,
+    };
+    let occupant = attach(&mut net, &mounting, restraint, dummy)?;
+    let record = simulate(&net, plan)?;
+    let result = readings(&occupant, &record)?;
+    Ok(SledRun {
+        result,
+        occupant,
+        record,
+    })
+}

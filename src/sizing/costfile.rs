@@ -1,0 +1,412 @@
+//! Reading the cost file: TOML to a [`CostModel`], every fault at its line.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::cost::{Deflator, Quoted};
+use super::parameters::{
+    BodyYardstick, CostModel, ListPrice, Package, Precedent, Programme, RestraintItem, Rule,
+    StructureParameters,
+};
+use crate::error::{InputError, SourceText};
+use crate::material::{Spread, check_sources, check_spread};
+use crate::vehicle::Provenance;
+
+type S<T> = Spanned<T>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCosts {
+    format: S<i64>,
+    id: String,
+    name: String,
+    common_year: S<u16>,
+    deflator: BTreeMap<S<String>, S<f64>>,
+    retail: RawRetail,
+    structure: RawStructure,
+    body: BodyYardstick,
+    #[serde(default)]
+    restraint: Vec<RawRestraint>,
+    #[serde(default)]
+    package: Vec<RawPackage>,
+    programme: RawProgramme,
+    labour: RawDifference,
+    parts: RawDifference,
+    japan: RawJapan,
+    #[serde(default)]
+    list_price: Vec<S<ListPrice>>,
+    #[serde(default)]
+    rule: Vec<RawRule>,
+    #[serde(default)]
+    precedent: Vec<RawPrecedent>,
+    #[serde(default)]
+    sources: BTreeMap<String, String>,
+    #[serde(default)]
+    provenance: BTreeMap<String, S<Provenance>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRetail {
+    price_equivalent: S<Spread>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStructure {
+    system_efficiency: S<Spread>,
+    front_kg_per_m: S<Spread>,
+    compartment_front_kg: S<Spread>,
+    compounding_kg_per_kg: S<Spread>,
+    front_usd_per_kg: S<Spread>,
+    secondary_usd_per_kg: S<Spread>,
+    base_year: S<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRestraint {
+    id: String,
+    name: String,
+    cost_usd: S<Spread>,
+    base_year: S<u16>,
+    mass_kg: S<Spread>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPackage {
+    id: String,
+    name: String,
+    items: BTreeMap<S<String>, u32>,
+    driver: Option<String>,
+    passenger: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawProgramme {
+    die_set_usd: S<Spread>,
+    share_changed: S<Spread>,
+    volume_per_year: S<Spread>,
+    years: S<f64>,
+    base_year: S<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawDifference {
+    difference_usd: S<Spread>,
+    base_year: S<u16>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawJapan {
+    yen_per_usd: S<Spread>,
+    consumption_tax: S<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    id: String,
+    name: String,
+    consumer_usd: f64,
+    base_year: S<u16>,
+    mass_kg: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPrecedent {
+    id: String,
+    name: String,
+    mass_kg: S<Spread>,
+    direct_usd: Option<f64>,
+    base_year: Option<S<u16>>,
+}
+
+/// Read a cost file.
+///
+/// # Errors
+/// [`InputError`] at an unknown key, a spread out of order, a year outside the deflator, a package that
+/// names no listed part, or a provenance entry whose source is not listed.
+pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
+    let raw: RawCosts = text.parse_toml()?;
+    if *raw.format.get_ref() != 1 {
+        return Err(text.error(
+            raw.format.span(),
+            format!("format = {}", raw.format.get_ref()),
+            "this version reads format = 1",
+        ));
+    }
+    check_sources(text, &raw.sources, &raw.provenance)?;
+    let deflator = read_deflator(text, &raw)?;
+    let read = Reader { text, deflator };
+    let restraints = raw
+        .restraint
+        .iter()
+        .map(|r| {
+            Ok(RestraintItem {
+                id: r.id.clone(),
+                name: r.name.clone(),
+                cost: read.quoted("cost_usd", &r.cost_usd, &r.base_year)?,
+                mass_kg: read.not_negative("mass_kg", &r.mass_kg)?,
+            })
+        })
+        .collect::<Result<Vec<_>, InputError>>()?;
+    let packages = read.packages(raw.package, &restraints)?;
+    let s = &raw.structure;
+    let p = &raw.programme;
+    let list_prices = raw
+        .list_price
+        .into_iter()
+        .map(|l| {
+            if l.get_ref().yen.is_finite() && l.get_ref().yen > 0.0 {
+                Ok(l.into_inner())
+            } else {
+                let message = format!("yen = {} of {}", l.get_ref().yen, l.get_ref().model);
+                Err(text.error(l.span(), message, "a list price is above 0"))
+            }
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(CostModel {
+        rpe: read.positive("price_equivalent", &raw.retail.price_equivalent)?,
+        structure: StructureParameters {
+            system_efficiency: read.positive("system_efficiency", &s.system_efficiency)?,
+            front_kg_per_m: read.not_negative("front_kg_per_m", &s.front_kg_per_m)?,
+            compartment_front_kg: read
+                .not_negative("compartment_front_kg", &s.compartment_front_kg)?,
+            compounding_kg_per_kg: read
+                .not_negative("compounding_kg_per_kg", &s.compounding_kg_per_kg)?,
+            front_per_kg: read.quoted("front_usd_per_kg", &s.front_usd_per_kg, &s.base_year)?,
+            secondary_per_kg: read.quoted(
+                "secondary_usd_per_kg",
+                &s.secondary_usd_per_kg,
+                &s.base_year,
+            )?,
+        },
+        restraints,
+        packages,
+        programme: Programme {
+            die_set: read.quoted("die_set_usd", &p.die_set_usd, &p.base_year)?,
+            share_changed: read.not_negative("share_changed", &p.share_changed)?,
+            volume_per_year: read.positive("volume_per_year", &p.volume_per_year)?,
+            years: read.number("years", &p.years, |y| y > 0.0, "must be above 0")?,
+        },
+        labour: read.quoted(
+            "difference_usd",
+            &raw.labour.difference_usd,
+            &raw.labour.base_year,
+        )?,
+        parts: read.quoted(
+            "difference_usd",
+            &raw.parts.difference_usd,
+            &raw.parts.base_year,
+        )?,
+        yen_per_usd: read.positive("yen_per_usd", &raw.japan.yen_per_usd)?,
+        consumption_tax: read.number(
+            "consumption_tax",
+            &raw.japan.consumption_tax,
+            |t| (0.0..1.0).contains(&t),
+            "a share from 0 to below 1",
+        )?,
+        rules: raw
+            .rule
+            .iter()
+            .map(|r| {
+                let usd = Spread::exact(r.consumer_usd);
+                Ok(Rule {
+                    id: r.id.clone(),
+                    name: r.name.clone(),
+                    cost: read
+                        .at_year::<super::cost::basis::Consumer>(usd, &r.base_year)?
+                        .amount(),
+                    base_year: *r.base_year.get_ref(),
+                    mass_kg: r.mass_kg,
+                })
+            })
+            .collect::<Result<_, InputError>>()?,
+        precedents: raw
+            .precedent
+            .iter()
+            .map(|p| {
+                let cost = match (p.direct_usd, &p.base_year) {
+                    (Some(usd), Some(year)) => Some(read.at_year(Spread::exact(usd), year)?),
+                    _ => None,
+                };
+                Ok(Precedent {
+                    id: p.id.clone(),
+                    name: p.name.clone(),
+                    mass_kg: read.not_negative("mass_kg", &p.mass_kg)?,
+                    cost,
+                })
+            })
+            .collect::<Result<_, InputError>>()?,
+        id: raw.id,
+        name: raw.name,
+        body: raw.body,
+        list_prices,
+        deflator: read.deflator,
+        sources: raw.sources,
+        provenance: raw
+            .provenance
+            .into_iter()
+            .map(|(k, v)| (k, v.into_inner()))
+            .collect(),
+    })
+}
+
+fn read_deflator(text: &SourceText, raw: &RawCosts) -> Result<Deflator, InputError> {
+    let mut index = BTreeMap::new();
+    for (year, value) in &raw.deflator {
+        let Ok(number) = year.get_ref().parse::<u16>() else {
+            return Err(text.error(
+                year.span(),
+                format!("deflator year \"{}\"", year.get_ref()),
+                "a year, for example 2022 = 127.224",
+            ));
+        };
+        let v = *value.get_ref();
+        if !(v.is_finite() && v > 0.0) {
+            return Err(text.error(
+                value.span(),
+                format!("deflator of {number} is {v}"),
+                "an index is above 0",
+            ));
+        }
+        index.insert(number, v);
+    }
+    Deflator::new(index, *raw.common_year.get_ref()).map_err(|e| {
+        text.error(
+            raw.common_year.span(),
+            e.to_string(),
+            "choose a year listed under [deflator]",
+        )
+    })
+}
+
+struct Reader<'a> {
+    text: &'a SourceText,
+    deflator: Deflator,
+}
+
+impl Reader<'_> {
+    fn positive(&self, key: &str, value: &S<Spread>) -> Result<Spread, InputError> {
+        check_spread(self.text, key, value, f64::MIN_POSITIVE)
+    }
+
+    fn not_negative(&self, key: &str, value: &S<Spread>) -> Result<Spread, InputError> {
+        check_spread(self.text, key, value, 0.0)
+    }
+
+    fn number(
+        &self,
+        key: &str,
+        value: &S<f64>,
+        ok: impl Fn(f64) -> bool,
+        rule: &str,
+    ) -> Result<f64, InputError> {
+        let v = *value.get_ref();
+        if v.is_finite() && ok(v) {
+            Ok(v)
+        } else {
+            Err(self.text.error(value.span(), format!("{key} = {v}"), rule))
+        }
+    }
+
+    fn at_year<B>(&self, usd: Spread, year: &S<u16>) -> Result<Quoted<B>, InputError> {
+        Quoted::new(usd, *year.get_ref(), &self.deflator).map_err(|e| {
+            self.text.error(
+                year.span(),
+                e.to_string(),
+                "choose a year listed under [deflator]",
+            )
+        })
+    }
+
+    fn quoted<B>(
+        &self,
+        key: &str,
+        usd: &S<Spread>,
+        year: &S<u16>,
+    ) -> Result<Quoted<B>, InputError> {
+        let usd = self.not_negative(key, usd)?;
+        self.at_year(usd, year)
+    }
+
+    fn packages(
+        &self,
+        raw: Vec<RawPackage>,
+        restraints: &[RestraintItem],
+    ) -> Result<Vec<Package>, InputError> {
+        raw.into_iter()
+            .map(|p| {
+                for item in p.items.keys() {
+                    if !restraints.iter().any(|r| &r.id == item.get_ref()) {
+                        return Err(self.text.error(
+                            item.span(),
+                            format!("package \"{}\" names the part \"{}\"", p.id, item.get_ref()),
+                            "list it under [[restraint]]",
+                        ));
+                    }
+                }
+                Ok(Package {
+                    id: p.id,
+                    name: p.name,
+                    items: p
+                        .items
+                        .into_iter()
+                        .map(|(k, n)| (k.into_inner(), n))
+                        .collect(),
+                    driver: p.driver,
+                    passenger: p.passenger,
+                })
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipped_text() -> String {
+        let path =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles/costs/us-2025.toml");
+        std::fs::read_to_string(path).unwrap()
+    }
+
+    fn told(text: String) -> String {
+        parse_costs(&SourceText::new("c.toml", text))
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn faults_are_told_with_line_value_and_remedy() {
+        let good = shipped_text();
+        let e = told(good.replace(
+            "front_kg_per_m = { low = 50.0",
+            "front_kg_per_m = { low = 95.0",
+        ));
+        assert!(
+            e.contains("front_kg_per_m") && e.contains("95") && e.contains("order"),
+            "{e}"
+        );
+        let e = told(good.replace(
+            "items = { pretensioner_load_limiter = 2 }",
+            "items = { knee_bag = 2 }",
+        ));
+        assert!(e.contains("knee_bag") && e.contains("[[restraint]]"), "{e}");
+        let e = told(good.replace("common_year = 2025", "common_year = 1999"));
+        assert!(e.contains("1999") && e.starts_with("c.toml:"), "{e}");
+        let e = told(good.replace("[programme]", "[program]"));
+        assert!(e.contains("unknown field"), "{e}");
+        let e = told(good.replace("source = \"dies\"", "source = \"dice\""));
+        assert!(e.contains("dice") && e.contains("[sources]"), "{e}");
+    }
+}

@@ -1,0 +1,351 @@
+//! A design and the vehicle it makes (model section 8): stronger paths, a longer front, a stronger
+//! compartment, more restraints, each with the mass it costs, put where it sits.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::SizingData;
+use super::cost::{CostAccount, added_direct_cost};
+use super::mass::{
+    MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements,
+};
+use crate::error::{Error, nearest};
+use crate::material::MaterialUse;
+use crate::vehicle::{CrushTable, Face, Path, PathKind, Role, Vehicle};
+
+/// Added structure on a path that states no material is taken as this: the heaviest answer.
+pub const UNSTATED_MATERIAL: &str = "mild";
+/// Added compartment structure, unless the design says otherwise: what today's cabins are made of.
+pub const CABIN_MATERIAL: &str = "boron";
+
+/// The variables of sizing. The default design changes nothing.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Design {
+    /// s_i by path name, at least 1; a path that is not named keeps its strength.
+    pub strength: BTreeMap<String, f64>,
+    /// L, m, at least 0.
+    pub added_front_length_m: f64,
+    /// s_c on the dash-cabin path and on compartment layers, at least 1.
+    pub cabin_factor: f64,
+    /// Material of what is added, by path name; else the path's own.
+    pub materials: BTreeMap<String, String>,
+    /// Material of what is added to the compartment; else [`CABIN_MATERIAL`].
+    pub cabin_material: Option<String>,
+    /// Restraint package of the cost file.
+    pub package: Option<String>,
+}
+
+impl Default for Design {
+    fn default() -> Self {
+        Self {
+            strength: BTreeMap::new(),
+            added_front_length_m: 0.0,
+            cabin_factor: 1.0,
+            materials: BTreeMap::new(),
+            cabin_material: None,
+            package: None,
+        }
+    }
+}
+
+impl Design {
+    /// Does it leave the structure as it is?
+    pub fn keeps_structure(&self) -> bool {
+        self.added_front_length_m == 0.0
+            && self.cabin_factor == 1.0
+            && self.strength.values().all(|s| *s == 1.0)
+    }
+}
+
+/// A vehicle with a design applied: ready to be simulated at its new mass.
+#[derive(Debug, Clone)]
+pub struct SizedVehicle {
+    /// The heavier, stronger, longer vehicle; curb and test mass include what was added.
+    pub vehicle: Vehicle,
+    /// Added mass by cause.
+    pub mass: MassAccount,
+    /// Added direct manufacturing cost by item.
+    pub cost: CostAccount,
+}
+
+/// Paths that a design may strengthen, in file order: front layers and inner paths with a stated
+/// material that are neither compartment nor rigid.
+pub fn strengthenable(vehicle: &Vehicle) -> Vec<&Path> {
+    vehicle
+        .paths
+        .iter()
+        .filter(|p| {
+            p.material.is_some()
+                && p.table.is_some()
+                && !is_compartment(vehicle, p)
+                && p.layer().is_none_or(|l| l.face == Face::Front)
+        })
+        .collect()
+}
+
+/// Is the path one that the cabin factor acts on: a front layer marked `compartment`, or from dash to
+/// cabin?
+pub fn is_compartment(vehicle: &Vehicle, path: &Path) -> bool {
+    match &path.kind {
+        PathKind::Layer(l) => l.compartment && l.face == Face::Front,
+        PathKind::Inner { from, .. } => {
+            vehicle.mass_with_role(Role::Dash) == Some(*from)
+                && vehicle.mass_with_role(Role::Cabin) == Some(path.to)
+        }
+    }
+}
+
+/// Where added front length goes in, m behind the foremost point: just ahead of the first front layer
+/// that is geometry rather than crush structure (engine, compartment, rigid, or without a material) and
+/// stands behind the foremost one. Layers that start ahead of it get longer; it and all behind it move
+/// back. Length between engine and dash stays as it is, so no inner gap changes.
+///
+/// Infinite when there is no such layer.
+pub fn length_station_m(vehicle: &Vehicle) -> f64 {
+    let engine = vehicle.mass_with_role(Role::Engine);
+    let foremost = vehicle
+        .layers(Face::Front)
+        .map(|(_, _, l)| l.setback_m)
+        .fold(f64::INFINITY, f64::min);
+    vehicle
+        .layers(Face::Front)
+        .filter(|(_, p, l)| {
+            l.compartment || l.rigid || p.material.is_none() || Some(p.to) == engine
+        })
+        .map(|(_, _, l)| l.setback_m)
+        .filter(|s| *s > foremost)
+        .fold(f64::INFINITY, f64::min)
+}
+
+/// Apply a design: tables and unloading stiffness times their factors, the added length as a plateau,
+/// setbacks shifted, masses added where they sit.
+///
+/// # Errors
+/// [`Error::Request`] for a factor below 1, a negative length, an unknown path, material or package, a
+/// strength factor on a compartment path, or a material that may not be used so.
+pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<SizedVehicle, Error> {
+    check(vehicle, design)?;
+    let mut sized = vehicle.clone();
+    let length = design.added_front_length_m;
+    let station = length_station_m(vehicle);
+    let mut paths = Vec::new();
+    let mut lengthened = Vec::new();
+    for (index, path) in sized.paths.iter_mut().enumerate() {
+        let original = &vehicle.paths[index];
+        let compartment = is_compartment(vehicle, original);
+        let factor = if compartment {
+            design.cabin_factor
+        } else {
+            design.strength.get(&path.name).copied().unwrap_or(1.0)
+        };
+        let front = match &mut path.kind {
+            PathKind::Layer(l) if l.face == Face::Front => Some(l),
+            _ => None,
+        };
+        let mut grows = false;
+        if let Some(layer) = front.filter(|_| length > 0.0) {
+            if layer.setback_m >= station || layer.compartment || layer.rigid {
+                layer.setback_m += length;
+            } else {
+                grows = true;
+            }
+        }
+        let (Some(table), Some(before)) = (path.table.as_mut(), original.table.as_ref()) else {
+            continue;
+        };
+        scale(table, factor);
+        let mut design_crush = design_crush_m(before);
+        if grows {
+            let mean = table.energy_to(design_crush) / design_crush;
+            insert_plateau(table, design_crush, mean, length);
+            design_crush += length;
+            lengthened.push((index, mean));
+        }
+        let added_energy_j = table.energy_to(design_crush) - design_energy_j(before);
+        if !compartment && (factor > 1.0 || grows) {
+            let id = material_of(design, original);
+            let material = data.materials.get(id)?;
+            let Some(sea) = material.sea_j_per_kg else {
+                return Err(Error::request(
+                    format!("material \"{id}\" on path \"{}\"", path.name),
+                    "it may not be used for crush structure; choose one with crush among its uses",
+                ));
+            };
+            let eta = data.costs.structure.system_efficiency.central;
+            paths.push(PathMass {
+                path: path.name.clone(),
+                material: id.to_string(),
+                added_energy_j,
+                kg: crush_mass_kg(added_energy_j, sea.central, eta),
+            });
+        }
+    }
+    sized.body.length_m += length;
+    let mass = account(design, paths, data)?;
+    for (place, kg) in placements(vehicle, &mass, &lengthened) {
+        match place {
+            Place::Body(i) => sized.masses[i].kg += kg,
+            Place::FrontEnd(i) => {
+                if let PathKind::Layer(l) = &mut sized.paths[i].kind {
+                    l.face_kg += kg;
+                }
+            }
+        }
+    }
+    sized.body.curb_kg += mass.total_kg();
+    sized.body.test_kg += mass.total_kg();
+    if let Some(id) = &design.package {
+        let package = data.costs.package(id)?;
+        if package.driver.is_some() {
+            sized.driver_restraint.clone_from(&package.driver);
+        }
+        if package.passenger.is_some() {
+            sized.passenger_restraint.clone_from(&package.passenger);
+        }
+    }
+    let cost = added_direct_cost(&mass, &data.materials, &data.costs)?;
+    Ok(SizedVehicle {
+        vehicle: sized,
+        mass,
+        cost,
+    })
+}
+
+fn material_of<'a>(design: &'a Design, path: &'a Path) -> &'a str {
+    design
+        .materials
+        .get(&path.name)
+        .or(path.material.as_ref())
+        .map_or(UNSTATED_MATERIAL, String::as_str)
+}
+
+fn account(design: &Design, paths: Vec<PathMass>, data: &SizingData) -> Result<MassAccount, Error> {
+    let s = &data.costs.structure;
+    let cabin_material = design.cabin_material.as_deref().unwrap_or(CABIN_MATERIAL);
+    let cabin = data.materials.get(cabin_material)?;
+    if !cabin.uses.contains(&MaterialUse::Cabin) {
+        return Err(Error::request(
+            format!("material \"{cabin_material}\" for the compartment"),
+            "choose one with cabin among its uses",
+        ));
+    }
+    let restraint_kg = data
+        .costs
+        .package_items(design.package.as_deref())?
+        .iter()
+        .map(|(item, count)| item.mass_kg.central * f64::from(*count))
+        .sum();
+    let mut mass = MassAccount {
+        paths,
+        front_length_kg: design.added_front_length_m * s.front_kg_per_m.central,
+        compartment_kg: (design.cabin_factor - 1.0) * s.compartment_front_kg.central,
+        cabin_material: cabin_material.to_string(),
+        compounding_kg: 0.0,
+        package: design.package.clone(),
+        restraint_kg,
+    };
+    mass.compounding_kg = mass.structure_kg() * s.compounding_kg_per_kg.central;
+    Ok(mass)
+}
+
+fn check(vehicle: &Vehicle, design: &Design) -> Result<(), Error> {
+    let factors = design
+        .strength
+        .iter()
+        .map(|(k, v)| (k.as_str(), *v))
+        .chain([("cabin_factor", design.cabin_factor)]);
+    for (what, factor) in factors {
+        if !(factor.is_finite() && factor >= 1.0) {
+            return Err(Error::request(
+                format!("strength factor {factor} of {what}"),
+                "sizing only adds structure: factors are at least 1",
+            ));
+        }
+    }
+    let length = design.added_front_length_m;
+    if !(length.is_finite() && length >= 0.0) {
+        return Err(Error::request(
+            format!("added front length {length} m"),
+            "at least 0",
+        ));
+    }
+    for name in design.strength.keys().chain(design.materials.keys()) {
+        let known = || vehicle.paths.iter().map(|p| p.name.as_str());
+        let Some(path) = vehicle.paths.iter().find(|p| &p.name == name) else {
+            let hint = nearest(name, known()).map_or_else(
+                || format!("paths: {}", known().collect::<Vec<_>>().join(", ")),
+                |n| format!("did you mean \"{n}\"?"),
+            );
+            return Err(Error::request(
+                format!("{} has no path \"{name}\"", vehicle.id),
+                hint,
+            ));
+        };
+        let strengthened = design.strength.get(name).is_some_and(|s| *s > 1.0);
+        if strengthened && is_compartment(vehicle, path) {
+            return Err(Error::request(
+                format!("a strength factor on \"{name}\""),
+                "it belongs to the compartment: use the cabin factor",
+            ));
+        }
+        if strengthened && path.table.is_none() {
+            return Err(Error::request(
+                format!("a strength factor on the rigid layer \"{name}\""),
+                "only paths with a crush table can be strengthened",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn scale(table: &mut CrushTable, factor: f64) {
+    // Damping is left: it stands for the joint, not for the section.
+    for f in &mut table.force_n {
+        *f *= factor;
+    }
+    for k in &mut table.unload_n_per_m {
+        *k *= factor;
+    }
+}
+
+/// Lengthen a table by a flat piece at `level`, put in where the backbone last passes that level before
+/// the design crush; all points behind move by `length`. Adds exactly `level * length` to its energy.
+fn insert_plateau(table: &mut CrushTable, design_crush: f64, level: f64, length: f64) {
+    let (x, f) = (&table.crush_m, &table.force_n);
+    let near = 1e-9 * level.abs();
+    let mut at = (design_crush, table.force_at(design_crush));
+    for i in (0..x.len() - 1).rev().filter(|i| x[i + 1] <= design_crush) {
+        let (a, b) = (f[i] - level, f[i + 1] - level);
+        if b.abs() <= near {
+            at = (x[i + 1], f[i + 1]);
+            break;
+        }
+        if a * b < 0.0 {
+            at = (x[i] + (x[i + 1] - x[i]) * a / (a - b), level);
+            break;
+        }
+    }
+    let (start, force) = at;
+    let unload = table.unload_at(start);
+    let mut crush_m = Vec::with_capacity(x.len() + 2);
+    let mut force_n = Vec::with_capacity(x.len() + 2);
+    let mut unload_n_per_m = Vec::with_capacity(x.len() + 2);
+    let mut push = |c: f64, n: f64, k: f64| {
+        crush_m.push(c);
+        force_n.push(n);
+        unload_n_per_m.push(k);
+    };
+    let same = |c: f64| (c - start).abs() < 1e-9;
+    for i in (0..x.len()).filter(|&i| x[i] < start && !same(x[i])) {
+        push(x[i], f[i], table.unload_n_per_m[i]);
+    }
+    push(start, force, unload);
+    push(start + length, force, unload);
+    for i in (0..x.len()).filter(|&i| x[i] > start && !same(x[i])) {
+        push(x[i] + length, f[i], table.unload_n_per_m[i]);
+    }
+    table.crush_m = crush_m;
+    table.force_n = force_n;
+    table.unload_n_per_m = unload_n_per_m;
+}

@@ -1,0 +1,314 @@
+//! The search behind sizing: cached evaluations, constraints as slacks, COBYLA runs on a few load cases.
+//!
+//! COBYLA (Powell 1994, crate `cobyla`) needs no gradients and treats every constraint by itself. It
+//! may leave an iterate slightly outside; so the search keeps a margin, and what counts is the best of
+//! all designs evaluated, not the optimiser's last word.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use cobyla::{RhoBeg, StopTols, minimize};
+
+use super::design::{Design, SizedVehicle, apply};
+use super::problem::{CaseValues, Criterion, Evaluate, LoadCase, Problem, Rule, Target, Variables};
+use crate::error::Error;
+
+/// Slack of one constraint.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Slack {
+    /// Index of the load case; `None` for a weighted mean.
+    pub case: Option<usize>,
+    pub target: Target,
+    pub value: f64,
+    pub slack: f64,
+}
+
+/// Smallest slack of a list; infinite when it is empty.
+pub(super) fn least(slacks: &[Slack]) -> f64 {
+    slacks.iter().map(|s| s.slack).fold(f64::INFINITY, f64::min)
+}
+
+/// Evaluates designs of one problem at given load cases, each case of each design at most once.
+pub(super) struct Bench<'a, 'p> {
+    pub problem: &'a Problem<'p>,
+    pub variables: &'a Variables,
+    pub cases: &'a [LoadCase],
+    /// Package and materials.
+    pub fixed: &'a Design,
+    evaluator: &'a mut dyn Evaluate,
+    known: HashMap<(Vec<u64>, usize), CaseValues>,
+    /// Case runs so far.
+    pub runs: usize,
+}
+
+impl<'a, 'p> Bench<'a, 'p> {
+    pub fn new(
+        problem: &'a Problem<'p>,
+        variables: &'a Variables,
+        cases: &'a [LoadCase],
+        fixed: &'a Design,
+        evaluator: &'a mut dyn Evaluate,
+    ) -> Self {
+        Self {
+            problem,
+            variables,
+            cases,
+            fixed,
+            evaluator,
+            known: HashMap::new(),
+            runs: 0,
+        }
+    }
+
+    /// Number of variables.
+    pub fn size(&self) -> usize {
+        self.variables.free().len()
+    }
+
+    /// All load cases.
+    pub fn all(&self) -> Vec<usize> {
+        (0..self.cases.len()).collect()
+    }
+
+    /// The vehicle at a point.
+    pub fn sized(&self, x: &[f64]) -> Result<SizedVehicle, Error> {
+        let design = self.variables.design(x, self.fixed);
+        apply(self.problem.vehicle, &design, self.problem.data)
+    }
+
+    /// Smooth part of the added direct cost, dollars.
+    pub fn variable_cost(&self, x: &[f64]) -> Result<f64, Error> {
+        Ok(self.sized(x)?.cost.variable().usd())
+    }
+
+    /// Criteria of some load cases at a point.
+    pub fn values(&mut self, x: &[f64], which: &[usize]) -> Result<Vec<CaseValues>, Error> {
+        let key: Vec<u64> = x.iter().map(|v| v.to_bits()).collect();
+        let missing: Vec<usize> = which
+            .iter()
+            .copied()
+            .filter(|i| !self.known.contains_key(&(key.clone(), *i)))
+            .collect();
+        if !missing.is_empty() {
+            let sized = self.sized(x)?;
+            let cases: Vec<LoadCase> = missing.iter().map(|&i| self.cases[i].clone()).collect();
+            let values = self.evaluator.evaluate(&sized, &cases)?;
+            if values.len() != cases.len() {
+                return Err(Error::request(
+                    format!("{} results for {} load cases", values.len(), cases.len()),
+                    "an evaluator returns one set of criteria per load case",
+                ));
+            }
+            self.runs += cases.len();
+            for (i, v) in missing.into_iter().zip(values) {
+                self.known.insert((key.clone(), i), v);
+            }
+        }
+        Ok(which
+            .iter()
+            .filter_map(|i| self.known.get(&(key.clone(), *i)).cloned())
+            .collect())
+    }
+
+    /// Slacks of all constraints that some load cases carry.
+    pub fn slacks(&mut self, x: &[f64], which: &[usize]) -> Result<Vec<Slack>, Error> {
+        let values = self.values(x, which)?;
+        let cases = self.cases;
+        let mut slacks = Vec::new();
+        // Weighted means by criterion and limit, in order of first appearance.
+        let mut means: Vec<(Target, f64, f64)> = Vec::new();
+        for (&i, have) in which.iter().zip(&values) {
+            for target in &cases[i].targets {
+                let value = criterion(have, target.criterion, &cases[i])?;
+                if self.problem.rule == Rule::Every || cases[i].own_wall {
+                    slacks.push(Slack {
+                        case: Some(i),
+                        target: *target,
+                        value,
+                        slack: target.slack(value),
+                    });
+                    continue;
+                }
+                let w = cases[i].weight;
+                match means.iter_mut().find(|(t, _, _)| t == target) {
+                    Some((_, sum, weight)) => {
+                        *sum += w * value;
+                        *weight += w;
+                    }
+                    None => means.push((*target, w * value, w)),
+                }
+            }
+        }
+        for (target, sum, weight) in means {
+            let value = if weight > 0.0 { sum / weight } else { 0.0 };
+            slacks.push(Slack {
+                case: None,
+                target,
+                value,
+                slack: target.slack(value),
+            });
+        }
+        Ok(slacks)
+    }
+}
+
+fn criterion(have: &CaseValues, which: Criterion, case: &LoadCase) -> Result<f64, Error> {
+    have.get(&which)
+        .copied()
+        .filter(|v| v.is_finite())
+        .ok_or_else(|| {
+            Error::request(
+                format!("{which} is not available for {case}"),
+                "choose a target that the dummy and the model give (a point mass has no head)",
+            )
+        })
+}
+
+/// The best points of one COBYLA run.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Found {
+    /// Cheapest point that meets all targets of the cases looked at: cost, point.
+    pub feasible: Option<(f64, Vec<f64>)>,
+    /// Point with the largest least slack.
+    pub nearest: Option<(f64, Vec<f64>)>,
+}
+
+impl Found {
+    fn see(&mut self, x: &[f64], cost: f64, slack: f64) {
+        if slack >= 0.0 && self.feasible.as_ref().is_none_or(|(c, _)| cost < *c) {
+            self.feasible = Some((cost, x.to_vec()));
+        }
+        if self.nearest.as_ref().is_none_or(|(s, _)| slack > *s) {
+            self.nearest = Some((slack, x.to_vec()));
+        }
+    }
+
+    /// Take over what another run found.
+    pub fn merge(&mut self, other: Self) {
+        if let Some((cost, x)) = other.feasible
+            && self.feasible.as_ref().is_none_or(|(c, _)| cost < *c)
+        {
+            self.feasible = Some((cost, x));
+        }
+        if let Some((slack, x)) = other.nearest
+            && self.nearest.as_ref().is_none_or(|(s, _)| slack > *s)
+        {
+            self.nearest = Some((slack, x));
+        }
+    }
+}
+
+/// What a run is after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Goal {
+    /// Least cost subject to the targets.
+    Cheapest,
+    /// Largest least slack, whatever it costs: can the targets be met at all?
+    Nearest,
+}
+
+struct Run<'b, 'a, 'p> {
+    bench: &'b mut Bench<'a, 'p>,
+    which: &'b [usize],
+    goal: Goal,
+    /// Dollars that make an objective of 1.
+    dollars: f64,
+    /// Slack deficit that the auxiliary variable of [`Goal::Nearest`] covers at 1.
+    deficit: f64,
+    last: Option<(Vec<f64>, f64, Vec<f64>)>,
+    found: Found,
+    failed: Option<Error>,
+}
+
+impl Run<'_, '_, '_> {
+    /// Objective and constraint values at a point of the optimiser, evaluated once.
+    fn at(&mut self, point: &[f64]) -> (f64, Vec<f64>) {
+        if let Some((x, f, g)) = &self.last
+            && x == point
+        {
+            return (*f, g.clone());
+        }
+        let n = self.bench.size();
+        // The optimiser may step outside by rounding; a design there would be another one.
+        let x: Vec<f64> = point[..n].iter().map(|v| v.clamp(0.0, 1.0)).collect();
+        let outcome = self.bench.slacks(&x, self.which).and_then(|slacks| {
+            let cost = self.bench.variable_cost(&x)?;
+            Ok((slacks, cost))
+        });
+        let (slacks, cost) = match outcome {
+            Ok(both) => both,
+            Err(e) => {
+                self.failed.get_or_insert(e);
+                (Vec::new(), 0.0)
+            }
+        };
+        if self.failed.is_none() {
+            self.found.see(&x, cost, least(&slacks));
+        }
+        let margin = self.bench.problem.effort.margin;
+        let (f, help) = match self.goal {
+            Goal::Cheapest => (cost / self.dollars, 0.0),
+            Goal::Nearest => (point[n], point[n] * self.deficit),
+        };
+        let g: Vec<f64> = slacks.iter().map(|s| s.slack - margin + help).collect();
+        self.last = Some((point.to_vec(), f, g.clone()));
+        (f, g)
+    }
+}
+
+/// One COBYLA run from a start in the unit cube against some of the load cases; `reach` is the size of
+/// its first steps.
+pub(super) fn run(
+    bench: &mut Bench<'_, '_>,
+    which: &[usize],
+    start: &[f64],
+    goal: Goal,
+    reach: f64,
+) -> Result<Found, Error> {
+    let slacks = bench.slacks(start, which)?;
+    let dollars = bench.variable_cost(&vec![1.0; bench.size()])?.max(1.0);
+    let deficit = (-least(&slacks)).max(0.0) + 0.1;
+    let designs = bench.problem.effort.designs_per_start;
+    let mut x0 = start.to_vec();
+    if goal == Goal::Nearest {
+        x0.push(1.0);
+    }
+    let state = RefCell::new(Run {
+        bench,
+        which,
+        goal,
+        dollars,
+        deficit,
+        last: None,
+        found: Found::default(),
+        failed: None,
+    });
+    let objective = |x: &[f64], _: &mut ()| state.borrow_mut().at(x).0;
+    let constraint = |k: usize| {
+        let state = &state;
+        move |x: &[f64], _: &mut ()| state.borrow_mut().at(x).1.get(k).copied().unwrap_or(0.0)
+    };
+    let constraints: Vec<_> = (0..slacks.len()).map(constraint).collect();
+    let bounds = vec![(0.0, 1.0); x0.len()];
+    let tolerance = StopTols {
+        xtol_abs: vec![5e-4; x0.len()],
+        ..StopTols::default()
+    };
+    // Either ending is fine: what counts is the best point seen on the way.
+    let _ = minimize(
+        objective,
+        &x0,
+        &bounds,
+        &constraints,
+        (),
+        designs,
+        RhoBeg::All(reach),
+        Some(tolerance),
+    );
+    drop(constraints);
+    let state = state.into_inner();
+    match state.failed {
+        Some(e) => Err(e),
+        None => Ok(state.found),
+    }
+}
