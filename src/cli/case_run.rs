@@ -9,6 +9,7 @@ use crumple::dynamics::Plan;
 use crumple::error::Error;
 use crumple::vehicle::VehicleClass;
 
+use super::channel_files::ChannelFormat;
 use super::{Done, output, vehicles};
 
 #[derive(clap::Args)]
@@ -27,17 +28,6 @@ pub struct Arguments {
     /// Repeat at half the step and print the differences
     #[arg(long)]
     check_step: bool,
-}
-
-/// File format of channels.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum ChannelFormat {
-    /// One CSV file
-    Csv,
-    /// One Parquet file
-    Parquet,
-    /// An ISO-MME folder
-    Isomme,
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
@@ -152,7 +142,7 @@ pub fn write_files(
     formats: &[ChannelFormat],
 ) -> Result<(), Error> {
     output::json_file(&folder.join("result.json"), result)?;
-    super::plot::write_channels(folder, case, finished, result, formats)
+    super::channel_files::write(folder, case, finished, result, formats)
 }
 
 fn page(case: &Case, r: &CaseResult) -> String {

@@ -39,7 +39,7 @@ pub fn json_file(path: &Path, document: &impl Serialize) -> Result<(), Error> {
 /// A table with a header; the first column is left-aligned, the others right.
 pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     let mut t = Table::new();
-    t.load_preset(presets::NOTHING);
+    t.load_style(presets::NOTHING);
     t.set_header(header.to_vec());
     for row in rows {
         t.add_row(row.clone());

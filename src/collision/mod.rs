@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod case;
+pub mod channels;
 pub mod face;
 pub mod outcome;
 pub mod file;

@@ -8,6 +8,7 @@
 pub mod chest;
 pub mod clip;
 pub mod dummy;
+pub mod evaluate;
 pub mod head;
 pub mod leg;
 pub mod limits;

@@ -9,7 +9,9 @@ mod single;
 
 pub use occupant::{force_limited_restraint, half_sine_restraint, linear_restraint, lobdell};
 pub use pair::{coach, force_levels, head_on};
-pub use single::{elastic_plastic, kelvin, linear_spring, maxwell, single_constant_force, stiff_unloading};
+pub use single::{
+    elastic_plastic, kelvin, linear_spring, maxwell, single_constant_force, stiff_unloading,
+};
 
 use super::{BodyId, CrushLaw, Drive, GroupId, Network, Plan, Record};
 
@@ -76,7 +78,11 @@ impl Known {
 
     /// Relative error of a record; absolute where the value is zero.
     pub fn error(&self, record: &Record) -> f64 {
-        let scale = if self.value == 0.0 { 1.0 } else { self.value.abs() };
+        let scale = if self.value == 0.0 {
+            1.0
+        } else {
+            self.value.abs()
+        };
         (self.measured(record) - self.value).abs() / scale
     }
 }
@@ -103,9 +109,8 @@ pub enum Channel {
 impl Channel {
     /// Its samples.
     pub fn samples(self, record: &Record) -> Vec<f64> {
-        let pair = |x: &[f64], y: &[f64]| -> Vec<f64> {
-            x.iter().zip(y).map(|(a, b)| a - b).collect()
-        };
+        let pair =
+            |x: &[f64], y: &[f64]| -> Vec<f64> { x.iter().zip(y).map(|(a, b)| a - b).collect() };
         match self {
             Self::U(b) => record.u(b),
             Self::V(b) => record.v(b),
@@ -160,7 +165,9 @@ fn vertex(x: &[f64]) -> (f64, f64) {
         .iter()
         .copied()
         .enumerate()
-        .fold((0, f64::NEG_INFINITY), |best, (i, v)| if v > best.1 { (i, v) } else { best });
+        .fold((0, f64::NEG_INFINITY), |best, (i, v)| {
+            if v > best.1 { (i, v) } else { best }
+        });
     if at == 0 || at + 1 >= x.len() {
         return (at as f64, most);
     }

@@ -78,11 +78,16 @@ fn run<V: Lane>(
     let layout = system.layout;
     let mut frames = Vec::with_capacity((samples + 1) * layout.len() * V::WIDTH);
     let mut scratch = vec![V::zero(); layout.len()];
-    let mut meetings = system.meet(V::zero());
-    system.predict(V::zero());
     system.forces(dt, V::zero());
     system.accelerations(V::zero(), V::zero());
     system.sample(&mut scratch, &mut frames);
+    // Tips that start out touching meet now: a damper behind them acts from t = 0.
+    let mut meetings = system.meet(V::zero());
+    if meetings > 0 {
+        system.predict(V::zero());
+        system.forces(dt, V::zero());
+        system.accelerations(V::zero(), V::zero());
+    }
     let mut taken = 1;
     let mut steps = 0;
     for sample in 1..=samples {
@@ -197,8 +202,8 @@ impl<V: Lane> System<V> {
             if s.tie {
                 let graded = s.state.ku.above(ku_before);
                 if graded.any() {
-                    s.tie_damping =
-                        V::splat(2.0) * (s.state.ku * s.weight * s.tip_kg).root();
+                    let critical = V::splat(2.0) * (s.state.ku * s.weight * s.tip_kg).root();
+                    s.tie_damping = V::select(graded, critical, s.tie_damping);
                 }
                 let slack = s.state.p.above(d);
                 if slack.any() {
@@ -334,14 +339,19 @@ impl<V: Lane> System<V> {
             work = work + done;
         };
         for s in &self.shares {
+            // Held by the spring alone: what a damper adds to the force is not recoverable.
             let m = &s.meter;
-            let stored = half * m.force * m.force / (s.state.ku * s.weight);
+            let strain = m.d - s.state.p;
+            let strain = if s.tie { strain } else { strain.larger(zero) };
+            let stored = half * s.state.ku * s.weight * strain * strain;
             add(s.group, m.force.larger(zero), m.d, m.work, stored);
         }
         for e in &self.crushes {
             let m = &e.meter;
             let d = m.d - e.gap;
-            add(e.group, m.force, d, m.work, half * m.force * m.force / e.state.ku);
+            let pulled = e.pretension.as_ref().map_or(zero, |p| p.pulled_m);
+            let strain = (d + pulled - e.state.p).larger(zero);
+            add(e.group, m.force, d, m.work, half * e.state.ku * strain * strain);
         }
         for e in &self.mounts {
             let m = &e.meter;

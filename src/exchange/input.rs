@@ -2,11 +2,16 @@
 
 use std::path::Path;
 
+use super::{ev5, isomme, table};
 use crate::error::Error;
 use crate::signal::Channel;
 
+/// Main locations of ISO-MME codes that move with the vehicle's structure, the best first when one pulse is wanted:
+/// vehicle, tunnel, seat crossmember, sill, B-pillar, mobile barrier.
+pub const STRUCTURE_LOCATIONS: [&str; 6] = ["VEHC", "TUNN", "SECM", "SILB", "BPIL", "MBAR"];
+
 /// Something in a file that could not be used, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Skipped {
     /// Channel or file.
     pub name: String,
@@ -14,18 +19,182 @@ pub struct Skipped {
     pub reason: String,
 }
 
+impl Skipped {
+    pub(crate) fn new(name: &str, reason: impl Into<String>) -> Self {
+        Self {
+            name: name.to_string(),
+            reason: reason.into(),
+        }
+    }
+}
+
 /// Channels read from a file, and what in it was not usable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChannelSet {
     /// Title of the test, where the format has one.
     pub title: Option<String>,
-    /// Usable channels in file order.
+    /// Usable channels in file order, each in its own unit.
     pub channels: Vec<Channel>,
     /// The rest.
     pub skipped: Vec<Skipped>,
 }
 
-/// x
-pub fn read_channels(_path: &Path) -> Result<ChannelSet, Error> {
-    Err(Error::request("x", "y"))
+impl ChannelSet {
+    /// The acceleration along x of the vehicle's structure: of the first of [`STRUCTURE_LOCATIONS`] that is there,
+    /// its first channel. Redundant sensors come last.
+    pub fn vehicle_pulse(&self) -> Option<&Channel> {
+        let rank = |c: &Channel| {
+            let code = c.iso_code()?;
+            let pulse = code.dimension() == "AC" && code.direction() == 'X';
+            let place = STRUCTURE_LOCATIONS
+                .iter()
+                .position(|l| *l == code.main_location())?;
+            pulse.then_some((code.fine_locations().contains(&"RD"), place))
+        };
+        let ranked = self.channels.iter().filter_map(|c| Some((rank(c)?, c)));
+        ranked.min_by_key(|(rank, _)| *rank).map(|(_, c)| c)
+    }
+}
+
+/// Read every channel of a CSV table (`.csv`), an ISO-MME test (a folder with an `.mme`, the `.mme`, or one
+/// channel file `.001`), or an NHTSA test (`.EV5` with its channel files beside it).
+///
+/// Errors: no such file, a format that is none of these, what the reader refuses, no usable channel at all.
+pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
+    if !path.exists() {
+        let missing = std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            "there is no such file or folder",
+        );
+        return Err(Error::io("read", path, missing));
+    }
+    let extension = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    let of = |channels: Vec<Channel>| ChannelSet {
+        title: None,
+        channels,
+        skipped: Vec::new(),
+    };
+    let set = if path.is_dir() || extension == "mme" {
+        isomme::read_isomme(path)?
+    } else if extension == "csv" {
+        of(table::read_csv(path)?)
+    } else if extension == "ev5" {
+        ev5::read_ev5(path)?.channel_set()
+    } else if !extension.is_empty() && extension.bytes().all(|b| b.is_ascii_digit()) {
+        of(vec![isomme::read_channel_file(path)?])
+    } else {
+        let help = match extension.as_str() {
+            "zip" | "tar" | "gz" => "unpack the archive and give its folder",
+            _ => "give a .csv table, an ISO-MME folder or .mme, or an NHTSA .EV5 file",
+        };
+        return Err(Error::request(
+            format!(
+                "{} is not a file of channels this program reads",
+                path.display()
+            ),
+            help,
+        ));
+    };
+    if set.channels.is_empty() {
+        let why = set
+            .skipped
+            .first()
+            .map_or(String::new(), |s| format!(": {}: {}", s.name, s.reason));
+        return Err(Error::request(
+            format!("{} has no usable channel{why}", path.display()),
+            "give a file with at least one whole channel",
+        ));
+    }
+    Ok(set)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::{RunInfo, VehicleInfo};
+    use crate::signal::Unit;
+
+    fn channels(codes: &[&str]) -> Vec<Channel> {
+        let make =
+            |c: &&str| Channel::new(*c, Unit::Gravity, 0.0, 1e-4, vec![1.0, 2.0, 3.0]).unwrap();
+        codes.iter().map(make).collect()
+    }
+
+    #[test]
+    fn every_format_gives_the_same_channels_by_its_path_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let info = RunInfo {
+            title: "a".into(),
+            version: "0.1".into(),
+            input_hash: "abc".into(),
+            step_us: 10.0,
+            solver: "leapfrog".into(),
+            vehicles: vec![VehicleInfo {
+                name: "kei".into(),
+                mass_kg: 1000.0,
+                speed_mps: 15.0,
+            }],
+        };
+        let written = channels(&["10VEHCCG0000ACX0", "11HEADCG00H3ACX0"]);
+        let csv = dir.path().join("RUN.CSV");
+        table::write_csv(&csv, &written, &info).unwrap();
+        let mme = isomme::write_isomme(&dir.path().join("test"), "RUN", &written, &info).unwrap();
+        for path in [csv.as_path(), &mme, &dir.path().join("test")] {
+            assert_eq!(
+                read_channels(path).unwrap().channels,
+                written,
+                "{}",
+                path.display()
+            );
+        }
+        let one = dir.path().join("test/Channel/RUN.002");
+        assert_eq!(read_channels(&one).unwrap().channels, written[1..]);
+    }
+
+    #[test]
+    fn what_is_no_file_of_channels_is_refused_with_what_would_be_right() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text, why) in [
+            ("a.zip", "PK", "unpack"),
+            ("a.txt", "x", "give a .csv table"),
+            ("a.001", "0.0 1.0\n", "no `Channel code`"),
+            ("a.mme", "Title :x\n", "Channel/a.chn"),
+        ] {
+            let path = dir.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            let message = read_channels(&path).unwrap_err().to_string();
+            assert!(message.contains(why), "{message}");
+        }
+        let message = read_channels(&dir.path().join("none.csv"))
+            .unwrap_err()
+            .to_string();
+        assert!(message.contains("no such file"), "{message}");
+    }
+
+    #[test]
+    fn the_vehicle_pulse_is_the_best_placed_structural_channel_along_x() {
+        let pick = |codes: &[&str]| {
+            let set = ChannelSet {
+                title: None,
+                channels: channels(codes),
+                skipped: Vec::new(),
+            };
+            set.vehicle_pulse().map(|c| c.code.clone())
+        };
+        let all = [
+            "11HEADCG00H3ACX0",
+            "10SECMLERD00ACX0",
+            "10BPILLO0000ACX0",
+            "10SECMLE0000ACZ0",
+            "10SECMLE0000ACX0",
+        ];
+        assert_eq!(pick(&all).as_deref(), Some("10SECMLE0000ACX0"));
+        assert_eq!(pick(&all[..3]).as_deref(), Some("10BPILLO0000ACX0"));
+        assert_eq!(pick(&all[..2]).as_deref(), Some("10SECMLERD00ACX0"));
+        assert_eq!(pick(&all[..1]), None);
+    }
 }

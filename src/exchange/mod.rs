@@ -12,6 +12,8 @@ pub mod table;
 
 pub use input::{ChannelSet, Skipped, read_channels};
 
+use std::path::Path;
+
 use crate::error::Error;
 use crate::signal::Channel;
 
@@ -103,4 +105,40 @@ pub(crate) fn common_base(channels: &[Channel]) -> Result<(f64, f64, usize), Err
         }
     }
     Ok((first.t0_s, first.dt_s, first.values.len()))
+}
+
+/// Constant step of times that rise evenly, to the digits that survive the rounding of times in files; else
+/// the index of the first time that breaks the step of those before it.
+pub(crate) fn even_step(times_s: &[f64]) -> Result<f64, usize> {
+    let (Some(first), Some(last), true) = (times_s.first(), times_s.last(), times_s.len() > 1)
+    else {
+        return Err(0);
+    };
+    let mean_s = (last - first) / (times_s.len() - 1) as f64;
+    // Twelve digits: 0.1 / 1000 is meant to be 1e-4.
+    let dt_s: f64 = format!("{mean_s:.11e}").parse().unwrap_or(mean_s);
+    // A time may miss its place by 2 % of a step: files round.
+    let off = |i: usize| ((times_s[i] - first) - i as f64 * dt_s).abs() > 0.02 * dt_s;
+    match (0..times_s.len()).find(|i| off(*i)) {
+        None if dt_s > 0.0 => Ok(dt_s),
+        first_off => {
+            // The mean is itself wrong beside a gap, so the row to blame is where the first step ends.
+            let step_s = times_s[1] - first;
+            let jump =
+                |i: &usize| ((times_s[*i] - times_s[i - 1]) - step_s).abs() > 0.1 * step_s.abs();
+            Err((1..times_s.len()).find(jump).or(first_off).unwrap_or(0))
+        }
+    }
+}
+
+/// A text file as laboratories write them: UTF-8 with or without a byte order mark, or else Latin-1, in which
+/// every byte is a character.
+pub(crate) fn read_text(path: &Path) -> Result<String, Error> {
+    let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text
+            .strip_prefix('\u{feff}')
+            .map_or(text.clone(), str::to_string),
+        Err(e) => e.as_bytes().iter().map(|b| char::from(*b)).collect(),
+    })
 }

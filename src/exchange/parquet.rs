@@ -79,7 +79,11 @@ impl Column {
                 Some(LogicalType::integer(64, false)),
                 Repetition::REQUIRED,
             ),
-            ColumnData::Utf8(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String), Repetition::OPTIONAL),
+            ColumnData::Utf8(_) => (
+                Physical::BYTE_ARRAY,
+                Some(LogicalType::String),
+                Repetition::OPTIONAL,
+            ),
         };
         Type::primitive_type_builder(&self.name, physical)
             .with_logical_type(logical)
@@ -92,7 +96,11 @@ impl Column {
 /// Write a table of `columns`, all of one length, with key-value `metadata`. No row at all is a valid table.
 ///
 /// Errors: no column, columns of different length, two of one name; what the operating system refuses.
-pub fn write_columns(path: &Path, columns: &[Column], metadata: &[(String, String)]) -> Result<(), Error> {
+pub fn write_columns(
+    path: &Path,
+    columns: &[Column],
+    metadata: &[(String, String)],
+) -> Result<(), Error> {
     let rows = columns.first().map(Column::len).ok_or_else(|| {
         Error::request(
             format!("{} would have no column", path.display()),
@@ -129,7 +137,10 @@ pub fn write_columns(path: &Path, columns: &[Column], metadata: &[(String, Strin
 pub fn write_channels(path: &Path, channels: &[Channel], info: &RunInfo) -> Result<(), Error> {
     let (_, _, rows) = common_base(channels)?;
     let first = &channels[0];
-    let mut columns = vec![Column::numbers("time_s", (0..rows).map(|i| first.time_s(i)))];
+    let mut columns = vec![Column::numbers(
+        "time_s",
+        (0..rows).map(|i| first.time_s(i)),
+    )];
     let mut metadata = info.pairs();
     for c in channels {
         columns.push(Column::numbers(c.code.clone(), c.values.iter().copied()));
@@ -142,10 +153,21 @@ fn failed(what: &'static str, path: &Path, e: ParquetError) -> Error {
     Error::io(what, path, std::io::Error::other(e))
 }
 
-fn encode(columns: &[Column], rows: usize, metadata: &[(String, String)]) -> Result<Vec<u8>, ParquetError> {
-    let fields = columns.iter().map(Column::schema).collect::<Result<Vec<_>, _>>()?;
-    let schema = Type::group_type_builder("table").with_fields(fields).build()?;
-    let pairs = metadata.iter().map(|(k, v)| KeyValue::new(k.clone(), v.clone()));
+fn encode(
+    columns: &[Column],
+    rows: usize,
+    metadata: &[(String, String)],
+) -> Result<Vec<u8>, ParquetError> {
+    let fields = columns
+        .iter()
+        .map(Column::schema)
+        .collect::<Result<Vec<_>, _>>()?;
+    let schema = Type::group_type_builder("table")
+        .with_fields(fields)
+        .build()?;
+    let pairs = metadata
+        .iter()
+        .map(|(k, v)| KeyValue::new(k.clone(), v.clone()));
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by(concat!("crumple ", env!("CARGO_PKG_VERSION")).to_string())
@@ -159,7 +181,10 @@ fn encode(columns: &[Column], rows: usize, metadata: &[(String, String)]) -> Res
         for column in columns {
             match &column.data {
                 ColumnData::F64(v) => {
-                    let finite: Vec<Option<f64>> = v[from..to].iter().map(|x| x.filter(|x| x.is_finite())).collect();
+                    let finite: Vec<Option<f64>> = v[from..to]
+                        .iter()
+                        .map(|x| x.filter(|x| x.is_finite()))
+                        .collect();
                     put_optional::<DoubleType>(&mut group, &finite)?;
                 }
                 ColumnData::I64(v) => put::<Int64Type>(&mut group, &v[from..to], None)?,
@@ -169,8 +194,10 @@ fn encode(columns: &[Column], rows: usize, metadata: &[(String, String)]) -> Res
                     put::<Int64Type>(&mut group, &bits, None)?;
                 }
                 ColumnData::Utf8(v) => {
-                    let texts: Vec<Option<ByteArray>> =
-                        v[from..to].iter().map(|t| t.as_deref().map(ByteArray::from)).collect();
+                    let texts: Vec<Option<ByteArray>> = v[from..to]
+                        .iter()
+                        .map(|t| t.as_deref().map(ByteArray::from))
+                        .collect();
                     put_optional::<ByteArrayType>(&mut group, &texts)?;
                 }
             }
@@ -195,7 +222,8 @@ fn put<T: DataType>(
     values: &[T::T],
     present: Option<&[i16]>,
 ) -> Result<(), ParquetError> {
-    let missing = || ParquetError::General("the schema has fewer columns than the table".to_string());
+    let missing =
+        || ParquetError::General("the schema has fewer columns than the table".to_string());
     let mut column = group.next_column()?.ok_or_else(missing)?;
     column.typed::<T>().write_batch(values, present, None)?;
     column.close()
@@ -218,7 +246,10 @@ impl Table {
 
     /// The metadata value of a name.
     pub fn meta(&self, name: &str) -> Option<&str> {
-        self.metadata.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str())
+        self.metadata
+            .iter()
+            .find(|(k, _)| k == name)
+            .map(|(_, v)| v.as_str())
     }
 }
 
@@ -242,11 +273,20 @@ fn decode(file: std::fs::File) -> Result<Table, ParquetError> {
         .unwrap_or_default();
     let mut columns = Vec::new();
     for c in about.schema_descr().columns() {
-        let data = match (c.physical_type(), c.logical_type_ref(), c.max_def_level(), c.max_rep_level()) {
+        let data = match (
+            c.physical_type(),
+            c.logical_type_ref(),
+            c.max_def_level(),
+            c.max_rep_level(),
+        ) {
             (Physical::DOUBLE, None, 0 | 1, 0) => ColumnData::F64(Vec::new()),
             (Physical::INT64, None, 0, 0) => ColumnData::I64(Vec::new()),
-            (Physical::INT64, Some(l), 0, 0) if *l == LogicalType::integer(64, false) => ColumnData::U64(Vec::new()),
-            (Physical::BYTE_ARRAY, Some(LogicalType::String), 0 | 1, 0) => ColumnData::Utf8(Vec::new()),
+            (Physical::INT64, Some(l), 0, 0) if *l == LogicalType::integer(64, false) => {
+                ColumnData::U64(Vec::new())
+            }
+            (Physical::BYTE_ARRAY, Some(LogicalType::String), 0 | 1, 0) => {
+                ColumnData::Utf8(Vec::new())
+            }
             _ => {
                 return Err(ParquetError::NYI(format!(
                     "column `{}` is not a double, a 64-bit integer or a text",
@@ -272,7 +312,9 @@ fn take(group: &dyn RowGroupReader, i: usize, into: &mut ColumnData) -> Result<(
     let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
     match (group.get_column_reader(i)?, into) {
         (ColumnReader::DoubleColumnReader(r), ColumnData::F64(all)) => all.extend(get(r, rows)?),
-        (ColumnReader::Int64ColumnReader(r), ColumnData::I64(all)) => all.extend(get(r, rows)?.into_iter().flatten()),
+        (ColumnReader::Int64ColumnReader(r), ColumnData::I64(all)) => {
+            all.extend(get(r, rows)?.into_iter().flatten())
+        }
         (ColumnReader::Int64ColumnReader(r), ColumnData::U64(all)) => {
             all.extend(get(r, rows)?.into_iter().flatten().map(i64::cast_unsigned));
         }
@@ -290,13 +332,19 @@ fn take(group: &dyn RowGroupReader, i: usize, into: &mut ColumnData) -> Result<(
     Ok(())
 }
 
-fn get<T: DataType>(mut reader: ColumnReaderImpl<T>, rows: usize) -> Result<Vec<Option<T::T>>, ParquetError> {
+fn get<T: DataType>(
+    mut reader: ColumnReaderImpl<T>,
+    rows: usize,
+) -> Result<Vec<Option<T::T>>, ParquetError> {
     let (mut values, mut present) = (Vec::new(), Vec::new());
     let mut seen = 0;
     while seen < rows {
-        let (records, _, _) = reader.read_records(rows - seen, Some(&mut present), None, &mut values)?;
+        let (records, _, _) =
+            reader.read_records(rows - seen, Some(&mut present), None, &mut values)?;
         if records == 0 {
-            return Err(ParquetError::EOF(format!("{seen} of {rows} rows are there")));
+            return Err(ParquetError::EOF(format!(
+                "{seen} of {rows} rows are there"
+            )));
         }
         seen += records;
     }
@@ -304,7 +352,10 @@ fn get<T: DataType>(mut reader: ColumnReaderImpl<T>, rows: usize) -> Result<Vec<
         return Ok(values.into_iter().map(Some).collect());
     }
     let mut there = values.into_iter();
-    Ok(present.into_iter().map(|p| if p == 1 { there.next() } else { None }).collect())
+    Ok(present
+        .into_iter()
+        .map(|p| if p == 1 { there.next() } else { None })
+        .collect())
 }
 
 #[cfg(test)]
@@ -325,7 +376,11 @@ mod tests {
             },
             Column {
                 name: "seat".into(),
-                data: ColumnData::Utf8(vec![Some("driver".into()), None, Some("ключ, \"q\"".into())]),
+                data: ColumnData::Utf8(vec![
+                    Some("driver".into()),
+                    None,
+                    Some("ключ, \"q\"".into()),
+                ]),
             },
             Column {
                 name: "offset".into(),
@@ -338,7 +393,10 @@ mod tests {
     fn every_value_null_name_and_metadata_pair_survives_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new/part-00000-of-00001.parquet");
-        let metadata = [("version".to_string(), "1".to_string()), ("empty".to_string(), String::new())];
+        let metadata = [
+            ("version".to_string(), "1".to_string()),
+            ("empty".to_string(), String::new()),
+        ];
         write_columns(&path, &table(), &metadata).unwrap();
         let back = read_columns(&path).unwrap();
         assert_eq!(back.columns, table());
@@ -351,7 +409,12 @@ mod tests {
     fn equal_tables_are_equal_files_and_non_finite_numbers_are_nulls() {
         let dir = tempfile::tempdir().unwrap();
         let (a, b) = (dir.path().join("a"), dir.path().join("b"));
-        let with = |x: Option<f64>| vec![Column { name: "x".into(), data: ColumnData::F64(vec![Some(1.0), x]) }];
+        let with = |x: Option<f64>| {
+            vec![Column {
+                name: "x".into(),
+                data: ColumnData::F64(vec![Some(1.0), x]),
+            }]
+        };
         write_columns(&a, &with(Some(f64::NAN)), &[]).unwrap();
         write_columns(&b, &with(None), &[]).unwrap();
         assert_eq!(std::fs::read(&a).unwrap(), std::fs::read(&b).unwrap());
@@ -364,7 +427,10 @@ mod tests {
         let path = dir.path().join("long.parquet");
         let n = GROUP_ROWS + 3;
         let long = vec![
-            Column { name: "case".into(), data: ColumnData::U64((0..n as u64).collect()) },
+            Column {
+                name: "case".into(),
+                data: ColumnData::U64((0..n as u64).collect()),
+            },
             Column {
                 name: "x".into(),
                 data: ColumnData::F64((0..n).map(|i| (i % 7 != 0).then_some(i as f64)).collect()),
@@ -372,7 +438,10 @@ mod tests {
         ];
         write_columns(&path, &long, &[]).unwrap();
         assert!(read_columns(&path).unwrap().columns == long);
-        let none = vec![Column { name: "x".into(), data: ColumnData::F64(Vec::new()) }];
+        let none = vec![Column {
+            name: "x".into(),
+            data: ColumnData::F64(Vec::new()),
+        }];
         write_columns(&path, &none, &[]).unwrap();
         assert_eq!(read_columns(&path).unwrap().columns, none);
     }
@@ -384,7 +453,11 @@ mod tests {
         let mut ragged = table();
         ragged[1] = Column::numbers("x", [1.0]);
         let twice = vec![Column::numbers("x", [1.0]), Column::numbers("x", [2.0])];
-        for (columns, why) in [(ragged, "has 1 rows and `case` has 3"), (twice, "named `x`"), (vec![], "no column")] {
+        for (columns, why) in [
+            (ragged, "has 1 rows and `case` has 3"),
+            (twice, "named `x`"),
+            (vec![], "no column"),
+        ] {
             let message = write_columns(&path, &columns, &[]).unwrap_err().to_string();
             assert!(message.contains(why), "{message}");
         }
@@ -397,7 +470,9 @@ mod tests {
     fn channels_become_a_time_column_and_one_column_per_code_with_its_unit_named() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run.parquet");
-        let channel = |code: &str, unit, x: f64| Channel::new(code, unit, 0.0, 1e-4, vec![x, 2.0 * x]).unwrap();
+        let channel = |code: &str, unit, x: f64| {
+            Channel::new(code, unit, 0.0, 1e-4, vec![x, 2.0 * x]).unwrap()
+        };
         let channels = [
             channel("10VEHCCG0000ACX0", Unit::MetrePerSecondSquared, -9.5),
             channel("11FEMRLE00H3FOZ0", Unit::Newton, 120.0),
@@ -408,18 +483,29 @@ mod tests {
             input_hash: "abc".into(),
             step_us: 10.0,
             solver: "leapfrog".into(),
-            vehicles: vec![VehicleInfo { name: "kei".into(), mass_kg: 1000.0, speed_mps: 15.0 }],
+            vehicles: vec![VehicleInfo {
+                name: "kei".into(),
+                mass_kg: 1000.0,
+                speed_mps: 15.0,
+            }],
         };
         write_channels(&path, &channels, &info).unwrap();
         let back = read_columns(&path).unwrap();
-        assert_eq!(back.column("time_s"), Some(&Column::numbers("time_s", [0.0, 1e-4])));
-        assert_eq!(back.columns[2], Column::numbers("11FEMRLE00H3FOZ0", [120.0, 240.0]));
+        assert_eq!(
+            back.column("time_s"),
+            Some(&Column::numbers("time_s", [0.0, 1e-4]))
+        );
+        assert_eq!(
+            back.columns[2],
+            Column::numbers("11FEMRLE00H3FOZ0", [120.0, 240.0])
+        );
         assert_eq!(back.meta("unit:10VEHCCG0000ACX0"), Some("m/s2"));
         assert_eq!(back.meta("unit:11FEMRLE00H3FOZ0"), Some("N"));
         assert_eq!(back.meta("input_hash"), Some("abc"));
         assert_eq!(back.meta("step_us"), Some("10"));
         assert_eq!(back.meta("title"), Some("a b"));
-        let late = Channel::new("11FEMRRI00H3FOZ0", Unit::Newton, 0.1, 1e-4, vec![1.0, 2.0]).unwrap();
+        let late =
+            Channel::new("11FEMRRI00H3FOZ0", Unit::Newton, 0.1, 1e-4, vec![1.0, 2.0]).unwrap();
         assert!(write_channels(&path, &[channels[0].clone(), late], &info).is_err());
     }
 }

@@ -8,14 +8,12 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::Path;
 
-use super::{RunInfo, common_base};
+use super::{RunInfo, common_base, even_step};
 use crate::error::{Error, InputError, SourceText, write_atomic};
 use crate::signal::{Channel, ChannelCode, Unit};
 
 /// Name of the first column.
 const TIME: &str = "time [s]";
-/// Share of a step by which a time may miss its place: files round their times.
-const TIME_TOLERANCE: f64 = 0.02;
 const UNITS: &str = "g, m/s2, N, kN, Nm, mm, m, rad/s or deg/s";
 
 /// Write channels on one time base as a CSV table, with what the run was in comments. Values are written so
@@ -94,7 +92,10 @@ pub fn parse_csv(source: &SourceText) -> Result<Vec<Channel>, InputError> {
                 _ => {
                     return Err(source.error(
                         cell,
-                        format!("this row has more than the {} cells of the header", named.len() + 1),
+                        format!(
+                            "this row has more than the {} cells of the header",
+                            named.len() + 1
+                        ),
                         "one cell a column, with a point in decimals",
                     ));
                 }
@@ -104,7 +105,10 @@ pub fn parse_csv(source: &SourceText) -> Result<Vec<Channel>, InputError> {
         if found < named.len() + 1 {
             return Err(source.error(
                 line.end..line.end,
-                format!("this row has {found} cells and the header {}", named.len() + 1),
+                format!(
+                    "this row has {found} cells and the header {}",
+                    named.len() + 1
+                ),
                 "one cell a column",
             ));
         }
@@ -122,7 +126,11 @@ pub fn parse_csv(source: &SourceText) -> Result<Vec<Channel>, InputError> {
 
 /// Byte ranges of the lines, without their ends and without a byte order mark.
 fn lines(source: &SourceText) -> impl Iterator<Item = Range<usize>> {
-    let mark = if source.text.starts_with('\u{feff}') { 3 } else { 0 };
+    let mark = if source.text.starts_with('\u{feff}') {
+        3
+    } else {
+        0
+    };
     let mut from = mark;
     source.text[mark..].split_inclusive('\n').map(move |line| {
         let start = from;
@@ -160,17 +168,23 @@ fn header_columns(
                     "the first line names the columns: time [s], then CODE [unit]",
                 ));
             }
-            if text.replace(' ', "").to_ascii_lowercase() != "time[s]" {
+            if !text.replace(' ', "").eq_ignore_ascii_case("time[s]") {
                 let help = if text.contains([';', '\t']) {
                     "separate the columns with commas"
                 } else {
                     "call it `time [s]` and give seconds"
                 };
-                return Err(source.error(cell, format!("the first column is `{text}`, not the time"), help));
+                return Err(source.error(
+                    cell,
+                    format!("the first column is `{text}`, not the time"),
+                    help,
+                ));
             }
             continue;
         }
-        let bracket = text.split_once('[').and_then(|(code, rest)| Some((code.trim(), rest.strip_suffix(']')?)));
+        let bracket = text
+            .split_once('[')
+            .and_then(|(code, rest)| Some((code.trim(), rest.strip_suffix(']')?)));
         let Some((code, unit)) = bracket else {
             return Err(source.error(cell, format!("column `{text}` has no [unit]"), example));
         };
@@ -178,9 +192,16 @@ fn header_columns(
             Ok(code) => code,
             Err(e) => return Err(source.error(cell, e.to_string(), example)),
         };
-        let known = unit.parse::<Unit>().ok().filter(|_| !unit.trim().is_empty());
+        let known = unit
+            .parse::<Unit>()
+            .ok()
+            .filter(|_| !unit.trim().is_empty());
         let Some(unit) = known else {
-            return Err(source.error(cell, format!("`{unit}` is not a unit of a channel"), format!("use {UNITS}")));
+            return Err(source.error(
+                cell,
+                format!("`{unit}` is not a unit of a channel"),
+                format!("use {UNITS}"),
+            ));
         };
         if let Some(si) = code.si_unit().filter(|si| *si != unit.si()) {
             return Err(source.error(
@@ -190,7 +211,11 @@ fn header_columns(
             ));
         }
         if columns.iter().any(|(other, ..)| *other == code) {
-            return Err(source.error(cell, format!("{code} is there twice"), "keep one column of each code"));
+            return Err(source.error(
+                cell,
+                format!("{code} is there twice"),
+                "keep one column of each code",
+            ));
         }
         columns.push((code, unit, cell));
     }
@@ -208,12 +233,20 @@ fn number(source: &SourceText, cell: Range<usize>) -> Result<f64, InputError> {
         Err(_) if text.is_empty() => "this cell is empty".to_string(),
         Err(_) => format!("`{text}` is not a number"),
     };
-    Err(source.error(cell, wrong, "every cell needs a number; cut or repair the gap first"))
+    Err(source.error(
+        cell,
+        wrong,
+        "every cell needs a number; cut or repair the gap first",
+    ))
 }
 
 /// Start and step of times that rise evenly.
-fn even_steps(source: &SourceText, times: &[(f64, Range<usize>)], end: usize) -> Result<(f64, f64), InputError> {
-    let (Some((first, _)), Some((last, _)), true) = (times.first(), times.last(), times.len() > 1) else {
+fn even_steps(
+    source: &SourceText,
+    times: &[(f64, Range<usize>)],
+    end: usize,
+) -> Result<(f64, f64), InputError> {
+    let (Some((first, _)), true) = (times.first(), times.len() > 1) else {
         return Err(source.error(
             end..end,
             format!("{} rows do not make a time series", times.len()),
@@ -227,20 +260,196 @@ fn even_steps(source: &SourceText, times: &[(f64, Range<usize>)], end: usize) ->
             "times must rise from row to row",
         ));
     }
-    // The mean step of rounded times, to the twelve digits that survive the rounding.
-    let mean_s = (last - first) / (times.len() - 1) as f64;
-    let dt_s: f64 = format!("{mean_s:.11e}").parse().unwrap_or(mean_s);
-    // Measured against the first step: with a gap, the mean would blame the wrong row.
-    let step_s = times[1].0 - first;
-    for (i, (time_s, place)) in times.iter().enumerate() {
-        let miss = |step: f64| (time_s - (first + i as f64 * step)).abs() > TIME_TOLERANCE * step;
-        if miss(dt_s) && (miss(step_s) || i + 1 == times.len()) {
-            return Err(source.error(
-                place.clone(),
-                format!("time {time_s} s breaks the step of {step_s} s"),
-                "resample the channels to one constant step",
-            ));
+    let seconds: Vec<f64> = times.iter().map(|(t, _)| *t).collect();
+    match even_step(&seconds) {
+        Ok(dt_s) => Ok((*first, dt_s)),
+        Err(i) => Err(source.error(
+            times[i].1.clone(),
+            format!(
+                "time {} s breaks the step of {:.6e} s before it",
+                times[i].0,
+                step_before(&seconds, i)
+            ),
+            "resample the channels to one constant step",
+        )),
+    }
+}
+
+/// The step that the rows before row `i` had.
+fn step_before(times_s: &[f64], i: usize) -> f64 {
+    let rows = i.saturating_sub(1).max(1);
+    (times_s[rows] - times_s[0]) / rows as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::VehicleInfo;
+    use proptest::prelude::*;
+
+    fn info() -> RunInfo {
+        RunInfo {
+            title: "a, b\n# c".into(),
+            version: "0.1".into(),
+            input_hash: "abc".into(),
+            step_us: 10.0,
+            solver: "leapfrog".into(),
+            vehicles: vec![VehicleInfo {
+                name: "kei".into(),
+                mass_kg: 1000.0,
+                speed_mps: 15.0,
+            }],
         }
     }
-    Ok((*first, dt_s))
+
+    fn refusal(text: &str) -> (usize, usize, String) {
+        let InputError(p) = parse_csv(&SourceText::new("x.csv", text)).expect_err(text);
+        (p.line, p.column, format!("{} ({})", p.message, p.help))
+    }
+
+    #[test]
+    fn units_of_the_header_are_kept_and_comments_blanks_quotes_and_line_ends_do_not_matter() {
+        let plain =
+            "time [s],11HEADCG00H3ACXA [g],11FEMRLE00H3FOZ0 [kN]\n-0.0001,1,2\n0.0,3,-4e-1\n";
+        let odd = "\u{feff}# note\r\n Time [s] , \"11HEADCG00H3ACXA [g]\",11femrle00h3foz0[kN]\r\n\r\n-0.0001, 1,2\r\n# gap\r\n0.0,3 ,-4e-1";
+        let a = parse_csv(&SourceText::new("a", plain)).unwrap();
+        assert_eq!(a, parse_csv(&SourceText::new("b", odd)).unwrap());
+        assert_eq!(
+            (a[0].t0_s, a[0].dt_s, a[0].unit),
+            (-1e-4, 1e-4, Unit::Gravity)
+        );
+        assert_eq!(
+            (a[1].code.as_str(), a[1].unit, &a[1].values[..]),
+            ("11FEMRLE00H3FOZ0", Unit::KiloNewton, &[2.0, -0.4][..])
+        );
+    }
+
+    #[test]
+    fn each_fault_is_named_at_its_line_and_column() {
+        let head = "time [s],11HEADCG00H3ACXA [g],11FEMRLE00H3FOZ0 [N]\n";
+        let rows = |rows: &str| format!("{head}{rows}");
+        for (text, at, why) in [
+            (String::new(), (1, 1), "empty"),
+            ("# only a comment\n".into(), (1, 1), "empty"),
+            ("0.0,1.0\n0.1,2.0\n".into(), (1, 1), "no header"),
+            ("11HEADCG00H3ACXA [g]\n1\n".into(), (1, 1), "not the time"),
+            (
+                "time [ms],11HEADCG00H3ACXA [g]\n".into(),
+                (1, 1),
+                "give seconds",
+            ),
+            ("time [s];11HEADCG00H3ACXA [g]\n".into(), (1, 1), "commas"),
+            ("time [s]\n0\n".into(), (1, 1), "no channel"),
+            ("time [s],11HEADCG00H3ACXA\n".into(), (1, 10), "no [unit]"),
+            (
+                "time [s],11HEADCG00H3ACXA []\n".into(),
+                (1, 10),
+                "not a unit",
+            ),
+            (
+                "time [s],11HEADCG00H3ACXA [furlong]\n".into(),
+                (1, 10),
+                "use g, m/s2",
+            ),
+            (
+                "time [s],11HEADCG00H3ACXA [kN]\n".into(),
+                (1, 10),
+                "quantity in m/s2",
+            ),
+            ("time [s],head [g]\n".into(), (1, 10), "16 characters"),
+            (
+                "time [s],11HEADCG00H3ACXA [g],11HEADCG00H3ACXA [g]\n".into(),
+                (1, 31),
+                "twice",
+            ),
+            (head.into(), (2, 1), "at least two samples"),
+            (rows("0,1,2\n"), (2, 6), "at least two samples"),
+            (rows("0,1,2\n1,2\n"), (3, 4), "2 cells"),
+            (rows("0,1,2\n1,2,3,4\n"), (3, 7), "more than the 3 cells"),
+            (rows("0,1,2\n1,,3\n"), (3, 3), "empty"),
+            (rows("0,1,2\n1,NaN,3\n"), (3, 3), "not finite"),
+            (rows("0,1,2\n1,2,x\n"), (3, 5), "not a number"),
+            (rows("0,1,2\n1,2,3\n1,2,3\n"), (4, 1), "rise"),
+            (
+                rows("0,1,2\n1,2,3\n2,2,3\n4,2,3\n5,2,3\n"),
+                (5, 1),
+                "breaks the step",
+            ),
+            (
+                rows("0,1,2\n1,2,3\n2,2,3\n4,2,3\n"),
+                (5, 1),
+                "breaks the step",
+            ),
+            (rows("0,1,2\n1,2,3\n1.5,2,3\n"), (4, 1), "breaks the step"),
+        ] {
+            let (line, column, message) = refusal(&text);
+            assert_eq!((line, column), at, "{text}: {message}");
+            assert!(message.contains(why), "{text}: {message}");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.csv");
+        std::fs::write(&path, b"time [s],11HEADCG00H3ACXA [g]\n0,\xff\n").unwrap();
+        let message = read_csv(&path).unwrap_err().to_string();
+        assert!(message.contains(":2:3: the file is not UTF-8"), "{message}");
+    }
+
+    #[test]
+    fn times_rounded_by_another_program_are_still_even() {
+        // 9600 Hz written to the microsecond: each time is up to half a per cent of a step off.
+        let rows: String = (0..200)
+            .map(|i| format!("{:.6},0\n", f64::from(i) / 9600.0))
+            .collect();
+        let text = format!("time [s],11HEADCG00H3ACXA [g]\n{rows}");
+        let c = parse_csv(&SourceText::new("a", text)).unwrap();
+        assert!((c[0].dt_s * 9600.0 - 1.0).abs() < 1e-4, "{}", c[0].dt_s);
+    }
+
+    #[test]
+    fn only_channels_with_codes_on_one_time_base_are_written() {
+        let c = |code: &str, n: usize| {
+            Channel::new(code, Unit::Newton, 0.0, 1e-4, vec![1.0; n]).unwrap()
+        };
+        assert!(csv_text(&[], &info()).is_err());
+        assert!(csv_text(&[c("left rail", 3)], &info()).is_err());
+        assert!(
+            csv_text(
+                &[c("11FEMRLE00H3FOZ0", 3), c("11FEMRRI00H3FOZ0", 4)],
+                &info()
+            )
+            .is_err()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(
+            junk in "\\PC{0,60}", at in 0..90usize, rest in "[-0-9,.eEna \\r\\n\"é#]{0,40}",
+        ) {
+            let mut text = format!("time [s],11HEADCG00H3ACXA [g]\n0,1\n1,2\n2,3\n{rest}");
+            let at = (at.min(text.len())..=text.len()).find(|i| text.is_char_boundary(*i)).unwrap_or(0);
+            text.insert_str(at, &junk);
+            if let Ok(channels) = parse_csv(&SourceText::new("x", text)) {
+                prop_assert!(channels.iter().all(|c| c.dt_s > 0.0 && c.values.len() > 1));
+            }
+        }
+
+        #[test]
+        fn what_is_written_reads_back_to_the_bit(
+            x in prop::collection::vec(prop::num::f64::NORMAL | prop::num::f64::ZERO | prop::num::f64::SUBNORMAL, 2..40),
+            start in -500..500i32, step_us in prop::sample::select(vec![10.0, 50.0, 80.0, 100.0, 1000.0]),
+        ) {
+            let dt_s = step_us / 1e6;
+            let t0_s = f64::from(start) / 1e4;
+            let channel = |code, unit| Channel::new(code, unit, t0_s, dt_s, x.clone()).unwrap();
+            let channels = [
+                channel("10VEHCCG0000ACX0", Unit::MetrePerSecondSquared),
+                channel("10VEHCCG0000VEX0", Unit::MetrePerSecond),
+                channel("11CHST0003H3DSX0", Unit::Millimetre),
+            ];
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("deep/run.csv");
+            write_csv(&path, &channels, &info()).unwrap();
+            prop_assert_eq!(read_csv(&path).unwrap(), channels);
+        }
+    }
 }

@@ -130,3 +130,130 @@ fn remarks(recipe: &Recipe, fit: &Fit) -> Vec<String> {
     lines.push(format!("Parameters: {}", fitted.join(", ")));
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::vehicle::library::load_vehicle;
+
+    fn library() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles")
+    }
+
+    /// Every recipe with its shipped vehicle file.
+    fn shipped() -> Vec<(Recipe, Template, Vehicle)> {
+        let mut all = Vec::new();
+        for entry in std::fs::read_dir(library().join("recipes")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|x| x == "toml") {
+                let (recipe, template) = read_recipe(&path).unwrap();
+                let file = library()
+                    .join(&recipe.group)
+                    .join(format!("{}.toml", recipe.id));
+                let vehicle = load_vehicle(&file).unwrap();
+                all.push((recipe, template, vehicle));
+            }
+        }
+        assert!(all.len() >= 20, "{} recipes", all.len());
+        all
+    }
+
+    /// Each shipped vehicle reproduces its own wall test, rebounds as wall tests do, and keeps its cabin.
+    #[test]
+    fn own_wall_test_is_reproduced() {
+        let rig = WallRig::new(
+            load_vehicle(&library().join("barrier/rigid-wall.toml")).unwrap(),
+            20e-6,
+        );
+        for (recipe, template, vehicle) in shipped() {
+            let t = &recipe.wall;
+            let w = rig
+                .run(&vehicle, t.speed_kmh, t.instrumented_mass.as_deref())
+                .unwrap();
+            let id = &recipe.id;
+            assert!(
+                (w.crush_mm / t.dynamic_crush_mm - 1.0).abs() < 0.03,
+                "{id}: {w:?}"
+            );
+            assert!(
+                (w.peak_g_cfc60 / t.peak_g_cfc60 - 1.0).abs() < 0.10,
+                "{id}: {w:?}"
+            );
+            assert!((0.10..=0.20).contains(&w.restitution), "{id}: {w:?}");
+            assert!(w.intrusion_mm < 20.0 + template.intrusion_mm, "{id}: {w:?}");
+            assert!(w.engine_rebound_mps < 5.0, "{id}: {w:?}");
+        }
+    }
+
+    /// A shipped file is what its recipe and template give: masses and places do not depend on the fit.
+    #[test]
+    fn shipped_files_follow_their_recipes() {
+        for (recipe, template, vehicle) in shipped() {
+            let draft = structure::build(&recipe, &template, &Parameters::default()).unwrap();
+            let id = &recipe.id;
+            assert_eq!(draft.masses.len(), vehicle.masses.len(), "{id}");
+            for (d, m) in draft.masses.iter().zip(&vehicle.masses) {
+                assert!(
+                    d.name == m.name && (d.kg - m.kg).abs() < 0.01,
+                    "{id}: {d:?} {m:?}"
+                );
+            }
+            assert_eq!(draft.paths.len(), vehicle.paths.len(), "{id}");
+            for (d, p) in draft.paths.iter().zip(&vehicle.paths) {
+                if let (Some(d), Some(l)) = (&d.layer, p.layer()) {
+                    assert!(
+                        (d.setback_mm - l.setback_m * 1e3).abs() < 0.1,
+                        "{id} {}",
+                        p.name
+                    );
+                    assert!(
+                        (d.height_mm[1] - l.height_m[1] * 1e3).abs() < 0.1,
+                        "{id} {}",
+                        p.name
+                    );
+                    assert!((d.face_kg - l.face_kg).abs() < 1e-6, "{id} {}", p.name);
+                }
+            }
+        }
+    }
+
+    /// The face of every shipped vehicle is closed and every number has its evidence.
+    #[test]
+    fn shipped_files_are_closed_and_evidenced() {
+        for (recipe, _, vehicle) in shipped() {
+            assert_eq!(
+                face_hole(&vehicle, crate::vehicle::Face::Front),
+                None,
+                "{}",
+                recipe.id
+            );
+            assert_eq!(
+                vehicle.keys_without_provenance(),
+                Vec::<String>::new(),
+                "{}",
+                recipe.id
+            );
+        }
+    }
+
+    /// An override the template does not declare is refused by name, with the nearest one that exists.
+    #[test]
+    fn unknown_override_is_refused() {
+        let text = std::fs::read_to_string(library().join("recipes/fiat-500-2012.toml")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for part in ["recipes", "templates"] {
+            std::fs::create_dir(folder.path().join(part)).unwrap();
+        }
+        let template = "templates/small-car.toml";
+        std::fs::copy(library().join(template), folder.path().join(template)).unwrap();
+        let recipe = folder.path().join("recipes/fiat.toml");
+        std::fs::write(&recipe, text.replace("dash_setback", "dash_setbakc")).unwrap();
+        let error = read_recipe(&recipe).unwrap_err().to_string();
+        assert!(
+            error.contains("dash_setbakc") && error.contains("\"dash_setback\""),
+            "{error}"
+        );
+    }
+}

@@ -258,6 +258,7 @@ mod tests {
         let mut paths: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
             .map(|e| e.unwrap().path())
+            .filter(|p| p.extension().is_some_and(|x| x == "toml"))
             .collect();
         paths.sort();
         paths.iter().map(|p| read_recipe(p).unwrap()).collect()

@@ -13,9 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::OccupantError;
 use super::dummy::Anatomy;
 use super::law::{belt_law, capped_law};
-use super::restraint::{
-    Airbag, PointMassRestraint, Position, Pretensioner, Restraint, RestraintSpec, RestraintSystem,
-};
+use super::restraint::{Restraint, RestraintSpec};
+use super::system::{Airbag, PointMassRestraint, Position, Pretensioner, RestraintSystem};
 use crate::criteria::Dummy;
 use crate::dynamics::{
     BodyId, Crush, CrushLaw, GroupId, MountSpec, Network, Port, Pretension, Ramp, SliderSpec,
@@ -135,7 +134,11 @@ pub fn attach(
                 mismatch(format!(
                     "its {} seat has clearances for {}",
                     at.seat.id(),
-                    if known.is_empty() { "no dummy".into() } else { known.join(", ") }
+                    if known.is_empty() {
+                        "no dummy".into()
+                    } else {
+                        known.join(", ")
+                    }
                 ))
             })?;
             Ok(Builder::new(net, at, dummy).system(system, anatomy, position))
@@ -155,7 +158,11 @@ fn attach_point_mass(net: &mut Network, at: &Mounting, spec: &PointMassRestraint
     let group = net.group(&format!("vehicle {} point mass restraint", at.side + 1));
     let k = spec.stiffness_N_per_m;
     // Without a limit the table must outlast any stroke: 100 m.
-    let cap = if spec.limit_N > 0.0 { spec.limit_N } else { k * 100.0 };
+    let cap = if spec.limit_N > 0.0 {
+        spec.limit_N
+    } else {
+        k * 100.0
+    };
     let law = net.law(capped_law(k, cap));
     net.crushes.push(Crush {
         port: Port::signed(mass, at.cabin, at.heading),
@@ -186,7 +193,12 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(net: &'a mut Network, at: &'a Mounting, dummy: Dummy) -> Self {
         let name = format!("vehicle {} {}", at.side + 1, at.seat.id());
-        Self { net, at, dummy, name }
+        Self {
+            net,
+            at,
+            dummy,
+            name,
+        }
     }
 
     fn body(&mut self, part: &str, kg: f64) -> BodyId {
@@ -278,9 +290,10 @@ impl<'a> Builder<'a> {
         });
         let front = wheel.map_or(dash, |(w, _)| w);
 
-        let airbag = place.airbag.as_ref().map(|b| {
-            self.airbag(b, position, [sternum, spine, head], front)
-        });
+        let airbag = place
+            .airbag
+            .as_ref()
+            .map(|b| self.airbag(b, position, [sternum, spine, head], front));
         let contact = ["chest contact", "head contact"].map(|part| self.group(part));
         let port = Port::shared(
             sternum,
@@ -292,17 +305,23 @@ impl<'a> Builder<'a> {
         let law = place.chest_contact.table().law();
         self.crush(port, law, position.chest_mm * MM, contact[0]);
         let port = self.signed(head, front);
-        self.crush(port, place.head_contact.law(), position.head_mm * MM, contact[1]);
+        self.crush(
+            port,
+            place.head_contact.law(),
+            position.head_mm * MM,
+            contact[1],
+        );
 
         let knee = self.group("knee bolster");
         let gap = (position.knee_mm - place.knee.depth_mm).max(0.0) * MM;
         let port = self.signed(pelvis, dash);
         let delay = self.at.fire_delay_s;
         let ramp = place.knee.fire_ms.zip(place.knee.fill_ms);
-        self.crush(port, place.knee.table().law(), gap, knee).ramp = ramp.map(|(fire, fill)| Ramp {
-            start_s: fire * MS + delay,
-            duration_s: fill * MS,
-        });
+        self.crush(port, place.knee.table().law(), gap, knee).ramp =
+            ramp.map(|(fire, fill)| Ramp {
+                start_s: fire * MS + delay,
+                duration_s: fill * MS,
+            });
 
         Occupant {
             dummy: self.dummy,
@@ -367,7 +386,11 @@ impl<'a> Builder<'a> {
         let back = seat.back_kN_per_mm;
         let support = seat.head_restraint_kN_per_mm;
         let gap = seat.head_restraint_gap_mm * MM;
-        for (body, k, gap) in [(pelvis, back, 0.0), (spine, back, 0.0), (head, support, gap)] {
+        for (body, k, gap) in [
+            (pelvis, back, 0.0),
+            (spine, back, 0.0),
+            (head, support, gap),
+        ] {
             let port = self.signed(cabin, body);
             let law = capped_law(k * KN_PER_MM, seat.back_kN * KN);
             self.crush(port, law, gap, group);
@@ -388,10 +411,12 @@ impl<'a> Builder<'a> {
         let groups = ["airbag on chest", "airbag on head"].map(|part| self.group(part));
         let chest = Port::shared(sternum, spine, bag.sternum_share, front, self.at.heading);
         let gap = (position.chest_mm - bag.chest.depth_mm).max(0.0) * MM;
-        self.crush(chest, bag.chest.table().law(), gap, groups[0]).ramp = ramp;
+        self.crush(chest, bag.chest.table().law(), gap, groups[0])
+            .ramp = ramp;
         let gap = (position.head_mm - bag.head.depth_mm).max(0.0) * MM;
         let port = self.signed(head, front);
-        self.crush(port, bag.head.table().law(), gap, groups[1]).ramp = ramp;
+        self.crush(port, bag.head.table().law(), gap, groups[1])
+            .ramp = ramp;
         groups
     }
 }

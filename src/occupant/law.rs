@@ -37,7 +37,7 @@ impl Table {
 
 /// A belt: elastic up to the first limit, then the limiter's table over pay-out; elastic without one.
 pub fn belt_law(webbing_n_per_m: f64, payout_m: &[f64], limit_n: &[f64]) -> CrushLaw {
-    // Without a limiter the strand is elastic up to the strength of webbing (about 26 kN, UN R16: at least 14.7).
+    // Without a limiter the strand is elastic up to the strength of webbing (estimated).
     const WEBBING_STRENGTH_N: f64 = 26e3;
     let first = limit_n.first().copied().unwrap_or(WEBBING_STRENGTH_N);
     let mut crush_m = vec![0.0, first / webbing_n_per_m];
@@ -70,7 +70,11 @@ pub(super) fn positive(key: &str, value: f64) -> Result<(), KeyError> {
     if value > 0.0 && value.is_finite() {
         Ok(())
     } else {
-        Err(KeyError::new(key, format!("{value} is not a positive number"), "a number above 0"))
+        Err(KeyError::new(
+            key,
+            format!("{value} is not a positive number"),
+            "a number above 0",
+        ))
     }
 }
 
@@ -88,7 +92,13 @@ pub(super) fn within(key: &str, value: f64, lo: f64, hi: f64) -> Result<(), KeyE
 
 pub(super) fn check_cushion(at: &str, t: &Table) -> Result<(), KeyError> {
     positive(&format!("{at}.unload_kN_per_mm"), t.unload_kN_per_mm)?;
-    check_table(at, ["crush_mm", "force_kN"], &t.crush_mm, &t.force_kN, t.unload_kN_per_mm)
+    check_table(
+        at,
+        ["crush_mm", "force_kN"],
+        &t.crush_mm,
+        &t.force_kN,
+        t.unload_kN_per_mm,
+    )
 }
 
 /// The rules of model section 3: crush from 0, strictly rising; forces not negative; unloading stiffness at
@@ -113,7 +123,11 @@ pub(super) fn check_table(
         return Err(KeyError::new(key(x_key), message, "start at 0"));
     }
     if let Some(f) = f_kn.iter().find(|f| !(**f >= 0.0 && f.is_finite())) {
-        return Err(KeyError::new(key(f_key), format!("{f} is not a force"), "numbers from 0 up"));
+        return Err(KeyError::new(
+            key(f_key),
+            format!("{f} is not a force"),
+            "numbers from 0 up",
+        ));
     }
     for i in 1..x_mm.len() {
         let (a, b) = (x_mm[i - 1], x_mm[i]);
@@ -125,7 +139,9 @@ pub(super) fn check_table(
         if slope > unload_kn_per_mm * (1.0 + 1e-9) {
             return Err(KeyError::new(
                 key(f_key),
-                format!("rises by {slope:.4} kN/mm at {b} mm, more than the unloading stiffness {unload_kn_per_mm}"),
+                format!(
+                    "rises by {slope:.4} kN/mm at {b} mm, more than the unloading stiffness {unload_kn_per_mm}"
+                ),
                 "an unloading (or webbing) stiffness of at least the slope",
             ));
         }
@@ -181,11 +197,18 @@ pub(super) fn locate(text: &str, key: &str) -> Range<usize> {
             table.clone()
         } else if let Some((name, _)) = words.split_once('=') {
             let name = name.trim().trim_matches('"');
-            if table.is_empty() { name.to_string() } else { format!("{table}.{name}") }
+            if table.is_empty() {
+                name.to_string()
+            } else {
+                format!("{table}.{name}")
+            }
         } else {
             continue;
         };
-        let covers = bare == path || bare.strip_prefix(path.as_str()).is_some_and(|r| r.starts_with('.'));
+        let covers = bare == path
+            || bare
+                .strip_prefix(path.as_str())
+                .is_some_and(|r| r.starts_with('.'));
         if covers && path.len() > best.0 {
             best = (path.len(), span);
         }

@@ -7,13 +7,15 @@ pub mod law;
 pub mod readings;
 pub mod restraint;
 pub mod sled;
+pub mod system;
 pub mod thorax;
 
 pub use chain::{Mounting, Occupant, Seat, attach};
 pub use dummy::Anatomy;
 pub use readings::{OccupantResult, channels, readings};
-pub use restraint::{PointMassRestraint, Restraint, RestraintSpec, RestraintSystem};
+pub use restraint::{Restraint, RestraintSpec};
 pub use sled::{SledPulse, SledRun, sled};
+pub use system::{PointMassRestraint, RestraintSystem};
 
 use crate::criteria::{CriteriaError, Dummy};
 use crate::dynamics::SimulationError;

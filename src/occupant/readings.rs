@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::OccupantError;
 use super::chain::{Chain, Occupant, Seat};
+use crate::criteria::Dummy;
 use crate::criteria::chest::{clip_3ms_cumulative, viscous_criterion};
 use crate::criteria::head::{hic15, hic36};
-use crate::criteria::Dummy;
 use crate::dynamics::Record;
 use crate::risk::{NcapInput, NcapRisk, ncap_risk};
 use crate::signal::{Cfc, Channel, Unit, cfc};
@@ -134,7 +134,11 @@ fn deflection_m(occupant: &Occupant, chain: &Chain, record: &Record) -> Vec<f64>
 /// [`OccupantError::Signal`] when the record holds no usable interval.
 pub fn channels(occupant: &Occupant, record: &Record) -> Result<Vec<Channel>, OccupantError> {
     let at = &occupant.mounting;
-    let place = format!("{}{}", at.side + 1, if at.seat == Seat::Driver { 1 } else { 3 });
+    let place = format!(
+        "{}{}",
+        at.side + 1,
+        if at.seat == Seat::Driver { 1 } else { 3 }
+    );
     let kind = match occupant.dummy {
         Dummy::Hiii50m => "H3",
         Dummy::Hiii05f => "HF",
@@ -152,11 +156,18 @@ pub fn channels(occupant: &Occupant, record: &Record) -> Result<Vec<Channel>, Oc
             all.push((code, Unit::MetrePerSecondSquared, ahead(record.a(body))));
         }
         // Compression is negative in ISO-MME.
-        let squeeze = deflection_m(occupant, c, record).iter().map(|d| -d).collect();
+        let squeeze = deflection_m(occupant, c, record)
+            .iter()
+            .map(|d| -d)
+            .collect();
         all.push((format!("{place}CHST0003{kind}DSX0"), Unit::Metre, squeeze));
         let half: Vec<f64> = record.force(c.knee).iter().map(|f| -0.5 * f).collect();
         for side in ["LE", "RI"] {
-            all.push((format!("{place}FEMR{side}00{kind}FOZ0"), Unit::Newton, half.clone()));
+            all.push((
+                format!("{place}FEMR{side}00{kind}FOZ0"),
+                Unit::Newton,
+                half.clone(),
+            ));
         }
         for (strand, group) in [("B3", c.shoulder_belt), ("B6", c.lap_belt)] {
             let code = format!("{place}SEBE0000{strand}FO00");

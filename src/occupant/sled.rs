@@ -1,9 +1,9 @@
 //! Sled: the same occupant under a given cabin pulse instead of a collision (model section 6).
 
+use super::OccupantError;
 use super::chain::{Mounting, Occupant, Seat, attach};
 use super::readings::{OccupantResult, readings};
 use super::restraint::Restraint;
-use super::OccupantError;
 use crate::criteria::Dummy;
 use crate::dynamics::{BodySpec, Drive, Network, Plan, Record, simulate};
 use crate::signal::{Channel, Unit};

@@ -93,6 +93,21 @@ impl Axis {
         widths.fold(0.0, f64::max)
     }
 
+    /// The ticks whose labels fit side by side along a horizontal axis of this length: all, or
+    /// every second, third ..., with zero among them.
+    pub fn labelled(&self, theme: &Theme, length_px: f64) -> impl Iterator<Item = f64> + '_ {
+        let pitch = match self.ticks.as_slice() {
+            [a, b, ..] => (self.share(*b) - self.share(*a)) * length_px,
+            _ => f64::INFINITY,
+        };
+        let need = self.label_px(theme) + 0.45 * theme.text_px;
+        let stride = (need / pitch).ceil().max(1.0) as usize;
+        let zero = self.ticks.iter().position(|t| *t == 0.0).unwrap_or(0);
+        let kept = move |i: &usize| i % stride == zero % stride;
+        let indices = (0..self.ticks.len()).filter(kept);
+        indices.map(|i| self.ticks[i])
+    }
+
     /// Share of the axis at a value, 0 at `lo`, 1 at `hi`.
     pub fn share(&self, value: f64) -> f64 {
         (value - self.lo) / (self.hi - self.lo)
@@ -197,7 +212,12 @@ impl Panel {
             c.line(&[(x, f.y0), (x, f.y1)], grid);
             if labels.x_ticks {
                 c.line(&[(x, f.y1), (x, f.y1 + 8.0)], axis);
-                let at = (x, f.y1 + 16.0);
+            }
+        }
+        if labels.x_ticks {
+            for tick in self.x.labelled(theme, f.width()) {
+                let (x, _) = self.to_px(tick, self.y.lo);
+                let at = (x, f.y1 + 18.0);
                 c.text(at, H::Center, V::Top, &self.x.label(tick), t);
             }
         }
@@ -223,7 +243,7 @@ impl Panel {
         };
         c.text((left, f.y0 - 28.0), H::Left, V::Base, labels.y, t);
         if let Some(title) = labels.x {
-            let y = f.y1 + 16.0 + theme.text_px * 1.3;
+            let y = f.y1 + 18.0 + theme.text_px * 1.3;
             c.text((f.center().0, y), H::Center, V::Top, title, t);
         }
     }

@@ -9,7 +9,7 @@ use plotters::style::{FontFamily, FontStyle, FontTransform};
 use super::render::{FONT_FAMILY, Figure};
 use super::text::{balance, width_px, wrap};
 use super::theme::{Dash, Marker, Rgb, Theme};
-use super::{Heading, PlotError};
+use super::{Heading, PlotError, stamp_line};
 
 /// The SVG backend takes whole numbers: it draws on a grid this much finer than a pixel.
 const FINE: f64 = 10.0;
@@ -356,7 +356,7 @@ pub(super) fn compose(
     };
     let title = even(&heading.title, title_type);
     let note = even(&heading.note, note_type);
-    let stamp = even(&heading.stamp.line(), stamp_type);
+    let stamp = even(&stamp_line(&heading.stamp), stamp_type);
     let high = |lines: &[String], t: Type| lines.len() as f64 * t.px * PITCH;
     let gap = |lines: &[String]| if lines.is_empty() { 0.0_f64 } else { 10.0 };
     let top = MARGIN_PX + high(&title, title_type) + high(&note, note_type);
@@ -409,7 +409,7 @@ fn with_metadata(svg: &str, (w, h): (u32, u32), heading: &Heading) -> String {
     let (wide, high) = (f64::from(w) * FINE, f64::from(h) * FINE);
     let title = escape(&heading.title);
     let caption = escape(&heading.caption);
-    let stamp = escape(&heading.stamp.line());
+    let stamp = escape(&stamp_line(&heading.stamp));
     format!(
         "<svg width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {wide} {high}\" role=\"img\" \
          stroke-linejoin=\"round\" xmlns=\"http://www.w3.org/2000/svg\">\n<title>{title}</title>\n\

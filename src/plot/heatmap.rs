@@ -52,7 +52,7 @@ pub struct Input {
     pub extra: Option<ExtraColumn>,
     /// Quantity and unit at the colour bar, as "Joint risk AIS 3+ (%)".
     pub quantity: String,
-    /// Decimals printed.
+    /// Decimals printed; fewer where the cells are too narrow for legible type.
     pub decimals: usize,
     /// Colour scale.
     pub scale: Scale,
@@ -217,6 +217,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     } else {
         Vec::new()
     };
+    let print = print(input, theme, l.cell_w);
     let inner = theme.width_px - 32.0;
     let matrix_px = l.title_px + l.head_px + l.cell_h * input.rows.len() as f64;
     let bar_px = theme.text_px * 4.4;
@@ -232,7 +233,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
             for (k, value) in row.iter().copied().chain(extra).enumerate() {
                 let x = column_x(input, &l, area, k);
                 let box_ = Rect::new(x, y, x + l.cell_w, y + l.cell_h);
-                cell(c, box_, value, input.decimals, &colours);
+                cell(c, box_, value, print, &colours);
             }
         }
         let bar_top = top + l.cell_h * input.rows.len() as f64 + theme.text_px * 0.7;
@@ -297,7 +298,28 @@ fn heads(c: &mut Canvas, input: &Input, l: &Layout, area: Rect, top: f64) {
     c.text(corner, H::Left, V::Base, &input.row_title, t.bold());
 }
 
-fn cell(c: &mut Canvas, r: Rect, value: Option<f64>, decimals: usize, colours: &Colours) {
+/// Decimals and type size at which the widest value fits a cell: the same for all cells.
+fn print(input: &Input, theme: &Theme, cell_w: f64) -> (usize, f64) {
+    let t = Type::new(theme);
+    let fit = |decimals: usize| {
+        let own = input.values.iter().flatten();
+        let all = own.chain(input.extra.iter().flat_map(|e| &e.values));
+        let finite = all.flatten().filter(|v| v.is_finite());
+        let widest = finite.map(|v| t.width(&number(*v, decimals)));
+        (cell_w - 8.0) / widest.fold(1.0, f64::max)
+    };
+    let kept = (0..=input.decimals).rev().find(|d| fit(*d) >= 0.85);
+    let decimals = kept.unwrap_or(0);
+    (decimals, t.px * fit(decimals).clamp(0.3, 1.0))
+}
+
+fn cell(
+    c: &mut Canvas,
+    r: Rect,
+    value: Option<f64>,
+    (decimals, px): (usize, f64),
+    colours: &Colours,
+) {
     let theme = c.theme;
     let t = Type::new(theme);
     match value.filter(|v| v.is_finite()) {
@@ -305,8 +327,7 @@ fn cell(c: &mut Canvas, r: Rect, value: Option<f64>, decimals: usize, colours: &
             let fill = colours.of(v);
             c.fill(r, fill, 1.0);
             let text = number(v, decimals);
-            let fit = (r.width() - 8.0) / t.width(&text);
-            let t = t.color(fill.ink()).px(t.px * fit.clamp(0.4, 1.0));
+            let t = t.color(fill.ink()).px(px);
             c.text(r.center(), H::Center, V::Middle, &text, t);
         }
         None => {
@@ -339,7 +360,7 @@ fn bar(c: &mut Canvas, input: &Input, (x0, right): (f64, f64), y: f64, colours: 
     }
     let frame = Stroke::new(c.theme.axis, 1.4);
     c.outline(Rect::new(x0, y0, x1, y1), frame);
-    for &tick in &axis.ticks {
+    for tick in axis.labelled(c.theme, x1 - x0) {
         let x = x0 + axis.share(tick) * (x1 - x0);
         c.line(&[(x, y1), (x, y1 + 8.0)], frame);
         c.text((x, y1 + 14.0), H::Center, V::Top, &axis.label(tick), t);

@@ -50,20 +50,25 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     }
     let t = Type::new(theme);
     let inner = theme.width_px - 32.0;
-    let names: Vec<Vec<Vec<String>>> = input
-        .faces
-        .iter()
-        .map(|f| {
-            f.layers
-                .iter()
-                .map(|l| balance(&l.name, t.px, false, 2))
-                .collect()
-        })
-        .collect();
-    let wide = |k: usize| {
+    let spoken = |l: &Layer| l.name.replace('_', " ");
+    let beside = |l: &Layer| balance(&spoken(l), t.px, false, 2);
+    let mut names: Vec<Vec<Vec<String>>> = Vec::new();
+    for face in &input.faces {
+        names.push(face.layers.iter().map(beside).collect());
+    }
+    let wide = |names: &[Vec<Vec<String>>], k: usize| {
         let all = names.get(k).into_iter().flatten();
         all.map(|n| widest(n, t.px, false)).fold(0.0, f64::max)
     };
+    // Names that would squeeze the view are replaced by marks and listed in the legend.
+    let listed = wide(&names, 0) + wide(&names, 1) > 0.42 * inner;
+    if listed {
+        for (k, face) in names.iter_mut().enumerate() {
+            for (n, name) in face.iter_mut().enumerate() {
+                *name = vec![mark(k, n)];
+            }
+        }
+    }
     let leader = t.px * 1.3;
     let layers = || input.faces.iter().flat_map(|f| &f.layers);
     let spans = layers().flat_map(|l| l.lateral_mm.iter().flatten().copied());
@@ -75,9 +80,9 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
         .unwrap_or(0);
     let height = (theme.panel_px * 1.25).max(rows as f64 * t.px * PITCH * 1.15 + 20.0);
     let y = Axis::around("height", heights, &[0.0], intervals_up(theme, height))?;
-    let left = wide(0) + leader;
+    let left = wide(&names, 0) + leader;
     let right = if names.len() > 1 {
-        wide(1) + leader
+        wide(&names, 1) + leader
     } else {
         10.0
     };
@@ -85,7 +90,15 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     let room = inner - left - right - ticks;
     let x = Axis::around("lateral", spans, &[], intervals_across(theme, room))?;
     let look = |i: usize| if i == 0 { Look::Fill(0.5) } else { Look::Hatch };
-    let key = |(i, f): (usize, &Face)| Key::new(&f.name, theme.color(i), look(i));
+    let key = |(i, f): (usize, &Face)| {
+        let entry = |(n, l): (usize, &Layer)| format!("{} {}", mark(i, n), spoken(l));
+        let list: Vec<String> = f.layers.iter().enumerate().map(entry).collect();
+        let text = match listed {
+            true => format!("{}: {}", f.name, list.join(", ")),
+            false => f.name.clone(),
+        };
+        Key::new(&text, theme.color(i), look(i))
+    };
     let keys: Vec<Key> = input.faces.iter().enumerate().map(key).collect();
     let above = Panel::above_px(theme) + 4.0;
     let below = Panel::below_px(theme, true);
@@ -129,6 +142,14 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
         legend(c, (area.x0, frame.y1 + below), &keys, inner);
         Ok(())
     })
+}
+
+/// Mark of layer `n`: figures for the first face, letters for the second.
+fn mark(face: usize, n: usize) -> String {
+    match u8::try_from(n) {
+        Ok(n) if face > 0 && n < 26 => char::from(b'A' + n).to_string(),
+        _ => (n + 1).to_string(),
+    }
 }
 
 fn boxes<'a>(panel: &'a Panel, layer: &'a Layer) -> impl Iterator<Item = Rect> + 'a {

@@ -27,33 +27,23 @@ pub mod scatter;
 pub mod tradeoff;
 pub mod waterfall;
 
+pub use crate::stamp::Stamp;
 pub use render::Figure;
 pub use theme::{Rgb, Theme};
 
-/// Where the numbers of a figure come from; printed small at its lower edge.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Stamp {
-    /// Version of the program.
-    pub version: String,
-    /// Hash of the resolved input, hexadecimal; the first 12 characters are printed.
-    pub input_hash: String,
-    /// Integration step in microseconds; not positive: no step took part, none is printed.
-    pub step_us: f64,
-}
-
-impl Stamp {
-    /// The stamp as one line: version, input hash, step.
-    pub fn line(&self) -> String {
-        let hash: String = self.input_hash.chars().take(12).collect();
-        let mut line = format!("crumple {}", self.version);
-        if !hash.is_empty() {
-            line.push_str(&format!(" · input {hash}"));
-        }
-        if self.step_us > 0.0 {
-            line.push_str(&format!(" · step {} µs", self.step_us));
-        }
-        line
+/// The stamp as the line printed small at a figure's lower edge: version, the first 12 digits of
+/// the input's hash, and the step where one took part.
+pub fn stamp_line(stamp: &Stamp) -> String {
+    let hash: String = stamp.input_hash.chars().take(12).collect();
+    let mut line = format!("crumple {}", stamp.version);
+    if !hash.is_empty() {
+        line.push_str(&format!(" · input {hash}"));
     }
+    if stamp.step_us > 0.0 {
+        let step_us = (stamp.step_us * 1e3).round() / 1e3;
+        line.push_str(&format!(" · step {step_us} µs"));
+    }
+    line
 }
 
 /// What every figure carries besides its data.

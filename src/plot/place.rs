@@ -1,6 +1,7 @@
 //! Where labels and legends go: labels keep clear of curves and of each other.
 
 use super::canvas::{Canvas, H, PITCH, Rect, Stroke, Type, V};
+use super::text::{widest, wrap};
 use super::theme::{Dash, Marker, Rgb, Theme};
 
 /// Finds free places for labels inside a panel.
@@ -170,18 +171,27 @@ impl Key {
 
 const SAMPLE_PX: f64 = 62.0;
 
-/// Rows of a legend: each entry's number and offset from the left edge.
-fn rows(theme: &Theme, keys: &[Key], width: f64) -> Vec<Vec<(usize, f64)>> {
+/// One entry as it is laid out: number, offset from the left edge, lines of its name.
+struct Entry {
+    key: usize,
+    x: f64,
+    lines: Vec<String>,
+}
+
+/// Rows of a legend; a name wider than the whole legend breaks into lines.
+fn rows(theme: &Theme, keys: &[Key], width: f64) -> Vec<Vec<Entry>> {
     let t = Type::new(theme);
-    let mut rows: Vec<Vec<(usize, f64)>> = Vec::new();
+    let mut rows: Vec<Vec<Entry>> = Vec::new();
     let mut x = 0.0;
-    for (i, key) in keys.iter().enumerate() {
-        let need = SAMPLE_PX + 12.0 + t.width(&key.name);
+    for (key, k) in keys.iter().enumerate() {
+        let sample = SAMPLE_PX + 12.0;
+        let lines = wrap(&k.name, t.px, false, width - sample);
+        let need = sample + widest(&lines, t.px, false);
         match rows.last_mut() {
-            Some(row) if x + need <= width => row.push((i, x)),
+            Some(row) if x + need <= width => row.push(Entry { key, x, lines }),
             _ => {
                 x = 0.0;
-                rows.push(vec![(i, x)]);
+                rows.push(vec![Entry { key, x, lines }]);
             }
         }
         x += need + theme.text_px;
@@ -189,24 +199,29 @@ fn rows(theme: &Theme, keys: &[Key], width: f64) -> Vec<Vec<(usize, f64)>> {
     rows
 }
 
+fn row_px(theme: &Theme, row: &[Entry]) -> f64 {
+    let lines = row.iter().map(|e| e.lines.len()).max().unwrap_or(0);
+    lines as f64 * theme.text_px * 1.35
+}
+
 /// Height in pixels of a legend.
 pub(super) fn legend_px(theme: &Theme, keys: &[Key], width: f64) -> f64 {
-    let n = rows(theme, keys, width).len() as f64;
-    if n == 0.0 {
-        0.0
-    } else {
-        n * theme.text_px * 1.35 + 8.0
-    }
+    let rows = rows(theme, keys, width);
+    let all: f64 = rows.iter().map(|r| row_px(theme, r)).sum();
+    if rows.is_empty() { 0.0 } else { all + 8.0 }
 }
 
 /// Draw a legend from its upper left corner.
 pub(super) fn legend(c: &mut Canvas, (x0, y0): (f64, f64), keys: &[Key], width: f64) {
     let theme = c.theme;
     let t = Type::new(theme);
-    for (n, row) in rows(theme, keys, width).iter().enumerate() {
-        let y = y0 + 8.0 + (n as f64 + 0.5) * theme.text_px * 1.35;
-        for &(i, dx) in row {
-            let (key, x) = (&keys[i], x0 + dx);
+    let pitch = theme.text_px * 1.35;
+    let mut top = y0 + 8.0;
+    for row in rows(theme, keys, width) {
+        let height = row_px(theme, &row);
+        for entry in row {
+            let (key, x) = (&keys[entry.key], x0 + entry.x);
+            let y = top + 0.5 * pitch;
             let (a, b) = ((x, y), (x + SAMPLE_PX, y));
             let swatch = Rect::new(x + 10.0, y - 12.0, b.0 - 10.0, y + 12.0);
             let middle = (x + SAMPLE_PX / 2.0, y);
@@ -225,7 +240,11 @@ pub(super) fn legend(c: &mut Canvas, (x0, y0): (f64, f64), keys: &[Key], width: 
                     c.outline(swatch, Stroke::new(key.color, 2.0));
                 }
             }
-            c.text((b.0 + 12.0, y), H::Left, V::Middle, &key.name, t);
+            for (i, line) in entry.lines.iter().enumerate() {
+                let at = (b.0 + 12.0, y + i as f64 * pitch);
+                c.text(at, H::Left, V::Middle, line, t);
+            }
         }
+        top += height;
     }
 }

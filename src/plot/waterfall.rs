@@ -50,7 +50,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
         so_far = from + s.value;
         spans.push((from, so_far));
     }
-    if !spans.iter().all(|s| s.1.is_finite()) {
+    if spans.is_empty() || !spans.iter().all(|s| s.1.is_finite()) {
         let what = "a step of the waterfall".to_string();
         return Err(PlotError::Empty { what });
     }
@@ -133,7 +133,10 @@ pub(super) fn horizontal_scale(c: &mut Canvas, title: &str, axis: &Axis, plot: R
     for &tick in &axis.ticks {
         let x = plot.x0 + axis.share(tick) * plot.width();
         c.line(&[(x, plot.y0), (x, plot.y1)], Stroke::new(theme.grid, 1.6));
-        c.text((x, plot.y1 + 12.0), H::Center, V::Top, &axis.label(tick), t);
+    }
+    for tick in axis.labelled(theme, plot.width()) {
+        let at = (plot.x0 + axis.share(tick) * plot.width(), plot.y1 + 12.0);
+        c.text(at, H::Center, V::Top, &axis.label(tick), t);
     }
     if axis.lo <= 0.0 && axis.hi >= 0.0 {
         let x = plot.x0 + axis.share(0.0) * plot.width();

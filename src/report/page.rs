@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use minijinja::{AutoEscape, Environment, Value, context};
 use serde::Serialize;
 
-use crate::plot::{Figure, Stamp};
+use crate::plot::{Figure, Stamp, stamp_line};
 
 /// A whole report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -289,7 +289,7 @@ pub fn render(page: &ReportPage) -> Result<String, PageError> {
     let mut env = Environment::new();
     env.set_auto_escape_callback(|_| AutoEscape::Html);
     let template = env.template_from_str(TEMPLATE)?;
-    let stamp = page.stamp.line();
+    let stamp = stamp_line(&page.stamp);
     let page = value(serde_json::to_value(&page)?);
     Ok(template.render(context! { page, stamp, style => STYLE })?)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::SizingData;
 use super::cost::{CostAccount, added_direct_cost};
@@ -20,7 +20,7 @@ pub const UNSTATED_MATERIAL: &str = "mild";
 pub const CABIN_MATERIAL: &str = "boron";
 
 /// The variables of sizing. The default design changes nothing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Design {
     /// s_i by path name, at least 1; a path that is not named keeps its strength.
     pub strength: BTreeMap<String, f64>,
@@ -96,6 +96,9 @@ pub fn is_compartment(vehicle: &Vehicle, path: &Path) -> bool {
     }
 }
 
+/// Added front length below this, m, is none: a table cannot hold points closer than rounding.
+const LEAST_LENGTH_M: f64 = 1e-6;
+
 /// Where added front length goes in, m behind the foremost point: just ahead of the first front layer
 /// that is geometry rather than crush structure (engine, compartment, rigid, or without a material) and
 /// stands behind the foremost one. Layers that start ahead of it get longer; it and all behind it move
@@ -127,7 +130,10 @@ pub fn length_station_m(vehicle: &Vehicle) -> f64 {
 pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<SizedVehicle, Error> {
     check(vehicle, design)?;
     let mut sized = vehicle.clone();
-    let length = design.added_front_length_m;
+    let length = match design.added_front_length_m {
+        short if short < LEAST_LENGTH_M => 0.0,
+        length => length,
+    };
     let station = length_station_m(vehicle);
     let mut paths = Vec::new();
     let mut lengthened = Vec::new();
@@ -182,7 +188,7 @@ pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<Si
         }
     }
     sized.body.length_m += length;
-    let mass = account(design, paths, data)?;
+    let mass = account(design, length, paths, data)?;
     for (place, kg) in placements(vehicle, &mass, &lengthened) {
         match place {
             Place::Body(i) => sized.masses[i].kg += kg,
@@ -220,7 +226,12 @@ fn material_of<'a>(design: &'a Design, path: &'a Path) -> &'a str {
         .map_or(UNSTATED_MATERIAL, String::as_str)
 }
 
-fn account(design: &Design, paths: Vec<PathMass>, data: &SizingData) -> Result<MassAccount, Error> {
+fn account(
+    design: &Design,
+    length_m: f64,
+    paths: Vec<PathMass>,
+    data: &SizingData,
+) -> Result<MassAccount, Error> {
     let s = &data.costs.structure;
     let cabin_material = design.cabin_material.as_deref().unwrap_or(CABIN_MATERIAL);
     let cabin = data.materials.get(cabin_material)?;
@@ -238,7 +249,7 @@ fn account(design: &Design, paths: Vec<PathMass>, data: &SizingData) -> Result<M
         .sum();
     let mut mass = MassAccount {
         paths,
-        front_length_kg: design.added_front_length_m * s.front_kg_per_m.central,
+        front_length_kg: length_m * s.front_kg_per_m.central,
         compartment_kg: (design.cabin_factor - 1.0) * s.compartment_front_kg.central,
         cabin_material: cabin_material.to_string(),
         compounding_kg: 0.0,

@@ -118,7 +118,10 @@ impl CollisionEvaluator {
             .collect::<Result<_, _>>()?;
         Ok(Case {
             name: format!("{} against {load}", vehicle.name),
-            parties: [party(vehicle, load.speed_kmh * KMH), party(partner, speed_2)],
+            parties: [
+                party(vehicle, load.speed_kmh * KMH),
+                party(partner, speed_2),
+            ],
             overlap: load.overlap_pct / 100.0,
             struck_left: true,
             occupants,
@@ -143,7 +146,11 @@ impl CollisionEvaluator {
             .or(own.as_ref())
             .ok_or_else(|| {
                 Error::request(
-                    format!("{} names no restraint for the {}", vehicle.id, who.seat.id()),
+                    format!(
+                        "{} names no restraint for the {}",
+                        vehicle.id,
+                        who.seat.id()
+                    ),
                     "add [restraint] to the vehicle file",
                 )
             })?;

@@ -13,6 +13,7 @@ pub mod precedent;
 pub mod price;
 pub mod problem;
 mod search;
+mod speed;
 
 pub use answer::to_json;
 pub use cost::{ConsumerCost, CostAccount, DirectManufacturingCost, Price};
@@ -23,7 +24,8 @@ pub use optimise::{Sizing, optimise};
 pub use parameters::CostModel;
 pub use price::{PriceBuildUp, price_in_us};
 pub use problem::{
-    CaseValues, Criterion, Evaluate, LoadCase, Problem, Rule, SpeedSearch, Target, Variables, Vary,
+    CaseValues, Criterion, Effort, Evaluate, LoadCase, MaterialChoice, Problem, Rule, SpeedSearch,
+    Target, Variables, Vary,
 };
 
 use crate::error::Error;

@@ -12,7 +12,8 @@ use super::design::{Design, SizedVehicle, apply};
 use super::problem::{
     CaseValues, Criterion, Evaluate, LoadCase, Problem, Rule, SpeedSearch, Variables, Vary,
 };
-use super::search::{Bench, Found, Goal, Slack, least, run};
+use super::search::{Bench, Found, Goal, Slack, least, run, sample};
+use super::speed::highest_speed;
 use crate::error::Error;
 
 /// Slack below which a constraint counts as active: about 2 % of its limit.
@@ -100,7 +101,7 @@ pub fn optimise(problem: &Problem<'_>, evaluator: &mut dyn Evaluate) -> Result<S
     }
     // The values of the final design are known to the bench already; this pass reads them once more to
     // report every case, on a fresh bench, so that they are what an independent run would give.
-    let variables = variables(problem);
+    let variables = free_variables(problem);
     let mut bench = Bench::new(
         problem,
         &variables,
@@ -170,7 +171,7 @@ fn partner_speed(cases: &[LoadCase]) -> Option<f64> {
 }
 
 /// The variables that `vary` and the length cap leave.
-fn variables(problem: &Problem<'_>) -> Variables {
+pub(super) fn free_variables(problem: &Problem<'_>) -> Variables {
     if problem.vary == Vary::Restraint {
         return Variables::none();
     }
@@ -186,7 +187,7 @@ fn bounds_reached(problem: &Problem<'_>, variables: &Variables, x: &[f64]) -> Ve
     let n = variables.strength.len();
     let mut reached = Vec::new();
     for (k, i) in variables.free().into_iter().enumerate() {
-        if x.get(k).is_some_and(|v| *v > 1.0 - 1e-6) {
+        if x.get(k).is_some_and(|v| *v > 0.995) {
             reached.push(match i {
                 i if i < n => format!("largest strength factor of {}", variables.strength[i].0),
                 i if i == n && problem.length_cap_m.is_some() => "length cap".to_string(),
@@ -220,40 +221,36 @@ fn expected(cases: &[LoadCase], values: &[CaseValues]) -> BTreeMap<Criterion, f6
 }
 
 /// Best over all packages.
-struct Answer {
+pub(super) struct Answer {
     /// Total direct cost when feasible.
-    cost: Option<f64>,
+    pub cost: Option<f64>,
     fixed: Design,
-    x: Vec<f64>,
+    pub x: Vec<f64>,
     slack: f64,
     /// The zero design with the restraints as built.
     untouched: bool,
-    runs: usize,
+    pub runs: usize,
 }
 
 /// Enumerate packages, cheapest first; `Goal::Nearest` stops at the first feasible design.
-fn solve(
+pub(super) fn solve(
     problem: &Problem<'_>,
     cases: &[LoadCase],
     goal: Goal,
     hints: &[Vec<f64>],
     evaluator: &mut dyn Evaluate,
 ) -> Result<Answer, Error> {
-    let variables = variables(problem);
+    let variables = free_variables(problem);
     let plain = problem.materials.start(problem.vehicle, problem.data)?;
     let mut packages = vec![(0.0, None)];
     if problem.vary != Vary::Structure {
         for id in &problem.packages {
             let items = problem.data.costs.package_items(Some(id))?;
-            let package = problem.data.costs.package(id)?;
             let usd: f64 = items
                 .iter()
                 .map(|(item, n)| item.cost.amount().usd() * f64::from(*n))
                 .sum();
-            let changes = package.driver.is_some() || package.passenger.is_some();
-            if !items.is_empty() || changes {
-                packages.push((usd, Some(id.clone())));
-            }
+            packages.push((usd, Some(id.clone())));
         }
         packages[1..].sort_by(|a, b| a.0.total_cmp(&b.0));
     }
@@ -350,6 +347,15 @@ fn converge(bench: &mut Bench<'_, '_>, goal: Goal, hints: &[Vec<f64>]) -> Result
         let limit = if feasible { 0.0 } else { inside };
         let over: Vec<Slack> = slacks.iter().filter(|s| s.slack < limit).copied().collect();
         let joining = worst_cases(&over, &which, 2);
+        if joining.is_empty() && !feasible && slack - least(&at_zero) < ACTIVE_SLACK {
+            // Nothing that may be varied helps: the vehicle as it is, not a design of crumbs.
+            let slack = least(&at_zero);
+            return Ok(Solved {
+                feasible,
+                x: zero,
+                slack,
+            });
+        }
         if joining.is_empty() {
             return Ok(Solved {
                 feasible: slack >= 0.0,
@@ -384,31 +390,27 @@ fn explore(
     warm: &[Vec<f64>],
 ) -> Result<Found, Error> {
     let n = bench.size();
+    let mut found = sample(bench, which, bench.problem.effort.samples)?;
+    if goal == Goal::Nearest && found.feasible.is_some() {
+        return Ok(found);
+    }
+    let best = found.feasible.as_ref().or(found.nearest.as_ref());
     let mut starts = warm.to_vec();
-    starts.extend([0.2, 0.6].map(|v| vec![v; n]));
+    starts.extend(best.map(|(_, x)| x.clone()));
+    starts.push(vec![0.2; n]);
     // Long and soft, then the strongest there is.
     let mut long = vec![0.2; n];
     long[n.saturating_sub(2)] = 1.0;
     starts.extend([long, vec![1.0; n]]);
     starts.truncate(warm.len() + bench.problem.effort.starts.clamp(1, 4));
-    let mut found = Found::default();
     let (first, rest) = starts.split_at(starts.len().min(2));
     if goal == Goal::Cheapest {
         for start in first {
             found.merge(run(bench, which, start, Goal::Cheapest, REACH)?);
         }
     }
-    if found.feasible.is_none() {
-        // Is there anything feasible at all? If not, further searches for the cheapest are idle.
-        let from = found.nearest.clone().map(|(_, x)| x);
-        let strongest = vec![1.0; n];
-        for start in from.iter().chain(first).chain([&strongest]).take(3) {
-            found.merge(run(bench, which, start, Goal::Nearest, REACH)?);
-            if found.feasible.is_some() {
-                break;
-            }
-        }
-    }
+    // Is there anything feasible at all? If not, further searches for the cheapest are idle.
+    approach(bench, which, &mut found)?;
     if goal == Goal::Nearest || found.feasible.is_none() {
         return Ok(found);
     }
@@ -420,6 +422,21 @@ fn explore(
         drop_idle(bench, which, &mut found)?;
     }
     Ok(found)
+}
+
+/// Go for the nearest point: restarts while they bring it nearer, until it is feasible.
+fn approach(bench: &mut Bench<'_, '_>, which: &[usize], found: &mut Found) -> Result<(), Error> {
+    for reach in [REACH, REACH, POLISH] {
+        let (None, Some((before, x))) = (&found.feasible, found.nearest.clone()) else {
+            return Ok(());
+        };
+        found.merge(run(bench, which, &x, Goal::Nearest, reach)?);
+        let after = found.nearest.as_ref().map_or(before, |(s, _)| *s);
+        if after - before < 0.1 * ACTIVE_SLACK {
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 /// Put variables to zero that the targets do not need.
@@ -439,57 +456,4 @@ fn drop_idle(bench: &mut Bench<'_, '_>, which: &[usize], found: &mut Found) -> R
         }
     }
     Ok(())
-}
-
-/// Highest speed of each vehicle at which the targets can be met, by bisection; a target that holds at
-/// one speed is taken to hold at lower ones. Returns the speed and the load-case runs it took.
-fn highest_speed(
-    problem: &Problem<'_>,
-    asked_kmh: f64,
-    feasible: bool,
-    hint: &[f64],
-    evaluator: &mut dyn Evaluate,
-) -> Result<(Option<f64>, usize), Error> {
-    let step = problem.effort.speed_step_kmh.max(0.05);
-    let most = problem.effort.speed_most_kmh.max(asked_kmh);
-    let mut runs = 0;
-    let free = variables(problem).free().len();
-    let mut hints = vec![hint.to_vec(), vec![1.0; free], vec![0.5; free]];
-    let mut holds = |speed_kmh: f64| -> Result<bool, Error> {
-        let mut cases: Vec<LoadCase> = Vec::new();
-        for case in &problem.cases {
-            let mut at = case.clone();
-            if !at.own_wall {
-                at.speed_kmh = speed_kmh;
-            }
-            if !cases.contains(&at) {
-                cases.push(at);
-            }
-        }
-        let answer = solve(problem, &cases, Goal::Nearest, &hints, evaluator)?;
-        runs += answer.runs;
-        hints[0] = answer.x;
-        Ok(answer.cost.is_some())
-    };
-    let (mut low, mut high) = if feasible {
-        if holds(most)? {
-            return Ok((Some(most), runs));
-        }
-        (asked_kmh, most)
-    } else {
-        let least_kmh = step.max(1.0);
-        if !holds(least_kmh)? {
-            return Ok((None, runs));
-        }
-        (least_kmh, asked_kmh)
-    };
-    while high - low > step {
-        let middle = 0.5 * (low + high);
-        if holds(middle)? {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    Ok((Some(low), runs))
 }

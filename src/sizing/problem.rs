@@ -180,6 +180,19 @@ pub trait Evaluate {
         sized: &SizedVehicle,
         cases: &[LoadCase],
     ) -> Result<Vec<CaseValues>, Error>;
+
+    /// The same for several designs of one vehicle; an evaluator that can run them side by side (threads,
+    /// lanes: the topology is the same but for what the added length moves) overrides this.
+    ///
+    /// # Errors
+    /// As [`Evaluate::evaluate`].
+    fn evaluate_all(
+        &mut self,
+        sized: &[SizedVehicle],
+        cases: &[LoadCase],
+    ) -> Result<Vec<Vec<CaseValues>>, Error> {
+        sized.iter().map(|s| self.evaluate(s, cases)).collect()
+    }
 }
 
 /// What may be changed.
@@ -203,6 +216,9 @@ pub enum Rule {
     /// The weighted mean over load cases (the own wall test still by itself).
     Weighted,
 }
+
+/// Variables below this share of their range are nothing: an optimiser leaves such crumbs behind.
+const NOTHING: f64 = 1e-6;
 
 /// Continuous variables with their upper bounds.
 #[derive(Debug, Clone, PartialEq)]
@@ -253,7 +269,8 @@ impl Variables {
         let free = self.free();
         let unit = |i: usize| {
             let at = free.iter().position(|f| *f == i).and_then(|k| x.get(k));
-            at.copied().unwrap_or(0.0).clamp(0.0, 1.0)
+            let v = at.copied().unwrap_or(0.0).clamp(0.0, 1.0);
+            if v < NOTHING { 0.0 } else { v }
         };
         let n = self.strength.len();
         Design {
@@ -319,7 +336,7 @@ pub struct Problem<'a> {
     pub vary: Vary,
     /// Bounds of the continuous variables.
     pub variables: Variables,
-    /// Packages to choose from when restraints may vary.
+    /// Packages to choose from when restraints may vary: by default those that change a seat's restraint.
     pub packages: Vec<String>,
     /// Materials.
     pub materials: MaterialChoice,
@@ -338,6 +355,8 @@ pub struct Effort {
     pub starts: usize,
     /// Designs per start.
     pub designs_per_start: usize,
+    /// Designs that fill the space of variables before any search.
+    pub samples: usize,
     /// Load cases optimised against at first.
     pub first_cases: usize,
     /// Margin kept to every limit while searching (of its logarithmic slack).
@@ -366,6 +385,7 @@ impl Default for Effort {
         Self {
             starts: 4,
             designs_per_start: 120,
+            samples: 32,
             first_cases: 3,
             margin: 0.002,
             speed: SpeedSearch::WhenInfeasible,
@@ -384,7 +404,16 @@ impl<'a> Problem<'a> {
             cases,
             vary: Vary::Structure,
             variables: Variables::of(vehicle),
-            packages: data.costs.packages.iter().map(|p| p.id.clone()).collect(),
+            packages: data
+                .costs
+                .packages
+                .iter()
+                .filter(|p| {
+                    (p.driver.is_some() && p.driver != vehicle.driver_restraint)
+                        || (p.passenger.is_some() && p.passenger != vehicle.passenger_restraint)
+                })
+                .map(|p| p.id.clone())
+                .collect(),
             materials: MaterialChoice::default(),
             length_cap_m: None,
             rule: Rule::Every,

@@ -81,32 +81,53 @@ impl<'a, 'p> Bench<'a, 'p> {
         Ok(self.sized(x)?.cost.variable().usd())
     }
 
+    /// Evaluate several points at once; [`Bench::values`] then knows them.
+    fn prepare(&mut self, points: &[Vec<f64>], which: &[usize]) -> Result<(), Error> {
+        let new: Vec<&Vec<f64>> = points
+            .iter()
+            .filter(|x| {
+                which
+                    .iter()
+                    .any(|i| !self.known.contains_key(&(key(x), *i)))
+            })
+            .collect();
+        let sized = new
+            .iter()
+            .map(|x| self.sized(x))
+            .collect::<Result<Vec<_>, _>>()?;
+        let cases: Vec<LoadCase> = which.iter().map(|&i| self.cases[i].clone()).collect();
+        let all = self.evaluator.evaluate_all(&sized, &cases)?;
+        check_count(all.len(), sized.len())?;
+        for (x, values) in new.into_iter().zip(all) {
+            check_count(values.len(), cases.len())?;
+            self.runs += cases.len();
+            for (i, v) in which.iter().zip(values) {
+                self.known.insert((key(x), *i), v);
+            }
+        }
+        Ok(())
+    }
+
     /// Criteria of some load cases at a point.
     pub fn values(&mut self, x: &[f64], which: &[usize]) -> Result<Vec<CaseValues>, Error> {
-        let key: Vec<u64> = x.iter().map(|v| v.to_bits()).collect();
         let missing: Vec<usize> = which
             .iter()
             .copied()
-            .filter(|i| !self.known.contains_key(&(key.clone(), *i)))
+            .filter(|i| !self.known.contains_key(&(key(x), *i)))
             .collect();
         if !missing.is_empty() {
             let sized = self.sized(x)?;
             let cases: Vec<LoadCase> = missing.iter().map(|&i| self.cases[i].clone()).collect();
             let values = self.evaluator.evaluate(&sized, &cases)?;
-            if values.len() != cases.len() {
-                return Err(Error::request(
-                    format!("{} results for {} load cases", values.len(), cases.len()),
-                    "an evaluator returns one set of criteria per load case",
-                ));
-            }
+            check_count(values.len(), cases.len())?;
             self.runs += cases.len();
             for (i, v) in missing.into_iter().zip(values) {
-                self.known.insert((key.clone(), i), v);
+                self.known.insert((key(x), i), v);
             }
         }
         Ok(which
             .iter()
-            .filter_map(|i| self.known.get(&(key.clone(), *i)).cloned())
+            .filter_map(|i| self.known.get(&(key(x), *i)).cloned())
             .collect())
     }
 
@@ -150,6 +171,20 @@ impl<'a, 'p> Bench<'a, 'p> {
         }
         Ok(slacks)
     }
+}
+
+fn key(x: &[f64]) -> Vec<u64> {
+    x.iter().map(|v| v.to_bits()).collect()
+}
+
+fn check_count(have: usize, asked: usize) -> Result<(), Error> {
+    if have == asked {
+        return Ok(());
+    }
+    Err(Error::request(
+        format!("{have} results for {asked} load cases or designs"),
+        "an evaluator returns one set of criteria per load case of each design",
+    ))
 }
 
 fn criterion(have: &CaseValues, which: Criterion, case: &LoadCase) -> Result<f64, Error> {
@@ -196,6 +231,48 @@ impl Found {
             self.nearest = Some((slack, x));
         }
     }
+}
+
+/// Deterministic points that fill the unit cube evenly (Halton, bases 2, 3, 5 ...; Halton 1960).
+pub(super) fn halton(count: usize, dimensions: usize) -> Vec<Vec<f64>> {
+    let mut primes: Vec<usize> = Vec::new();
+    let mut next = 2;
+    while primes.len() < dimensions {
+        if primes.iter().all(|p| next % p != 0) {
+            primes.push(next);
+        }
+        next += 1;
+    }
+    let radical_inverse = |mut index: usize, base: usize| {
+        let (mut value, mut digit) = (0.0, 1.0 / base as f64);
+        while index > 0 {
+            value += digit * (index % base) as f64;
+            index /= base;
+            digit /= base as f64;
+        }
+        value
+    };
+    (1..=count)
+        .map(|i| primes.iter().map(|b| radical_inverse(i, *b)).collect())
+        .collect()
+}
+
+/// Evaluate points that fill the cube: where a search may start, and a guard against its being caught
+/// in one corner.
+pub(super) fn sample(
+    bench: &mut Bench<'_, '_>,
+    which: &[usize],
+    count: usize,
+) -> Result<Found, Error> {
+    let mut found = Found::default();
+    let points = halton(count, bench.size());
+    bench.prepare(&points, which)?;
+    for x in points {
+        let slack = least(&bench.slacks(&x, which)?);
+        let cost = bench.variable_cost(&x)?;
+        found.see(&x, cost, slack);
+    }
+    Ok(found)
 }
 
 /// What a run is after.
@@ -310,5 +387,27 @@ pub(super) fn run(
     match state.failed {
         Some(e) => Err(e),
         None => Ok(state.found),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::halton;
+
+    #[test]
+    fn halton_points_are_the_radical_inverses() {
+        let points = halton(4, 2);
+        let expected = [
+            [0.5, 1.0 / 3.0],
+            [0.25, 2.0 / 3.0],
+            [0.75, 1.0 / 9.0],
+            [0.125, 4.0 / 9.0],
+        ];
+        for (p, e) in points.iter().zip(expected) {
+            assert!(
+                (p[0] - e[0]).abs() < 1e-15 && (p[1] - e[1]).abs() < 1e-15,
+                "{p:?}"
+            );
+        }
     }
 }

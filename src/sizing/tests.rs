@@ -228,6 +228,13 @@ fn added_length_is_a_plateau_at_the_mean_force_and_moves_what_is_behind() {
 }
 
 #[test]
+fn a_length_below_rounding_is_none() {
+    let sized = apply(&car(), &design(1.0, 1e-18, 1.0), &data()).unwrap();
+    assert_eq!(sized.vehicle, car());
+    assert_eq!(sized.mass.total_kg(), 0.0);
+}
+
+#[test]
 fn cabin_factor_acts_on_compartment_and_dash_only() {
     let sized = apply(&car(), &design(1.0, 0.0, 1.5), &data()).unwrap();
     for (old, new) in car().paths.iter().zip(&sized.vehicle.paths) {

@@ -40,7 +40,11 @@ pub fn linear_spring() -> Model {
             Known::new("time of crush s", 0.5 * half, TimeOfPeak(U(0))),
             Known::new("deceleration m/s2", v * w, Peak(Deceleration(0))),
             Known::new("force N", m * v * w, Peak(Force(0))),
-            Known::new("displacement at 60 ms", v / w * (w * 0.06).sin(), At(U(0), 0.06)),
+            Known::new(
+                "displacement at 60 ms",
+                v / w * (w * 0.06).sin(),
+                At(U(0), 0.06),
+            ),
             Known::new("rebound m/s", -v, Last(V(0))),
             // Beyond separation the mass flies on: its place tells when it left.
             Known::new("place at 160 ms", -v * (0.16 - half), Last(U(0))),
@@ -72,9 +76,17 @@ pub fn kelvin(ratio: f64) -> Model {
             network,
             plan: Plan::new(0.10, STEP_S),
             known: vec![
-                Known::new("crush m", v / r * (-ratio * w * t).exp() * (r * t).sinh(), Peak(U(0))),
+                Known::new(
+                    "crush m",
+                    v / r * (-ratio * w * t).exp() * (r * t).sinh(),
+                    Peak(U(0)),
+                ),
                 Known::new("time of crush s", t, TimeOfPeak(U(0))),
-                Known::new("deceleration at contact m/s2", c * v / m, At(Deceleration(0), 0.0)),
+                Known::new(
+                    "deceleration at contact m/s2",
+                    c * v / m,
+                    At(Deceleration(0), 0.0),
+                ),
             ],
         };
     }
@@ -87,7 +99,8 @@ pub fn kelvin(ratio: f64) -> Model {
         v / wd * (-ratio * w * t).exp() * (wd * (wd * t).cos() - ratio * w * (wd * t).sin())
     };
     let a = |t: f64| (k * x(t) + c * rate(t)) / m;
-    let t_peak = ((1.0 - 4.0 * ratio * ratio) * root / (ratio * (3.0 - 4.0 * ratio * ratio))).atan() / wd;
+    let t_peak =
+        ((1.0 - 4.0 * ratio * ratio) * root / (ratio * (3.0 - 4.0 * ratio * ratio))).atan() / wd;
     let leave = (2.0 * ratio * root).atan2(2.0 * ratio * ratio - 1.0);
     let e = (-ratio / root * leave).exp();
     Model {
@@ -95,13 +108,29 @@ pub fn kelvin(ratio: f64) -> Model {
         network,
         plan: Plan::new(0.14, STEP_S),
         known: vec![
-            Known::new("crush m", v / w * (-ratio / root * (root / ratio).atan()).exp(), Peak(U(0))),
+            Known::new(
+                "crush m",
+                v / w * (-ratio / root * (root / ratio).atan()).exp(),
+                Peak(U(0)),
+            ),
             Known::new("time of crush s", t_crush, TimeOfPeak(U(0))),
-            Known::new("deceleration at contact m/s2", 2.0 * ratio * w * v, At(Deceleration(0), 0.0)),
+            Known::new(
+                "deceleration at contact m/s2",
+                2.0 * ratio * w * v,
+                At(Deceleration(0), 0.0),
+            ),
             Known::new("deceleration m/s2", a(t_peak), Peak(Deceleration(0))),
-            Known::new("time of deceleration s", t_peak, TimeOfPeak(Deceleration(0))),
+            Known::new(
+                "time of deceleration s",
+                t_peak,
+                TimeOfPeak(Deceleration(0)),
+            ),
             Known::new("rebound m/s", -e * v, Last(V(0))),
-            Known::new("place at 140 ms", x(leave / wd) - e * v * (0.14 - leave / wd), Last(U(0))),
+            Known::new(
+                "place at 140 ms",
+                x(leave / wd) - e * v * (0.14 - leave / wd),
+                Last(U(0)),
+            ),
         ],
     }
 }
@@ -137,7 +166,11 @@ pub fn maxwell() -> Model {
         network,
         plan: Plan::new(0.13, STEP_S),
         known: vec![
-            Known::new("force N", m * v * w * (-z * w * t_force).exp(), Peak(Force(0))),
+            Known::new(
+                "force N",
+                m * v * w * (-z * w * t_force).exp(),
+                Peak(Force(0)),
+            ),
             Known::new("time of force s", t_force, TimeOfPeak(Force(0))),
             Known::new("crush m", x_stop, Peak(U(0))),
             Known::new("time of crush s", t_stop, TimeOfPeak(U(0))),
@@ -162,7 +195,11 @@ pub fn stiff_unloading() -> Model {
             Known::new("force N", k * x, Peak(Force(0))),
             Known::new("residual crush m", x * (1.0 - e * e), At(U(0), leave)),
             Known::new("rebound m/s", -e * v, Last(V(0))),
-            Known::new("place at 110 ms", x * (1.0 - e * e) - e * v * (0.11 - leave), Last(U(0))),
+            Known::new(
+                "place at 110 ms",
+                x * (1.0 - e * e) - e * v * (0.11 - leave),
+                Last(U(0)),
+            ),
         ],
     }
 }
@@ -196,14 +233,19 @@ pub fn elastic_plastic() -> Model {
             Known::new("deceleration m/s2", f0 / m, Peak(Deceleration(0))),
             Known::new("permanent set m", crush - yield_m, At(U(0), leave)),
             Known::new("rebound m/s", -rebound, Last(V(0))),
-            Known::new("dissipated J", 0.5 * m * (v * v - rebound * rebound), Last(Work(0))),
+            Known::new(
+                "dissipated J",
+                0.5 * m * (v * v - rebound * rebound),
+                Last(Work(0)),
+            ),
         ],
     }
 }
 
 /// E2, second part: a constant 200 kN alone stops the reduced mass of 900 and 2200 kg at 31.111 m/s.
 pub fn single_constant_force() -> Model {
-    let (mass, force, v, ku): (f64, f64, f64, f64) = (900.0 * 2200.0 / 3100.0, 200e3, 112.0 / 3.6, 1e8);
+    let (mass, force, v, ku): (f64, f64, f64, f64) =
+        (900.0 * 2200.0 / 3100.0, 200e3, 112.0 / 3.6, 1e8);
     // A spring ku in front of the slider: the energy it holds, F^2/2ku, and its travel, F/ku.
     let build_up = force / ku;
     let w = (ku / mass).sqrt();
@@ -214,8 +256,16 @@ pub fn single_constant_force() -> Model {
         network: against_ground(mass, v, constant_law(force, ku)),
         plan: Plan::new(0.11, STEP_S),
         known: vec![
-            Known::new("crush m", build_up + 0.5 * mass * v_yield * v_yield / force, Peak(U(0))),
-            Known::new("time of crush s", t_yield + mass * v_yield / force, TimeOfPeak(U(0))),
+            Known::new(
+                "crush m",
+                build_up + 0.5 * mass * v_yield * v_yield / force,
+                Peak(U(0)),
+            ),
+            Known::new(
+                "time of crush s",
+                t_yield + mass * v_yield / force,
+                TimeOfPeak(U(0)),
+            ),
         ],
     }
 }

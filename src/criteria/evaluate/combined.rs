@@ -1,0 +1,168 @@
+//! Criteria that need several channels: resultants, Nij, BrIC, ASI of three axes.
+
+use serde_json::{Map, Value, json};
+
+use super::super::neck::{condyle_moment_nm, intercepts, load_cell_arm_m, nij};
+use super::super::pulse::{Filtering, asi};
+use super::super::rotation::{BricBasis, bric};
+use super::super::{CriteriaError, Dummy, check_same_length};
+use super::{Coded, Reading, acceleration, from_impact, head, ms, object, prepared};
+use crate::signal::code::CodeFields;
+use crate::signal::{Cfc, Channel, ChannelCode};
+
+pub(super) type Combined = Option<(ChannelCode, Result<Map<String, Value>, CriteriaError>)>;
+
+/// What the channels beside the X channel `x` give together with it.
+pub(super) fn combined(x: &Coded<'_>, all: &[Coded<'_>], filtering: Filtering) -> Combined {
+    let (reading, asked) = Reading::of(&x.code)?;
+    let beside = |dimension: &str, direction: char| {
+        all.iter().find(|c| {
+            let same_place = c.code.as_str()[..12] == x.code.as_str()[..12];
+            same_place && c.code.dimension() == dimension && c.code.direction() == direction
+        })
+    };
+    let dimension = x.code.dimension();
+    let axes = || Some([x, beside(dimension, 'Y')?, beside(dimension, 'Z')?]);
+    let fields = Fields::of(&x.code);
+    match reading {
+        Reading::Head | Reading::Acceleration if beside(dimension, 'R').is_none() => {
+            let axes = axes()?;
+            let code = fields.code(|f| f.direction = 'R')?;
+            let result = resultant(&axes, asked, filtering).and_then(|(r, filter)| match reading {
+                Reading::Head => head(&r, x.channel, &filter),
+                _ => acceleration(&r, x.channel, &filter),
+            });
+            Some((code, result))
+        }
+        Reading::Rate => {
+            let axes = axes()?;
+            let code = fields.code(|f| {
+                f.main_location = "BRIC";
+                (f.dimension, f.direction, f.filter) = ("00", '0', 'X');
+            })?;
+            let result = three(&axes, asked, filtering).and_then(|([wx, wy, wz], filter)| {
+                let value = bric(&wx, &wy, &wz, x.channel.dt_s, BricBasis::Average)?;
+                Ok(object(json!({ "bric": value, "filter": filter })))
+            });
+            Some((code, result))
+        }
+        Reading::NeckForce => {
+            let (fz, my) = (beside("FO", 'Z')?, beside("MO", 'Y')?);
+            let dummy = Dummy::from_iso_code(x.code.fine_locations()[2])?;
+            let (critical, arm_m) = (intercepts(dummy)?, load_cell_arm_m(dummy)?);
+            let code = fields.code(|f| {
+                (f.main_location, f.fine_1, f.fine_2) = ("NIJC", "IP", "00");
+                (f.dimension, f.direction, f.filter) = ("00", 'Y', 'B');
+            })?;
+            // All loads of Nij are taken at CFC 600.
+            let result =
+                three(&[x, fz, my], Cfc::C600, filtering).and_then(|([fx, fz, my], filter)| {
+                    let n = nij(
+                        &fz,
+                        &condyle_moment_nm(&my, &fx, arm_m)?,
+                        x.channel.dt_s,
+                        critical,
+                    )?;
+                    Ok(object(json!({
+                        "nij": n.value,
+                        "nij_mode": n.mode,
+                        "time_of_nij_ms": ms(x.channel.t0_s + n.time_s),
+                        "filter": filter,
+                    })))
+                });
+            Some((code, result))
+        }
+        Reading::Pulse => {
+            let axes = axes()?;
+            let result = axes_from_impact(&axes, filtering).and_then(|([ax, ay, az], dt_s)| {
+                Ok(object(
+                    json!({ "asi_three_axes": asi(&ax, &ay, &az, dt_s)?.value }),
+                ))
+            });
+            Some((x.code, result))
+        }
+        _ => None,
+    }
+}
+
+/// Three channels at one class, on one time base.
+fn three(
+    axes: &[&Coded<'_>; 3],
+    asked: Cfc,
+    filtering: Filtering,
+) -> Result<([Vec<f64>; 3], String), CriteriaError> {
+    let first = axes[0].channel;
+    for c in &axes[1..] {
+        if (c.channel.t0_s, c.channel.dt_s) != (first.t0_s, first.dt_s) {
+            return Err(CriteriaError::NotReached {
+                what: "a criterion of several channels",
+                reason: "their time bases differ",
+            });
+        }
+        check_same_length(&first.values, &c.channel.values)?;
+    }
+    let (x, filter) = prepared(axes[0], asked, filtering)?;
+    let (y, z) = (
+        prepared(axes[1], asked, filtering)?.0,
+        prepared(axes[2], asked, filtering)?.0,
+    );
+    Ok(([x, y, z], filter))
+}
+
+fn resultant(
+    axes: &[&Coded<'_>; 3],
+    asked: Cfc,
+    filtering: Filtering,
+) -> Result<(Vec<f64>, String), CriteriaError> {
+    let ([x, y, z], filter) = three(axes, asked, filtering)?;
+    let r = x
+        .iter()
+        .zip(&y)
+        .zip(&z)
+        .map(|((x, y), z)| (x * x + y * y + z * z).sqrt())
+        .collect();
+    Ok((r, filter))
+}
+
+/// Three accelerations at CFC 180 from t = 0.
+fn axes_from_impact(
+    axes: &[&Coded<'_>; 3],
+    filtering: Filtering,
+) -> Result<([Vec<f64>; 3], f64), CriteriaError> {
+    let cut: Vec<Channel> = axes
+        .iter()
+        .map(|c| from_impact(c.channel))
+        .collect::<Result<_, _>>()?;
+    let at = |i: usize| Coded {
+        code: axes[i].code,
+        channel: &cut[i],
+    };
+    let (values, _) = three(&[&at(0), &at(1), &at(2)], Cfc::C180, filtering)?;
+    Ok((values, cut[0].dt_s))
+}
+
+/// The fields of a code, to make a neighbour's code from.
+struct Fields<'a>(CodeFields<'a>);
+
+impl<'a> Fields<'a> {
+    fn of(code: &'a ChannelCode) -> Self {
+        let [fine_1, fine_2, fine_3] = code.fine_locations();
+        Self(CodeFields {
+            test_object: code.test_object(),
+            position: code.position(),
+            main_location: code.main_location(),
+            fine_1,
+            fine_2,
+            fine_3,
+            dimension: code.dimension(),
+            direction: code.direction(),
+            filter: code.filter_letter(),
+        })
+    }
+
+    fn code(&self, change: impl FnOnce(&mut CodeFields<'a>)) -> Option<ChannelCode> {
+        let mut fields = self.0;
+        change(&mut fields);
+        ChannelCode::compose(&fields).ok()
+    }
+}

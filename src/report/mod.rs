@@ -1,0 +1,46 @@
+//! Reports: figures and self-contained pages from results. No physics here; signals are filtered for display
+//! only, with the class the field asks for. Callers write the files.
+
+pub mod case_figures;
+mod occupant_figure;
+pub mod page;
+pub mod study_figures;
+mod text;
+
+pub use case_figures::case_figures;
+pub use page::{PageError, ReportPage, render};
+pub use study_figures::study_figures;
+
+use crate::plot::{Figure, PlotError};
+use crate::signal::SignalError;
+
+/// File stem, figure, caption.
+pub type NamedFigure = (String, Figure, String);
+
+/// Why a figure of a report could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The drawing.
+    #[error(transparent)]
+    Plot(#[from] PlotError),
+    /// A channel cannot be filtered for display.
+    #[error("cannot filter {what} for display: {source}")]
+    Filter {
+        /// The channel.
+        what: String,
+        /// Why.
+        source: SignalError,
+    },
+    /// A criterion shown in a figure cannot be evaluated.
+    #[error(transparent)]
+    Criteria(#[from] crate::criteria::CriteriaError),
+}
+
+/// The stamp of a result as figures and pages carry it.
+pub fn plot_stamp(stamp: &crate::stamp::Stamp) -> crate::plot::Stamp {
+    crate::plot::Stamp {
+        version: stamp.version.clone(),
+        input_hash: stamp.input_hash.clone(),
+        step_us: stamp.step_us,
+    }
+}

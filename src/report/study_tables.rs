@@ -1,0 +1,383 @@
+//! The tables of a study report: wall tests beside pairs, every pair, designs, masses, costs, prices.
+
+use serde_json::Value;
+
+use crate::sizing::Criterion;
+use crate::study::{Numbers, Row, StudyResult};
+use crate::units::KMH;
+
+use super::evidence::word;
+use super::page::{Align, Cell, Class, Table};
+use super::study_answer::{bound_text, reference};
+use super::study_figures::worst_risk;
+use super::text::{against_limit, cell, dollars, fixed, name_of, plain, short_name};
+
+fn heads(names: &[&str]) -> Vec<String> {
+    names.iter().map(|n| (*n).to_string()).collect()
+}
+
+/// Columns of a run, after the names: delta-v to risk.
+const RUN: [&str; 9] = [
+    "Delta-v, km/h",
+    "Peak, g",
+    "OLC, g",
+    "Intrusion, mm",
+    "HIC15",
+    "Chest 3 ms, g",
+    "Chest, mm",
+    "Femur, kN",
+    "Joint risk, %",
+];
+
+/// Cells under [`RUN`], rated against the study's limits: those of the wall test, and of the reference target.
+fn run_cells(r: &StudyResult, n: &Numbers) -> Vec<Cell> {
+    let wall = &r.spec.wall_limits;
+    let target = r.spec.targets.get(r.spec.reference).map(|t| t.limits.as_slice()).unwrap_or_default();
+    let limit = |c: Criterion| {
+        let all = target.iter().chain(wall).filter(|t| t.criterion == c);
+        all.map(|t| t.limit).min_by(f64::total_cmp)
+    };
+    let rated = |name: &str, c: Criterion, scale: f64, decimals: usize| {
+        let value = n.get(name).map(|v| scale * v);
+        match limit(c) {
+            Some(l) => against_limit(value, scale * l, decimals),
+            None => cell(value, decimals),
+        }
+    };
+    vec![
+        cell(n.get("vehicle.1.delta_v_mps").map(|v| v / KMH), 1),
+        cell(n.get("vehicle.1.peak_g_cfc60"), 1),
+        cell(n.get("vehicle.1.olc_g"), 1),
+        rated("vehicle.1.intrusion_mm", Criterion::IntrusionMm, 1.0, 0),
+        rated("occupant.1.hic15", Criterion::Hic15, 1.0, 0),
+        rated("occupant.1.chest_a3ms_g", Criterion::ChestA3msG, 1.0, 1),
+        rated("occupant.1.chest_deflection_mm", Criterion::ChestDeflectionMm, 1.0, 1),
+        rated("occupant.1.femur_kN", Criterion::FemurKn, 1.0, 2),
+        rated("occupant.1.risk.joint_without_neck", Criterion::JointWithoutNeck, 100.0, 1),
+    ]
+}
+
+const RATING: &str = "✓ up to 80 % of the limit, ~ up to the limit, ✗ beyond; limits are those of the reference target \
+                      and of the wall test in the study file; no sign: no limit set.";
+
+/// Each vehicle's own wall test, and below it its riskiest pair.
+pub(super) fn walls(r: &StudyResult) -> Table {
+    let mut rows = Vec::new();
+    for v in &r.vehicles {
+        let Some((_, worst)) = worst_risk(r, &v.id).or_else(|| {
+            r.rows.iter().find(|row| row.vehicle == v.id).map(|row| (0.0, row))
+        }) else {
+            continue;
+        };
+        let mut wall: Vec<Cell> =
+            vec![short_name(v).into(), format!("own wall test, {} km/h", plain(r.spec.wall_kmh)).into()];
+        wall.extend(run_cells(r, &worst.wall));
+        let place = format!(
+            "{}, {} km/h each, {} %",
+            name_of(&r.partners, &worst.partner),
+            plain(worst.speed_kmh),
+            plain(worst.overlap_pct)
+        );
+        let mut pair: Vec<Cell> = vec![short_name(v).into(), place.into()];
+        pair.extend(run_cells(r, &worst.before));
+        rows.extend([wall, pair]);
+    }
+    let mut header = heads(&["Vehicle", "Case"]);
+    header.extend(RUN.map(String::from));
+    Table {
+        caption: "Own full-width wall test beside the riskiest pair, as built".to_string(),
+        header,
+        align: vec![Align::Left, Align::Left],
+        rows,
+        footnotes: vec![RATING.to_string()],
+    }
+}
+
+/// Every pair at one speed as built; with several seats one row each.
+pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
+    let seats = r.spec.seats.len() > 1;
+    let mut header = heads(&["Vehicle", "Partner", "Overlap, %"]);
+    if seats {
+        header.push("Seat".to_string());
+    }
+    header.extend(RUN.map(String::from));
+    header.push("After sizing, %".to_string());
+    let rows = r.rows.iter().filter(|row| row.speed_kmh == speed_kmh).map(|row: &Row| {
+        let mut cells: Vec<Cell> = vec![
+            name_of(&r.vehicles, &row.vehicle).into(),
+            name_of(&r.partners, &row.partner).into(),
+            plain(row.overlap_pct).into(),
+        ];
+        if seats {
+            cells.push(row.seat.clone().into());
+        }
+        cells.extend(run_cells(r, &row.before));
+        let after = row.after.as_ref().and_then(|n| run_cells(r, n).pop());
+        cells.push(after.unwrap_or_else(|| Cell::rated("n/a", Class::Na)));
+        cells
+    });
+    let rows: Vec<Vec<Cell>> = rows.collect();
+    let partial = r.spec.overlaps_pct.iter().any(|o| *o < 100.0);
+    let mut footnotes = vec![
+        RATING.to_string(),
+        "After sizing: joint risk with the design for the reference target; n/a where none meets it.".to_string(),
+    ];
+    if partial {
+        footnotes.push("Below 100 % overlap: no yaw in the model; a real car would turn out of part of this load.".to_string());
+    }
+    Table {
+        caption: format!("Every pair at {} km/h each, as built", plain(speed_kmh)),
+        header,
+        align: vec![Align::Left, Align::Left],
+        rows,
+        footnotes,
+    }
+}
+
+/// Every sizing: met or not, mass, cost, what it rests on or fails at.
+pub(super) fn sizings(r: &StudyResult) -> Table {
+    let rows = r.sizings.iter().map(|s| {
+        let as_built = s.answer["already_met"].as_bool() == Some(true);
+        let met = match (s.feasible(), as_built) {
+            (true, true) => Cell::rated("as built", Class::Good),
+            (true, false) => Cell::rated("yes", Class::Good),
+            (false, _) => Cell::rated("no", Class::Poor),
+        };
+        let reach = if s.feasible() { None } else { s.number("highest_feasible_speed_kmh") };
+        let bound = bound_text(r, &s.answer["worst_case"]).unwrap_or_default();
+        vec![
+            name_of(&r.vehicles, &s.vehicle).into(),
+            s.target_name.clone().into(),
+            met,
+            fixed(s.number("added_mass_kg"), 1).into(),
+            fixed(s.number("added_structure_kg"), 1).into(),
+            fixed(s.number("added_cost_usd"), 0).into(),
+            match reach {
+                _ if s.feasible() => "all studied".into(),
+                None => Cell::rated("none found", Class::Na),
+                Some(v) => plain(v).into(),
+            },
+            bound.into(),
+        ]
+    });
+    Table {
+        caption: "Sizing for every target".to_string(),
+        header: heads(&[
+            "Vehicle",
+            "Target",
+            "Met",
+            "Added mass, kg",
+            "of it structure, kg",
+            "Direct cost, $",
+            "Holds up to, km/h each",
+            "Tightest constraint",
+        ]),
+        align: vec![
+            Align::Left,
+            Align::Left,
+            Align::Center,
+            Align::Right,
+            Align::Right,
+            Align::Right,
+            Align::Right,
+            Align::Left,
+        ],
+        rows: rows.collect(),
+        footnotes: vec![
+            "Where a target is not met, the row holds the design that comes nearest, and the constraint is what \
+             blocks it."
+                .to_string(),
+        ],
+    }
+}
+
+/// A design in words: what is stronger, longer, added.
+fn design_text(design: &Value) -> String {
+    let Some(map) = design.as_object() else { return String::new() };
+    let mut parts = Vec::new();
+    for (key, value) in map {
+        if let (Some(path), Some(f)) = (key.strip_prefix("strength."), value.as_f64()) {
+            let material = map.get(&format!("material.{path}")).and_then(Value::as_str);
+            let of = material.map_or_else(String::new, |m| format!(" in {m}"));
+            parts.push(format!("{} × {}{of}", path.replace('_', " "), fixed(Some(f), 2)));
+        }
+    }
+    let number = |key: &str| design[key].as_f64();
+    if let Some(mm) = number("added_front_length_mm").filter(|mm| *mm >= 0.5) {
+        parts.push(format!("front {mm:.0} mm longer"));
+    }
+    if let Some(f) = number("cabin_factor").filter(|f| *f > 1.005) {
+        parts.push(format!("compartment × {}", fixed(Some(f), 2)));
+    }
+    if let Some(package) = design["restraint_package"].as_str() {
+        parts.push(format!("restraints: {package}"));
+    }
+    if parts.is_empty() { "unchanged".to_string() } else { parts.join("; ") }
+}
+
+/// Designs for the reference target with their mass account.
+pub(super) fn masses(r: &StudyResult) -> Option<Table> {
+    let mut rows = Vec::new();
+    for v in &r.vehicles {
+        let Some(s) = reference(r, &v.id) else { continue };
+        let mass = &s.answer["mass"];
+        let paths: f64 = mass["paths"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|p| p["kg"].as_f64())
+            .sum();
+        let kg = |key: &str| fixed(mass[key].as_f64(), 1).into();
+        let missed = if s.feasible() { "" } else { " (nearest, target missed)" };
+        rows.push(vec![
+            short_name(v).into(),
+            format!("{}{missed}", design_text(&s.answer["design"])).into(),
+            fixed(Some(paths), 1).into(),
+            kg("front_length_kg"),
+            kg("compartment_kg"),
+            kg("compounding_kg"),
+            kg("restraint_kg"),
+            fixed(s.number("added_mass_kg"), 1).into(),
+            fixed(Some(v.body.test_kg), 0).into(),
+        ]);
+    }
+    (!rows.is_empty()).then(|| Table {
+        caption: "Designs for the reference target and what they weigh, kg".to_string(),
+        header: heads(&[
+            "Vehicle",
+            "Design",
+            "Load paths",
+            "Longer front",
+            "Compartment",
+            "Compounding",
+            "Restraints",
+            "Total added",
+            "Car as tested",
+        ]),
+        align: vec![Align::Left, Align::Left],
+        rows,
+        footnotes: vec![
+            "× is the factor on a load path's force and unloading stiffness. Compounding: brakes, wheels and \
+             suspension that grow with the car."
+                .to_string(),
+        ],
+    })
+}
+
+/// Direct manufacturing cost of the reference designs, item by item.
+pub(super) fn costs(r: &StudyResult) -> Option<Table> {
+    let mut rows = Vec::new();
+    let mut year = None;
+    for v in &r.vehicles {
+        let Some(s) = reference(r, &v.id) else { continue };
+        year = year.or(s.answer["cost_year"].as_u64());
+        for item in s.answer["cost"].as_array().into_iter().flatten() {
+            rows.push(vec![
+                short_name(v).into(),
+                item["what"].as_str().unwrap_or_default().replace('_', " ").into(),
+                item["kg"].as_f64().map_or_else(|| "–".into(), |kg| fixed(Some(kg), 1).into()),
+                cell(item["usd"].as_f64(), 0),
+            ]);
+        }
+    }
+    let year = year.map_or_else(String::new, |y| format!(" of {y}"));
+    (!rows.is_empty()).then(|| Table {
+        caption: format!("Direct manufacturing cost of these designs, dollars{year}"),
+        header: heads(&["Vehicle", "Item", "kg", "$"]),
+        align: vec![Align::Left, Align::Left],
+        rows,
+        footnotes: Vec::new(),
+    })
+}
+
+/// Added mass beside what real changes of real cars took.
+pub(super) fn precedents(r: &StudyResult) -> Option<Table> {
+    let list = r.sizings.first()?.answer["precedents"].as_array()?;
+    let rows: Vec<Vec<Cell>> = list
+        .iter()
+        .map(|p| {
+            let kg = p["precedent_kg"].as_array().into_iter().flatten().filter_map(Value::as_f64);
+            let kg: Vec<f64> = kg.collect();
+            let (lo, hi) = (kg.first().copied(), kg.last().copied());
+            let range = if lo == hi {
+                fixed(lo, 1)
+            } else {
+                format!("{} to {}", fixed(lo, 0), fixed(hi, 0))
+            };
+            vec![
+                p["precedent"].as_str().unwrap_or_default().into(),
+                range.into(),
+                cell(p["precedent_usd_per_kg"].as_f64(), 1),
+                p["basis"].as_str().unwrap_or_default().into(),
+            ]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Table {
+        caption: "For comparison: mass that real changes to real cars took".to_string(),
+        header: heads(&["Change", "Added, kg", "$ a kg", "Evidence"]),
+        align: vec![Align::Left, Align::Right, Align::Right, Align::Left],
+        rows,
+        footnotes: Vec::new(),
+    })
+}
+
+/// Price build-up of each vehicle with the reference design.
+pub(super) fn prices(r: &StudyResult) -> Option<Table> {
+    let mut rows = Vec::new();
+    let mut year = None;
+    for v in &r.vehicles {
+        let Some(s) = reference(r, &v.id).filter(|s| s.feasible()) else { continue };
+        year = year.or(s.answer["price"]["common_year"].as_u64());
+        for step in s.answer["price"]["steps"].as_array().into_iter().flatten() {
+            let usd = |key: &str| step[key].as_f64().map_or_else(|| "–".to_string(), dollars);
+            rows.push(vec![
+                short_name(v).into(),
+                step["what"].as_str().unwrap_or_default().into(),
+                usd("direct_usd").into(),
+                usd("usd").into(),
+                usd("price_usd").into(),
+                step["basis"].as_str().unwrap_or_default().into(),
+            ]);
+        }
+    }
+    let year = year.map_or_else(String::new, |y| format!(", dollars of {y}"));
+    (!rows.is_empty()).then(|| Table {
+        caption: format!("Price build-up with the design for the reference target{year}"),
+        header: heads(&["Vehicle", "Step", "Direct cost", "Adds to the price", "Price so far", "Evidence"]),
+        align: vec![Align::Left, Align::Left, Align::Right, Align::Right, Align::Right, Align::Left],
+        rows,
+        footnotes: Vec::new(),
+    })
+}
+
+/// Sources of the steps of all prices: `(step, citation, kind of evidence)`, once each.
+pub(super) fn price_sources(r: &StudyResult) -> Vec<(String, String, String)> {
+    let mut all: Vec<(String, String, String)> = Vec::new();
+    for s in &r.sizings {
+        for step in s.answer["price"]["steps"].as_array().into_iter().flatten() {
+            let text = |key: &str| step[key].as_str().unwrap_or_default().to_string();
+            let what = text("what");
+            let what = what.split(',').next().unwrap_or_default().to_string();
+            let source = text("source");
+            if !source.is_empty() && !all.iter().any(|a| a.1 == source) {
+                all.push((what, source, text("basis")));
+            }
+        }
+    }
+    all
+}
+
+/// Worst kinds of evidence in the price of the reference designs.
+pub(super) fn price_evidence(r: &StudyResult) -> Option<String> {
+    let mut weak: Vec<String> = Vec::new();
+    for s in &r.sizings {
+        for step in s.answer["price"]["steps"].as_array().into_iter().flatten() {
+            let what = step["what"].as_str()?.split(',').next()?.to_string();
+            let estimated = step["basis"].as_str() == Some(word(crate::vehicle::Basis::Estimated));
+            if estimated && !weak.contains(&what) {
+                weak.push(what);
+            }
+        }
+    }
+    (!weak.is_empty()).then(|| format!("Steps that rest on estimates: {}.", weak.join("; ")))
+}

@@ -1,0 +1,112 @@
+//! How numbers and names are written in reports.
+
+use super::page::{Cell, Class};
+use crate::vehicle::Vehicle;
+
+/// A number with fixed decimals and a true minus sign, `n/a` when there is none.
+pub(super) fn fixed(value: Option<f64>, decimals: usize) -> String {
+    match value {
+        Some(v) if v.is_finite() => {
+            let text = format!("{v:.decimals$}");
+            let zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');
+            if zero { text.trim_start_matches('-').to_string() } else { text.replace('-', "−") }
+        }
+        _ => "n/a".to_string(),
+    }
+}
+
+/// A number cell; not available is marked as such.
+pub(super) fn cell(value: Option<f64>, decimals: usize) -> Cell {
+    match value {
+        Some(v) if v.is_finite() => fixed(value, decimals).into(),
+        _ => Cell::rated("n/a", Class::Na),
+    }
+}
+
+/// A number cell rated against an upper limit: good up to 0.8 of it, marginal up to it, poor beyond.
+pub(super) fn against_limit(value: Option<f64>, limit: f64, decimals: usize) -> Cell {
+    match value {
+        Some(v) if v.is_finite() => {
+            let class = match v {
+                _ if v > limit => Class::Poor,
+                _ if v > 0.8 * limit => Class::Marginal,
+                _ => Class::Good,
+            };
+            Cell::rated(fixed(value, decimals), class)
+        }
+        _ => Cell::rated("n/a", Class::Na),
+    }
+}
+
+/// Dollars with thousands separated.
+pub(super) fn dollars(value: f64) -> String {
+    let whole = format!("{:.0}", value.abs());
+    let mut text = String::new();
+    for (i, c) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(c);
+    }
+    let sign = if value < 0.0 && text != "0" { "−" } else { "" };
+    format!("{sign}${text}")
+}
+
+/// A speed or percentage without needless decimals.
+pub(super) fn plain(value: f64) -> String {
+    fixed(Some(value), if (value - value.round()).abs() < 1e-9 { 0 } else { 1 })
+}
+
+/// The name of a vehicle with an id, the id where it is not among those given.
+pub(super) fn name_of<'a>(vehicles: impl IntoIterator<Item = &'a Vehicle>, id: &str) -> String {
+    vehicles
+        .into_iter()
+        .find(|v| v.id == id)
+        .map_or_else(|| id.to_string(), short_name)
+}
+
+/// Maker, model and year without what stands behind the first comma or bracket: fits tables and legends.
+pub(super) fn short_name(vehicle: &Vehicle) -> String {
+    let name = vehicle.name.split([',', '(']).next().unwrap_or(&vehicle.name).trim();
+    let year = vehicle.year.to_string();
+    if vehicle.year <= 0 || name.contains(&year) { name.to_string() } else { format!("{name} {year}") }
+}
+
+/// First letter of a sentence in upper case.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_in_print() {
+        assert_eq!(fixed(Some(-0.04), 1), "0.0");
+        assert_eq!(fixed(Some(-2.5), 1), "−2.5");
+        assert_eq!(fixed(None, 1), "n/a");
+        assert_eq!(dollars(1234567.4), "$1,234,567");
+        assert_eq!(dollars(-950.0), "−$950");
+        assert_eq!(plain(56.0), "56");
+        assert_eq!(plain(63.5), "63.5");
+        assert_eq!(listed(&["a".into(), "b".into(), "c".into()]), "a, b and c");
+    }
+
+    #[test]
+    fn a_value_on_its_limit_still_meets_it() {
+        assert_eq!(against_limit(Some(60.0), 60.0, 1).class, Some(Class::Marginal));
+        assert_eq!(against_limit(Some(60.1), 60.0, 1).class, Some(Class::Poor));
+        assert_eq!(against_limit(Some(48.0), 60.0, 1).class, Some(Class::Good));
+    }
+}

@@ -1,0 +1,59 @@
+//! The highest speed at which targets can be met at all (model section 8: an infeasible target is an answer).
+
+use super::optimise::{free_variables, solve};
+use super::problem::{Evaluate, LoadCase, Problem};
+use super::search::Goal;
+use crate::error::Error;
+
+/// Highest speed of each vehicle at which the targets can be met, by bisection; a target that holds at
+/// one speed is taken to hold at lower ones. Returns the speed and the load-case runs it took.
+pub(super) fn highest_speed(
+    problem: &Problem<'_>,
+    asked_kmh: f64,
+    feasible: bool,
+    hint: &[f64],
+    evaluator: &mut dyn Evaluate,
+) -> Result<(Option<f64>, usize), Error> {
+    let step = problem.effort.speed_step_kmh.max(0.05);
+    let most = problem.effort.speed_most_kmh.max(asked_kmh);
+    let mut runs = 0;
+    let free = free_variables(problem).free().len();
+    let mut hints = vec![hint.to_vec(), vec![1.0; free], vec![0.5; free]];
+    let mut holds = |speed_kmh: f64| -> Result<bool, Error> {
+        let mut cases: Vec<LoadCase> = Vec::new();
+        for case in &problem.cases {
+            let mut at = case.clone();
+            if !at.own_wall {
+                at.speed_kmh = speed_kmh;
+            }
+            if !cases.contains(&at) {
+                cases.push(at);
+            }
+        }
+        let answer = solve(problem, &cases, Goal::Nearest, &hints, evaluator)?;
+        runs += answer.runs;
+        hints[0] = answer.x;
+        Ok(answer.cost.is_some())
+    };
+    let (mut low, mut high) = if feasible {
+        if holds(most)? {
+            return Ok((Some(most), runs));
+        }
+        (asked_kmh, most)
+    } else {
+        let least_kmh = step.max(1.0);
+        if !holds(least_kmh)? {
+            return Ok((None, runs));
+        }
+        (least_kmh, asked_kmh)
+    };
+    while high - low > step {
+        let middle = 0.5 * (low + high);
+        if holds(middle)? {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    Ok((Some(low), runs))
+}
