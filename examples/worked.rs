@@ -14,7 +14,7 @@ fn main() {
         let t = std::time::Instant::now();
         let f = run(&case).unwrap();
         let el = t.elapsed();
-        println!("{name}: cells {} shares {} e {:.4} sep {:.2} Eerr {:.2e} perr {:.2e} meets {} loss {:.3}/{:.1} {:?} stable {:?}", f.assembly.cells.len(), f.assembly.network.shares.len(), f.outcome.restitution, f.outcome.separation_ms, f.outcome.energy_error, f.outcome.momentum_error, f.record.meetings, f.outcome.contact_loss_kj, f.outcome.initial_energy_kj, el, f.assembly.network.largest_stable_step_s());
+        println!("{name}: cells {} shares {} e {:.4} sep {:.2} Eerr {:.2e} perr {:.2e} meets {} loss {:.3}/{:.1} {:?} stable {:?}", f.assembly.cells.len(), f.assembly.network.shares.len(), f.outcome.restitution, f.outcome.separation_ms, f.outcome.energy_error, f.outcome.momentum_error, f.record.meetings, f.outcome.contact_loss_kj, f.outcome.initial_energy_kj, el, f.assembly.network.largest_stable_step_s(true));
         for v in &f.outcome.vehicles { println!("  {} dv {:.3} cdv {:.3} peak {:.3} @{:.1} crush {:.2} @{:.2} resid {:.2} deep {:.2} intr {:.2} E {:.2}", v.id, v.delta_v_mps, v.cabin_delta_v_mps, v.peak_g_cfc60, v.time_of_peak_ms, v.crush_mm, v.time_of_crush_ms, v.residual_crush_mm, v.deepest_crush_mm, v.intrusion_mm, v.energy_absorbed_kJ); }
     }
 }

@@ -15,6 +15,8 @@ pub mod material;
 pub mod occupant;
 #[cfg(feature = "plot")]
 pub mod plot;
+#[cfg(feature = "cli")]
+pub mod report;
 pub mod risk;
 pub mod signal;
 pub mod sizing;

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use crumple::criteria::evaluate::evaluate;
+use crumple::criteria::pulse::Filtering;
 use crumple::error::Error;
-use crumple::exchange::input::read_channels;
+use crumple::exchange::read_channels;
 
 use super::{Done, output};
 
@@ -23,10 +25,35 @@ pub struct Arguments {
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
+    let filtering = match &a.class {
+        None => Filtering::PerCriterion,
+        Some(word) => word.parse().map_err(|_| {
+            Error::request(format!("--class {word}"), "60, 180, 600, 1000 or none")
+        })?,
+    };
     let set = read_channels(&a.file)?;
+    let evaluation = evaluate(&set.channels, filtering);
     for skipped in &set.skipped {
         output::warn(&format!("{}: {}", skipped.name, skipped.reason));
     }
-    let _ = (&a.class, a.speed_kmh, a.json);
+    for skipped in &evaluation.skipped {
+        output::warn(&format!("{}: {}", skipped.name, skipped.reason));
+    }
+    let mut document = evaluation.to_json();
+    if let Some(v) = a.speed_kmh {
+        document["speed_kmh"] = v.into();
+    }
+    if a.json {
+        output::json(&document)?;
+        return Ok(Done::Holds);
+    }
+    let mut rows = Vec::new();
+    for (code, values) in &evaluation.channels {
+        for (name, value) in values.as_object().into_iter().flatten() {
+            let shown = value.as_f64().map_or_else(|| value.to_string(), |v| format!("{v:.4}"));
+            rows.push(vec![code.clone(), name.clone(), shown]);
+        }
+    }
+    output::text(&output::table(&["channel", "criterion", "value"], &rows))?;
     Ok(Done::Holds)
 }

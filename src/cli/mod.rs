@@ -13,6 +13,8 @@ mod compare;
 mod criteria;
 mod identify;
 mod output;
+mod plot;
+mod report;
 mod schema;
 mod size;
 mod sled;
@@ -60,6 +62,10 @@ enum Command {
     Identify(identify::Arguments),
     /// The vehicle library and its evidence
     Vehicles(vehicles::Arguments),
+    /// Figures of one case
+    Plot(plot::Arguments),
+    /// Self-contained report of one case, or of a finished study
+    Report(report::Arguments),
     /// JSON Schema of an input file, for editors
     Schema(schema::Arguments),
     /// Shell completions
@@ -93,6 +99,8 @@ fn dispatch(command: Command) -> Result<Done, Error> {
         Command::Criteria(a) => criteria::run(&a),
         Command::Identify(a) => identify::run(&a),
         Command::Vehicles(a) => vehicles::run(&a),
+        Command::Plot(a) => plot::run(&a),
+        Command::Report(a) => report::run(&a),
         Command::Schema(a) => schema::run(&a),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -47,12 +47,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     for (i, column) in t.column_iter_mut().enumerate() {
         column.set_cell_alignment(if i == 0 { CellAlignment::Left } else { CellAlignment::Right });
     }
-    let mut all: String = t
-        .lines()
-        .map(|l| format!("{}\n", l.trim_end()))
-        .collect();
-    all.push('\n');
-    all
+    t.lines().map(|l| format!("{}\n", l.trim_end())).collect()
 }
 
 /// A number, or a dash where there is none.

@@ -6,7 +6,7 @@ use crumple::collision::file::load_case;
 use crumple::collision::result::CaseResult;
 use crumple::error::{Error, write_atomic};
 use crumple::plot::Figure;
-use crumple::report::case_figures::case_figures;
+use crumple::report::case_figures;
 
 use super::{Done, output};
 
@@ -45,8 +45,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     Ok(Done::Holds)
 }
 
-/// A figure that could not be made, as an error of the program.
-pub fn refused(e: crumple::plot::PlotError) -> Error {
+/// A figure or page that could not be made, as an error of the program.
+pub fn refused(e: impl std::fmt::Display) -> Error {
     Error::request(e.to_string(), "report this input")
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crumple::collision::file::load_case;
 use crumple::collision::result::CaseResult;
 use crumple::error::{Error, write_atomic};
-use crumple::report::{case_page::case_page, study_figures::study_figures, study_page::study_page};
+use crumple::report::{case_figures, case_page, render, study_figures, study_page};
 use crumple::study::StudyResult;
 
 use super::plot::{refused, write_figure};
@@ -24,7 +24,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let (case, _) = load_case(&a.case)?;
     let finished = crumple::collision::run(&case)?;
     let result = CaseResult::collect(&case, &finished)?;
-    let page = case_page(&case, &finished, &result).map_err(refused)?;
+    let figures = case_figures(&case, &finished, &result).map_err(refused)?;
+    let page = render(&case_page(&case, &result, &figures)).map_err(refused)?;
     let stem = a.case.file_stem().unwrap_or_default().to_string_lossy();
     let path = a
         .out
@@ -44,6 +45,6 @@ pub fn write_study(folder: &Path, result: &StudyResult, stop: &dyn Fn() -> bool)
         }
         write_figure(&folder.join("figures"), name, figure)?;
     }
-    let page = study_page(result, &figures).map_err(refused)?;
+    let page = render(&study_page(result, &figures)).map_err(refused)?;
     write_atomic(&folder.join("report.html"), page.as_bytes())
 }

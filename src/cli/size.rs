@@ -73,7 +73,7 @@ enum What {
 const KEI_LENGTH_M: f64 = 3.40;
 /// Duration of a sizing run and its step, s.
 const DURATION_S: f64 = 0.2;
-const STEP_S: f64 = 50e-6;
+const STEP_S: f64 = 25e-6;
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
     let vehicle = vehicles::load(&a.vehicle, Path::new("."))?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crumple::criteria::Dummy;
 use crumple::dynamics::Plan;
 use crumple::error::Error;
-use crumple::exchange::input::read_channels;
+use crumple::exchange::{ChannelSet, read_channels};
 use crumple::occupant::{Restraint, Seat, SledPulse, sled};
 use crumple::signal::Channel;
 use crumple::stamp::Stamp;
@@ -43,7 +43,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     for skipped in &set.skipped {
         output::warn(&format!("{}: {}", skipped.name, skipped.reason));
     }
-    let channel = pick(&set.channels, a.channel.as_deref())?;
+    let channel = pick(&set, a.channel.as_deref())?;
     let bad = |what: &str, help: &str| Error::request(what.to_string(), help.to_string());
     let dummy: Dummy = serde_json::from_value(a.occupant.clone().into())
         .map_err(|_| bad(&format!("--occupant {}", a.occupant), "hiii-50m or hiii-05f"))?;
@@ -81,17 +81,15 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     Ok(Done::Holds)
 }
 
-fn pick<'a>(channels: &'a [Channel], wanted: Option<&str>) -> Result<&'a Channel, Error> {
+fn pick<'a>(set: &'a ChannelSet, wanted: Option<&str>) -> Result<&'a Channel, Error> {
     let found = match wanted {
-        Some(code) => channels.iter().find(|c| c.code == code),
-        None => channels.iter().find(|c| {
-            c.iso_code().is_some_and(|i| i.dimension() == "AC" && i.direction() == 'X')
-        }),
+        Some(code) => set.channels.iter().find(|c| c.code == code),
+        None => set.vehicle_pulse(),
     };
     found.ok_or_else(|| {
-        let known: Vec<&str> = channels.iter().map(|c| c.code.as_str()).take(20).collect();
+        let known: Vec<&str> = set.channels.iter().map(|c| c.code.as_str()).take(20).collect();
         Error::request(
-            wanted.map_or("no acceleration along x found".to_string(), |w| format!("there is no channel {w}")),
+            wanted.map_or("no acceleration of the vehicle's structure along x found".to_string(), |w| format!("there is no channel {w}")),
             format!("name one with --channel: {}", known.join(", ")),
         )
     })

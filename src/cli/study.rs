@@ -104,7 +104,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     bar.bar.finish_and_clear();
     write_results(&folder, &result)?;
     if !a.no_report {
-        // REPORT super::report::write_study(&folder, &result, &|| bar.stop())?;
+        super::report::write_study(&folder, &result, &|| bar.stop())?;
     }
     output::text(&summary(&result, &folder))?;
     Ok(Done::Holds)

@@ -109,18 +109,8 @@ struct Seen<'a> {
 /// # Errors
 /// [`Error::Request`] when the cabin pulse cannot be filtered (a run of a few samples).
 pub fn read(case: &Case, assembly: &Assembly, record: &Record) -> Result<Outcome, Error> {
+    let seen = Seen::new(case, assembly, record);
     let end = record.len() - 1;
-    let separation = match record.last_touch_s {
-        Some(_) if record.touching_at_end => end,
-        Some(t) => record.sample_at(t + case.plan.step_s),
-        None => end,
-    };
-    let seen = Seen {
-        case,
-        assembly,
-        record,
-        separation,
-    };
     let vehicles = [seen.vehicle(0)?, seen.vehicle(1)?];
     Ok(Outcome {
         vehicles,
@@ -143,7 +133,27 @@ fn ratio(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 0.0 }
 }
 
-impl Seen<'_> {
+/// Intrusion of one vehicle (0 or 1) alone, mm: what sizing needs of an outcome.
+pub fn intrusion_mm(case: &Case, assembly: &Assembly, record: &Record, side: usize) -> f64 {
+    Seen::new(case, assembly, record).intrusion(side) * 1e3
+}
+
+impl<'a> Seen<'a> {
+    fn new(case: &'a Case, assembly: &'a Assembly, record: &'a Record) -> Self {
+        let end = record.len() - 1;
+        let separation = match record.last_touch_s {
+            Some(_) if record.touching_at_end => end,
+            Some(t) => record.sample_at(t + case.plan.step_s),
+            None => end,
+        };
+        Self {
+            case,
+            assembly,
+            record,
+            separation,
+        }
+    }
+
     fn fixed(&self, side: usize) -> bool {
         self.case.parties[side].vehicle.is_fixed()
     }

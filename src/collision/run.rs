@@ -1,6 +1,7 @@
 //! Run a case from assembly to outcome.
 
-use crate::dynamics::{Record, simulate};
+use crate::dynamics::adaptive::{Tolerances, simulate_adaptive};
+use crate::dynamics::{Record, Solver, simulate};
 use crate::error::Error;
 
 use super::assemble::{Assembly, assemble};
@@ -24,7 +25,12 @@ pub struct Finished {
 /// As [`assemble`], [`simulate`] and [`outcome::read`].
 pub fn run(case: &Case) -> Result<Finished, Error> {
     let assembly = assemble(case)?;
-    let record = simulate(&assembly.network, &case.plan)?;
+    let record = match case.solver {
+        Solver::Leapfrog => simulate(&assembly.network, &case.plan)?,
+        Solver::Dopri5 => {
+            simulate_adaptive(&assembly.network, &case.plan, Tolerances::default())?
+        }
+    };
     let outcome = outcome::read(case, &assembly, &record)?;
     Ok(Finished {
         assembly,

@@ -30,6 +30,8 @@ pub struct Tip<V> {
     pub u: V,
     /// Velocity in the middle of the step, m/s.
     pub v: V,
+    /// Acceleration at its start, m/s2.
+    pub a: V,
     /// Inverse mass, 1/kg.
     pub w: V,
 }
@@ -55,7 +57,9 @@ impl<V: Lane> Pair<V> {
         let sum = a.w + b.w;
         let common = (a.v * b.w + b.v * a.w) / sum;
         let pick = |yes: V, no: V| V::select(meets, yes, no);
-        self.lost = pick(self.lost + V::splat(0.5) * closing * closing / sum, self.lost);
+        // The impact takes the energy of the closing speed at the instant of meeting, not mid-step.
+        let then = (closing + (a.a - b.a) * (V::splat(0.5) * dt - after)).larger(zero);
+        self.lost = pick(self.lost + V::splat(0.5) * then * then / sum, self.lost);
         self.impulse = pick(self.impulse + closing / sum, self.impulse);
         a.u = pick(a.u - (a.v - common) * after, a.u);
         b.u = pick(b.u - (b.v - common) * after, b.u);

@@ -109,35 +109,42 @@ impl<V: Lane> PackedLaw<V> {
     #[inline(always)]
     pub fn load(&self, state: &mut CrushState<V>, d: V, rate: V, scale: Option<V>) -> V {
         let zero = V::zero();
-        let mut strength = self.backbone(d);
-        if self.needs_rate {
-            strength = strength * (V::splat(1.0) + self.rate * rate.larger(zero));
+        let trial = state.ku * (d - state.p);
+        let spring = trial.larger(zero);
+        if !self.needs_rate && scale.is_none() {
+            // Below m the line k_u (d - p) stays under the backbone, since k_u is at least its slope there.
+            let virgin = d.above(state.m);
+            if !virgin.any() {
+                return spring;
+            }
+            let strength = self.backbone(d);
+            self.slip(state, d, strength, trial.above(strength).and(virgin));
+            return V::select(virgin, spring.smaller(strength), spring);
         }
+        let mut strength = self.backbone(d) * (V::splat(1.0) + self.rate * rate.larger(zero));
         if let Some(s) = scale {
             strength = strength * s;
         }
-        let trial = state.ku * (d - state.p);
-        let yields = trial.above(strength).and(d.above(state.p));
+        self.slip(state, d, strength, trial.above(strength).and(d.above(state.p)));
+        let force = spring.smaller(strength);
+        if !self.needs_rate {
+            return force;
+        }
+        // The damper acts while d > p, and from the moment of touch; the sum is never tensile.
+        let damped = (force + self.damping * rate).larger(zero);
+        let acts = d.above(state.p).or(state.p.above(d).not().and(rate.above(zero)));
+        V::select(acts, damped, force)
+    }
+
+    /// Plastic slip where the clamp at the backbone is active.
+    #[inline(always)]
+    fn slip(&self, state: &mut CrushState<V>, d: V, strength: V, yields: V::Mask) {
         if yields.any() {
             state.m = V::select(yields, state.m.larger(d), state.m);
-            state.ku = self.unload(state.m);
+            state.ku = V::select(yields, self.unload(state.m), state.ku);
             let set = state.p.larger(d - strength / state.ku);
             state.p = V::select(yields, set, state.p);
         }
-        let force = trial.larger(zero).smaller(strength);
-        if self.needs_rate {
-            // The damper acts while d > p, and from the moment of touch; the sum is never tensile.
-            let damped = (force + self.damping * rate).larger(zero);
-            let acts = d.above(state.p).or(state.p.above(d).not().and(rate.above(zero)));
-            return V::select(acts, damped, force);
-        }
-        force
-    }
-
-    /// Elastic energy held at a spring force, J.
-    #[inline(always)]
-    pub fn recoverable(&self, state: &CrushState<V>, spring_n: V) -> V {
-        V::splat(0.5) * spring_n * spring_n / state.ku
     }
 }
 

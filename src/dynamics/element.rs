@@ -132,10 +132,22 @@ impl<V: Lane> PackedMount<V> {
     /// Force at extension `x`.
     #[inline(always)]
     pub fn force(&mut self, x: V, rate: V) -> V {
-        let force = self.stiffness * x + self.damping * rate;
+        let whole = self.stiffness * x + self.damping * rate;
+        let mut force = V::select(self.broken, V::zero(), whole);
         let size = force.larger(-force);
-        self.broken = self.broken.or(size.above(self.break_n));
-        let force = V::select(self.broken, V::zero(), force);
+        let breaks = size.above(self.break_n);
+        if breaks.any() {
+            // It goes somewhere inside this step. The force of the step carries the impulse up to there
+            // (the half kicks on both sides see it), so that a break costs no order.
+            let limit = force * (self.break_n / size);
+            let before = self.meter.force;
+            let part = ((limit - before) / (force - before))
+                .larger(V::zero())
+                .smaller(V::splat(1.0));
+            let rest = V::splat(0.5) * (part * (before + limit) - before);
+            force = V::select(breaks, rest, force);
+            self.broken = self.broken.or(breaks);
+        }
         self.meter.step(x, force);
         force
     }

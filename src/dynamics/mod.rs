@@ -1,5 +1,6 @@
 //! Bodies, force elements and integrators (model sections 1-4). Knows no vehicle.
 
+pub mod adaptive;
 pub mod contact;
 pub mod crush;
 pub mod element;

@@ -155,11 +155,13 @@ impl<V: Lane> System<V> {
             let mut a = Tip {
                 u: self.u[i],
                 v: self.v[i],
+                a: self.a[i],
                 w: self.w[i],
             };
             let mut b = Tip {
                 u: self.u[j],
                 v: self.v[j],
+                a: self.a[j],
                 w: self.w[j],
             };
             if pair.meet(&mut a, &mut b, dt) {
@@ -207,7 +209,9 @@ impl<V: Lane> System<V> {
                 }
                 let slack = s.state.p.above(d);
                 if slack.any() {
+                    // The tie pulls and never pushes: a damper that did would strike when a tip stops.
                     let pull = s.state.ku * s.weight * (d - s.state.p) + s.tie_damping * rate;
+                    let pull = pull.smaller(zero);
                     force = V::select(slack, pull, force);
                 }
             }

@@ -67,7 +67,11 @@ impl<'a> View<'a> {
     pub(super) fn name(&self, side: usize) -> String {
         let name = short_name(self.vehicle(side));
         let twins = self.vehicle(0).id == self.vehicle(1).id;
-        if twins { format!("{name} ({})", side + 1) } else { name }
+        if twins {
+            format!("{name} ({})", side + 1)
+        } else {
+            name
+        }
     }
 
     /// Sides that move.
@@ -95,7 +99,12 @@ impl<'a> View<'a> {
         if self.vehicle(1).is_fixed() {
             format!("{}, {}", self.name(0), self.set_up())
         } else {
-            format!("{} against {}, {}", self.name(0), self.name(1), self.set_up())
+            format!(
+                "{} against {}, {}",
+                self.name(0),
+                self.name(1),
+                self.set_up()
+            )
         }
     }
 
@@ -140,12 +149,18 @@ impl<'a> View<'a> {
         let (mut upper, mut lower) = (Vec::new(), Vec::new());
         for side in self.moving() {
             let map = &self.finished.assembly.maps[side];
-            let decel: Vec<f64> =
-                record.a(map.cabin).iter().map(|a| -map.outward * a / G0).collect();
+            let decel: Vec<f64> = record
+                .a(map.cabin)
+                .iter()
+                .map(|a| -map.outward * a / G0)
+                .collect();
             let mut decel = self.filtered("the cabin pulse", Cfc::C60, &decel)?;
             decel.truncate(shown);
             let speed = record.v(map.cabin);
-            let speed = speed[..shown].iter().map(|v| map.heading * v / KMH).collect();
+            let speed = speed[..shown]
+                .iter()
+                .map(|v| map.heading * v / KMH)
+                .collect();
             upper.push(Curve::new(self.name(side), self.times_ms(shown), decel));
             lower.push(Curve::new(self.name(side), self.times_ms(shown), speed));
         }
@@ -179,7 +194,11 @@ impl<'a> View<'a> {
             lower_quantity: "Cabin velocity along own heading (km/h)".to_string(),
             lower_curves: lower,
         };
-        Ok(("cabin-pulses".to_string(), pulse::draw(&input, &self.theme)?, caption))
+        Ok((
+            "cabin-pulses".to_string(),
+            pulse::draw(&input, &self.theme)?,
+            caption,
+        ))
     }
 
     /// Contact force of a cell in the interval that ends at a sample, N: impulses hold plastic contact too.
@@ -222,8 +241,7 @@ impl<'a> View<'a> {
         let record = &self.finished.record;
         let cells = self.finished.assembly.cells.len();
         let last = record.len() - 1;
-        let impulse =
-            |s: usize| -> f64 { (0..cells).map(|c| record.impulse_at(c, s)).sum() };
+        let impulse = |s: usize| -> f64 { (0..cells).map(|c| record.impulse_at(c, s)).sum() };
         let lead = (LEAD_S / record.sample_s) as usize;
         let mut raw = vec![0.0; lead];
         raw.extend(record.range().map(|s| {
@@ -257,7 +275,11 @@ impl<'a> View<'a> {
              of front end and cabin, averaged over the contact by the force each part carries, so that the shaded \
              area is the work done on that front (what it takes to stop masses ahead of the cabin included){}.",
             self.title(),
-            if loops.len() == 2 { "; at equal force the weaker front gives way" } else { "" }
+            if loops.len() == 2 {
+                "; at equal force the weaker front gives way"
+            } else {
+                ""
+            }
         );
         let input = force_crush::Input {
             heading: self.heading("", &caption),
@@ -281,7 +303,8 @@ impl<'a> View<'a> {
         (kinetic - 0.5 * momentum * momentum / mass) * 1e-3
     }
 
-    fn energy_flow(&self) -> Result<NamedFigure, ReportError> {
+    /// Where the energy was at the parting; shares below 0.2 % of `initial_kj` are left out.
+    fn energy_groups(&self, initial_kj: f64) -> Vec<energy_flow::Group> {
         let record = &self.finished.record;
         let s = self.parted;
         let part = |name: &str, groups: &[usize]| {
@@ -293,22 +316,30 @@ impl<'a> View<'a> {
                 recoverable_kj: stored,
             }
         };
-        let initial_kj = self.relative_energy_kj(0);
         // Slivers would make the figure a list.
-        let visible = |p: &energy_flow::Share| p.dissipated_kj + p.recoverable_kj > 2e-3 * initial_kj;
+        let visible =
+            |p: &energy_flow::Share| p.dissipated_kj + p.recoverable_kj > 2e-3 * initial_kj;
         let mut named = Vec::new();
         let mut groups = Vec::new();
         for side in self.moving() {
             let map = &self.finished.assembly.maps[side];
             let paths = self.vehicle(side).paths.iter().zip(&map.path_groups);
-            let mut shares: Vec<_> =
-                paths.map(|(p, &g)| part(&p.name.replace('_', " "), &[g])).collect();
+            let mut shares: Vec<_> = paths
+                .map(|(p, &g)| part(&p.name.replace('_', " "), &[g]))
+                .collect();
             shares.push(part("mounts", &map.mount_groups));
             shares.retain(visible);
             named.extend(map.path_groups.iter().chain(&map.mount_groups).copied());
             groups.push(energy_flow::Group {
                 name: self.name(side),
                 shares,
+            });
+        }
+        // A wall takes nothing; said so, it keeps its place.
+        if self.vehicle(1).is_fixed() {
+            groups.push(energy_flow::Group {
+                name: self.name(1),
+                shares: Vec::new(),
             });
         }
         let names = self.finished.assembly.network.groups.len();
@@ -333,6 +364,13 @@ impl<'a> View<'a> {
             name: "Neither structure".to_string(),
             shares: rest,
         });
+        groups
+    }
+
+    fn energy_flow(&self) -> Result<NamedFigure, ReportError> {
+        let (record, s) = (&self.finished.record, self.parted);
+        let initial_kj = self.relative_energy_kj(0);
+        let groups = self.energy_groups(initial_kj);
         let caption = format!(
             "Where the energy was when the vehicles parted ({} ms): {}. 100 % is {}, {:.0} kJ; relative motion is \
              what is left of it. Shares below 0.2 % are left out.",
@@ -348,7 +386,12 @@ impl<'a> View<'a> {
         let input = energy_flow::Input {
             heading: self.heading("", &caption),
             initial_kj,
-            initial_name: if self.vehicle(1).is_fixed() { "initial energy" } else { "closing energy" }.to_string(),
+            initial_name: if self.vehicle(1).is_fixed() {
+                "initial energy"
+            } else {
+                "closing energy"
+            }
+            .to_string(),
             groups,
         };
         let figure = energy_flow::draw(&input, &self.theme)?;
@@ -366,11 +409,18 @@ impl<'a> View<'a> {
             .moving()
             .map(|side| {
                 let party = &self.case.parties[side];
-                let layers = party.vehicle.layers(party.face).map(|(_, path, l)| layers::Layer {
-                    name: format!("{} ({:.0})", path.name.replace('_', " "), l.setback_m / MM),
-                    height_mm: l.height_m.map(|z| z / MM),
-                    lateral_mm: l.lateral_m.iter().map(|b| span(side, *b).map(|y| y / MM)).collect(),
-                });
+                let layers = party
+                    .vehicle
+                    .layers(party.face)
+                    .map(|(_, path, l)| layers::Layer {
+                        name: format!("{} ({:.0})", path.name.replace('_', " "), l.setback_m / MM),
+                        height_mm: l.height_m.map(|z| z / MM),
+                        lateral_mm: l
+                            .lateral_m
+                            .iter()
+                            .map(|b| span(side, *b).map(|y| y / MM))
+                            .collect(),
+                    });
                 layers::Face {
                     name: self.name(side),
                     layers: layers.collect(),
@@ -395,3 +445,7 @@ impl<'a> View<'a> {
         Ok(("faces".to_string(), figure, caption))
     }
 }
+
+#[cfg(test)]
+#[path = "case_figures_tests.rs"]
+mod tests;

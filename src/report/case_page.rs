@@ -3,13 +3,14 @@
 use crate::collision::Case;
 use crate::collision::result::CaseResult;
 use crate::criteria::Dummy;
+use crate::criteria::limits::{Criterion, Programme, Rule, limits as limits_of};
 use crate::units::KMH;
 use crate::vehicle::Vehicle;
 
+use super::NamedFigure;
 use super::evidence;
 use super::page::{Align, Cell, Class, Picture, ReportPage, Section, Table, Tone};
 use super::text::{against_limit, cell, fixed, plain, sentence, short_name};
-use super::NamedFigure;
 
 /// The page of one case; `figures` are those of [`super::case_figures`].
 pub fn case_page(case: &Case, result: &CaseResult, figures: &[NamedFigure]) -> ReportPage {
@@ -42,7 +43,11 @@ pub fn case_page(case: &Case, result: &CaseResult, figures: &[NamedFigure]) -> R
     }
     ReportPage {
         title: case.name.clone(),
-        subtitle: vehicles.iter().map(|v| short_name(v)).collect::<Vec<_>>().join(" and "),
+        subtitle: vehicles
+            .iter()
+            .map(|v| short_name(v))
+            .collect::<Vec<_>>()
+            .join(" and "),
         stamp: result.stamp.clone(),
         sections,
         sources,
@@ -62,7 +67,11 @@ pub(super) fn pictures(figures: &[NamedFigure], keep: impl Fn(&str) -> bool) -> 
 }
 
 fn vehicle_table(case: &Case, result: &CaseResult) -> Table {
-    let rows = case.parties.iter().zip(&result.vehicles).filter(|(p, _)| !p.vehicle.is_fixed());
+    let rows = case
+        .parties
+        .iter()
+        .zip(&result.vehicles)
+        .filter(|(p, _)| !p.vehicle.is_fixed());
     let rows = rows.map(|(p, v)| {
         vec![
             short_name(&p.vehicle).into(),
@@ -109,9 +118,14 @@ fn vehicle_table(case: &Case, result: &CaseResult) -> Table {
 }
 
 fn occupant_table(case: &Case, result: &CaseResult) -> Table {
-    // FMVSS 208 limits for the 50th percentile male (injury facts 4); other dummies are not rated.
-    let rated = |d: Dummy, v: Option<f64>, limit: f64, decimals: usize| {
-        if d == Dummy::Hiii50m { against_limit(v, limit, decimals) } else { cell(v, decimals) }
+    let rated = |d: Dummy, v: Option<f64>, c: Criterion, decimals: usize| {
+        let limit = limits_of(Programme::Fmvss208, d)
+            .find(|l| l.criterion == c)
+            .map(|l| l.rule);
+        match limit {
+            Some(Rule::AtMost(limit)) => against_limit(v, limit, decimals),
+            _ => cell(v, decimals),
+        }
     };
     let percent = |v: Option<f64>| cell(v.map(|p| 100.0 * p), 1);
     let rows = result.occupants.iter().map(|o| {
@@ -119,11 +133,16 @@ fn occupant_table(case: &Case, result: &CaseResult) -> Table {
         vec![
             format!("{} {}", o.dummy.id().to_uppercase(), o.seat.id()).into(),
             short_name(vehicle).into(),
-            rated(o.dummy, o.hic15, 700.0, 0),
-            rated(o.dummy, o.chest_a3ms_g, 60.0, 1),
-            rated(o.dummy, o.chest_deflection_mm, 63.0, 1),
+            rated(o.dummy, o.hic15, Criterion::Hic15, 0),
+            rated(o.dummy, o.chest_a3ms_g, Criterion::ChestA3msG, 1),
+            rated(
+                o.dummy,
+                o.chest_deflection_mm,
+                Criterion::ChestDeflectionMm,
+                1,
+            ),
             cell(o.viscous_criterion_mps, 2),
-            rated(o.dummy, o.femur_kN, 10.0, 2),
+            rated(o.dummy, o.femur_kN, Criterion::FemurForceKn, 2),
             cell(Some(o.excursion_mm), 0),
             percent(o.risk.head_ais3),
             percent(o.risk.chest_ais3),
@@ -154,9 +173,9 @@ fn occupant_table(case: &Case, result: &CaseResult) -> Table {
         align: vec![Align::Left, Align::Left],
         rows: rows.collect(),
         footnotes: vec![
-            "HIC15, chest and femur of a HIII-50M are rated against FMVSS 208 (700, 60 g, 63 mm, 10 kN). The model \
-             has no neck loads: \"joint\" takes the neck curve at its own floor (Nij = 0, 3.8 % for the HIII-50M), \
-             the least the official formula could give."
+            format!("HIC15, chest and femur are rated against FMVSS 208 ({}).", Programme::Fmvss208.source()),
+            "The model has no neck loads: \"joint\" takes the neck curve at its own floor (Nij = 0, 3.8 %), the \
+             least the official formula could give."
                 .to_string(),
         ],
     }
@@ -174,7 +193,9 @@ pub(super) fn path_table(vehicle: &Vehicle, outcome: &crate::collision::VehicleO
     });
     Table {
         caption: format!("Load paths of the {}", short_name(vehicle)),
-        header: ["Path", "Crush, mm", "Peak force, kN", "Energy, kJ"].map(String::from).to_vec(),
+        header: ["Path", "Crush, mm", "Peak force, kN", "Energy, kJ"]
+            .map(String::from)
+            .to_vec(),
         align: vec![Align::Left],
         rows: rows.collect(),
         footnotes: Vec::new(),
@@ -188,15 +209,26 @@ pub(super) fn power(value: f64) -> String {
 
 fn computed(case: &Case, result: &CaseResult) -> Section {
     let scheme = match result.solver {
-        crate::dynamics::Solver::Leapfrog => "a fixed-step explicit scheme of second order (leapfrog)",
+        crate::dynamics::Solver::Leapfrog => {
+            "a fixed-step explicit scheme of second order (leapfrog)"
+        }
         crate::dynamics::Solver::Dopri5 => "adaptive Dormand-Prince 5(4), the independent checker",
     };
     let rows: Vec<Vec<Cell>> = vec![
         vec!["Step, µs".into(), plain(result.stamp.step_us).into()],
         vec!["Steps".into(), result.steps.to_string().into()],
-        vec!["Duration, ms".into(), plain(case.plan.duration_s * 1e3).into()],
-        vec!["Energy ledger: residual over initial energy".into(), error(result.energy_error)],
-        vec!["Momentum: residual over the sum of momenta".into(), error(result.momentum_error)],
+        vec![
+            "Duration, ms".into(),
+            plain(case.plan.duration_s * 1e3).into(),
+        ],
+        vec![
+            "Energy ledger: residual over initial energy".into(),
+            error(result.energy_error),
+        ],
+        vec![
+            "Momentum: residual over the sum of momenta".into(),
+            error(result.momentum_error),
+        ],
     ];
     Section::new("How it was computed")
         .paragraph(format!(
@@ -215,7 +247,14 @@ fn computed(case: &Case, result: &CaseResult) -> Section {
 
 /// An error of a conservation law: below 1e-3 it does not matter beside the spread of the inputs.
 pub(super) fn error(value: f64) -> Cell {
-    Cell::rated(power(value), if value.abs() < 1e-3 { Class::Good } else { Class::Poor })
+    Cell::rated(
+        power(value),
+        if value.abs() < 1e-3 {
+            Class::Good
+        } else {
+            Class::Poor
+        },
+    )
 }
 
 /// What the model leaves out; common to all reports.
@@ -236,14 +275,16 @@ pub(super) fn limits(vehicles: &[&Vehicle], partial: bool) -> Section {
         "Lumped: a load path is one law of force against crush. Where it folds, and whether a joint or a weld \
          tears, is in the law or nowhere."
             .to_string(),
-        "No neck loads: the neck risk is null; \"joint\" adds the neck curve at its floor (Nij = 0, 3.8 % for the \
-         HIII-50M); \"joint without neck\" leaves it out."
+        "No neck loads: the neck risk is null; \"joint\" adds the neck curve at its floor (Nij = 0, 3.8 %); \"joint without neck\" leaves it out."
             .to_string(),
         "The risk curves hold for the population named with them, a belted dummy in a frontal test; they are not \
          the risk of the people on the road, who are older, lighter and seated otherwise."
             .to_string(),
     ]);
-    if vehicles.iter().any(|v| v.class == crate::vehicle::VehicleClass::Kei) {
+    if vehicles
+        .iter()
+        .any(|v| v.class == crate::vehicle::VehicleClass::Kei)
+    {
         items.push(
             "Kei cars without a published wall test of their own lean, through templates and priors, on the \
              lightest cars that were tested in the US."

@@ -9,7 +9,12 @@ use super::page::{Align, Cell, Class, Source, Table};
 use super::text::{fixed, short_name};
 
 /// Kinds of evidence in the order of their weight.
-const ORDER: [Basis; 4] = [Basis::Measured, Basis::Published, Basis::Derived, Basis::Estimated];
+const ORDER: [Basis; 4] = [
+    Basis::Measured,
+    Basis::Published,
+    Basis::Derived,
+    Basis::Estimated,
+];
 
 /// Word for a kind of evidence.
 pub(super) fn word(basis: Basis) -> &'static str {
@@ -123,7 +128,11 @@ pub(super) fn sources(vehicles: &[&Vehicle]) -> Vec<Source> {
     let mut found: BTreeMap<(String, String), (Vec<Basis>, Vec<String>)> = BTreeMap::new();
     for v in vehicles {
         for (key, text) in &v.sources {
-            let given = v.provenance.values().filter(|p| p.source == *key).map(|p| p.basis);
+            let given = v
+                .provenance
+                .values()
+                .filter(|p| p.source == *key)
+                .map(|p| p.basis);
             let entry = found.entry((key.clone(), text.clone())).or_default();
             entry.0.extend(given);
             entry.1.push(short_name(v));
@@ -135,7 +144,11 @@ pub(super) fn sources(vehicles: &[&Vehicle]) -> Vec<Source> {
         bases.dedup();
         let words: Vec<&str> = bases.into_iter().map(word).collect();
         let many = names.len() > 2;
-        let who = if many { format!("{} vehicles", names.len()) } else { names.join(", ") };
+        let who = if many {
+            format!("{} vehicles", names.len())
+        } else {
+            names.join(", ")
+        };
         all.push(Source {
             key,
             url: url_of(&text),
@@ -167,7 +180,8 @@ pub(super) fn method_sources() -> Vec<Source> {
 }
 
 /// Where NASVA states the limit of its own results.
-pub(super) const NASVA_URL: &str = "https://www.nasva.go.jp/mamoru/assessment_car/crackup_test.html";
+pub(super) const NASVA_URL: &str =
+    "https://www.nasva.go.jp/mamoru/assessment_car/crackup_test.html";
 
 #[cfg(test)]
 mod tests {

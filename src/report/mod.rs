@@ -2,14 +2,22 @@
 //! only, with the class the field asks for. Callers write the files.
 
 pub mod case_figures;
+pub mod case_page;
+mod evidence;
 mod occupant_figure;
 pub mod page;
+mod study_answer;
 pub mod study_figures;
+pub mod study_page;
+mod study_sentences;
+mod study_tables;
 mod text;
 
 pub use case_figures::case_figures;
+pub use case_page::case_page;
 pub use page::{PageError, ReportPage, render};
 pub use study_figures::study_figures;
+pub use study_page::study_page;
 
 use crate::plot::{Figure, PlotError};
 use crate::signal::SignalError;
@@ -34,13 +42,4 @@ pub enum ReportError {
     /// A criterion shown in a figure cannot be evaluated.
     #[error(transparent)]
     Criteria(#[from] crate::criteria::CriteriaError),
-}
-
-/// The stamp of a result as figures and pages carry it.
-pub fn plot_stamp(stamp: &crate::stamp::Stamp) -> crate::plot::Stamp {
-    crate::plot::Stamp {
-        version: stamp.version.clone(),
-        input_hash: stamp.input_hash.clone(),
-        step_us: stamp.step_us,
-    }
 }

@@ -7,7 +7,7 @@ use crate::study::{Exemplar, Numbers, Row, SizingRow, StudyResult};
 use crate::units::{G0, KMH};
 
 use super::case_figures::case_figures;
-use super::text::{fixed, name_of, plain, short_name};
+use super::text::{fixed, model_name, name_of, plain, short_name};
 use super::{NamedFigure, ReportError};
 
 /// Name of a risk in figures.
@@ -134,9 +134,16 @@ impl Figures<'_> {
     }
 
     /// A heat map, or none where nothing was computed (a point mass has no risk).
-    fn map(&self, q: &Quantity, speed: f64, overlap: f64) -> Result<Option<NamedFigure>, ReportError> {
+    fn map(
+        &self,
+        q: &Quantity,
+        speed: f64,
+        overlap: f64,
+    ) -> Result<Option<NamedFigure>, ReportError> {
         let r = self.r;
-        let Some(seat) = r.spec.seats.first() else { return Ok(None) };
+        let Some(seat) = r.spec.seats.first() else {
+            return Ok(None);
+        };
         let row_of = |vehicle: &str, partner: &str| -> Option<&Row> {
             r.rows.iter().find(|row| {
                 row.vehicle == vehicle
@@ -147,21 +154,35 @@ impl Figures<'_> {
             })
         };
         let value = |row: &Row| {
-            if q.sized { row.after.as_ref().and_then(q.of) } else { (q.of)(&row.before) }
+            if q.sized {
+                row.after.as_ref().and_then(q.of)
+            } else {
+                (q.of)(&row.before)
+            }
         };
         let values: Vec<Vec<Option<f64>>> = r
             .vehicles
             .iter()
             .map(|v| {
-                let cells = r.partners.iter().map(|p| row_of(&v.id, &p.id).and_then(value));
+                let cells = r
+                    .partners
+                    .iter()
+                    .map(|p| row_of(&v.id, &p.id).and_then(value));
                 cells.collect()
             })
             .collect();
-        if !values.iter().flatten().any(|v| v.is_some_and(f64::is_finite)) {
+        if !values
+            .iter()
+            .flatten()
+            .any(|v| v.is_some_and(f64::is_finite))
+        {
             return Ok(None);
         }
         let walls = r.vehicles.iter().map(|v| {
-            let row = r.rows.iter().find(|row| row.vehicle == v.id && row.seat == seat.seat.id());
+            let row = r
+                .rows
+                .iter()
+                .find(|row| row.vehicle == v.id && row.seat == seat.seat.id());
             row.and_then(|row| (q.of)(&row.wall))
         });
         let extra = (!q.sized).then(|| heatmap::ExtraColumn {
@@ -175,8 +196,16 @@ impl Figures<'_> {
             seat.seat.id(),
             plain(speed),
             plain(overlap),
-            if extra.is_some() { "; at the right its own full-width wall test" } else { "" },
-            if overlap < 100.0 { " The model has no yaw: a real car would turn out of part of this load." } else { "" },
+            if extra.is_some() {
+                "; at the right its own full-width wall test"
+            } else {
+                ""
+            },
+            if overlap < 100.0 {
+                " The model has no yaw: a real car would turn out of part of this load."
+            } else {
+                ""
+            },
         );
         let input = heatmap::Input {
             heading: self.heading(&caption),
@@ -189,7 +218,12 @@ impl Figures<'_> {
             quantity: q.axis.clone(),
             decimals: q.decimals,
             scale: heatmap::Scale::Sequential { range: q.range },
-            missing: if q.sized { "reference target not met" } else { "not computed" }.to_string(),
+            missing: if q.sized {
+                "reference target not met"
+            } else {
+                "not computed"
+            }
+            .to_string(),
         };
         let figure = heatmap::draw(&input, &self.theme)?;
         let stem = format!("{}-{}kmh-{}pct", q.stem, plain(speed), plain(overlap));
@@ -240,7 +274,11 @@ impl Figures<'_> {
 
     /// Risk of each vehicle in its worst pair as built and with the design for the reference target.
     fn before_after(&self) -> Result<Option<NamedFigure>, ReportError> {
-        let references = self.r.sizings.iter().filter(|s| s.target == self.r.spec.reference);
+        let references = self
+            .r
+            .sizings
+            .iter()
+            .filter(|s| s.target == self.r.spec.reference);
         let bars: Vec<bars::Bar> = references
             .clone()
             .filter_map(|s| {
@@ -248,8 +286,9 @@ impl Figures<'_> {
                 let after = 100.0 * sized_risk(self.r, s)?;
                 let numbers = format!("{} → {}", fixed(Some(built), 1), fixed(Some(after), 1));
                 let missed = if s.feasible() { "" } else { ", missed" };
+                let vehicle = self.r.vehicles.iter().find(|v| v.id == s.vehicle)?;
                 Some(bars::Bar {
-                    label: format!("{}: {numbers}{missed}", name_of(&self.r.vehicles, &s.vehicle)),
+                    label: format!("{}: {numbers}{missed}", model_name(vehicle)),
                     at_low: built,
                     at_high: after,
                 })
@@ -280,13 +319,16 @@ impl Figures<'_> {
     /// Build-up of the US price with the design for the reference target; none without a price of the vehicle or
     /// when the target is missed (its price would be that of another car).
     fn price(&self, vehicle: &str) -> Result<Option<NamedFigure>, ReportError> {
-        let reference = self
-            .r
-            .sizings
-            .iter()
-            .find(|s| s.vehicle == vehicle && s.target == self.r.spec.reference && s.feasible());
-        let Some(build_up) = reference.map(|s| &s.answer["price"]) else { return Ok(None) };
-        let (Some(steps), Some(price)) = (build_up["steps"].as_array(), build_up["price_usd"].as_f64()) else {
+        let reference =
+            self.r.sizings.iter().find(|s| {
+                s.vehicle == vehicle && s.target == self.r.spec.reference && s.feasible()
+            });
+        let Some(build_up) = reference.map(|s| &s.answer["price"]) else {
+            return Ok(None);
+        };
+        let (Some(steps), Some(price)) =
+            (build_up["steps"].as_array(), build_up["price_usd"].as_f64())
+        else {
             return Ok(None);
         };
         // A price of one step is no build-up.
@@ -300,7 +342,11 @@ impl Figures<'_> {
                 Some(waterfall::Step {
                     label: s["what"].as_str()?.to_string(),
                     value: s["usd"].as_f64()?,
-                    kind: if i == 0 { waterfall::Kind::Total } else { waterfall::Kind::Change },
+                    kind: if i == 0 {
+                        waterfall::Kind::Total
+                    } else {
+                        waterfall::Kind::Change
+                    },
                 })
             })
             .collect();
@@ -310,8 +356,12 @@ impl Figures<'_> {
             kind: waterfall::Kind::Total,
         });
         let name = name_of(&self.r.vehicles, vehicle);
-        let year = build_up["common_year"].as_u64().map_or_else(String::new, |y| format!(" of {y}"));
-        let rpe = build_up["retail_price_equivalent"].as_f64().unwrap_or(f64::NAN);
+        let year = build_up["common_year"]
+            .as_u64()
+            .map_or_else(String::new, |y| format!(" of {y}"));
+        let rpe = build_up["retail_price_equivalent"]
+            .as_f64()
+            .unwrap_or(f64::NAN);
         let caption = format!(
             "Price of the {name} in the US with the design for the reference target, dollars{year}. Direct \
              manufacturing costs enter once, times a retail price equivalent of {}. Certification, development of \
@@ -347,9 +397,16 @@ pub(super) fn worst_risk<'a>(r: &'a StudyResult, vehicle: &str) -> Option<(f64, 
 /// The largest joint risk without neck over the pairs of a sizing: simulated again where the target is met, as
 /// the search left it where it is not.
 pub(super) fn sized_risk(r: &StudyResult, s: &SizingRow) -> Option<f64> {
-    let own = r.rows.iter().filter(|row| row.vehicle == s.vehicle && s.target == r.spec.reference);
+    let own = r
+        .rows
+        .iter()
+        .filter(|row| row.vehicle == s.vehicle && s.target == r.spec.reference);
     let again = own
-        .filter_map(|row| row.after.as_ref()?.get("occupant.1.risk.joint_without_neck"))
+        .filter_map(|row| {
+            row.after
+                .as_ref()?
+                .get("occupant.1.risk.joint_without_neck")
+        })
         .max_by(f64::total_cmp);
     again.or_else(|| {
         let pairs = s.answer["cases"].as_array()?.iter();
@@ -378,7 +435,9 @@ fn exemplar(r: &StudyResult) -> Result<Vec<NamedFigure>, ReportError> {
     if let Some(sized) = changed_exemplar(r) {
         all.push(pulse_comparison(r, sized)?);
         let after = case_figures(&sized.case, &sized.finished, &sized.result)?;
-        let occupants = after.into_iter().filter(|(stem, ..)| stem.starts_with("occupant"));
+        let occupants = after
+            .into_iter()
+            .filter(|(stem, ..)| stem.starts_with("occupant"));
         all.extend(occupants.map(|(stem, figure, caption)| {
             let caption = format!("With the design for the reference target. {caption}");
             (format!("exemplar-sized-{stem}"), figure, caption)
@@ -390,14 +449,24 @@ fn exemplar(r: &StudyResult) -> Result<Vec<NamedFigure>, ReportError> {
 fn pulse_comparison(r: &StudyResult, sized: &Exemplar) -> Result<NamedFigure, ReportError> {
     let curves = |e: &Exemplar, name: &str| -> Result<(Curve, Curve), ReportError> {
         let (record, map) = (&e.finished.record, &e.finished.assembly.maps[0]);
-        let decel: Vec<f64> = record.a(map.cabin).iter().map(|a| -map.outward * a / G0).collect();
-        let filtered = filter(Cfc::C60, record.sample_s, &decel).map_err(|source| ReportError::Filter {
-            what: "the cabin pulse".to_string(),
-            source,
-        })?;
+        let decel: Vec<f64> = record
+            .a(map.cabin)
+            .iter()
+            .map(|a| -map.outward * a / G0)
+            .collect();
+        let filtered =
+            filter(Cfc::C60, record.sample_s, &decel).map_err(|source| ReportError::Filter {
+                what: "the cabin pulse".to_string(),
+                source,
+            })?;
         let shown = record.sample_at(e.result.separation_ms * 1e-3 + 0.03) + 1;
-        let ms: Vec<f64> = (0..shown).map(|s| s as f64 * record.sample_s * 1e3).collect();
-        let speed = record.v(map.cabin)[..shown].iter().map(|v| map.heading * v / KMH).collect();
+        let ms: Vec<f64> = (0..shown)
+            .map(|s| s as f64 * record.sample_s * 1e3)
+            .collect();
+        let speed = record.v(map.cabin)[..shown]
+            .iter()
+            .map(|v| map.heading * v / KMH)
+            .collect();
         let upper = Curve::new(name, ms.clone(), filtered[..shown].to_vec());
         Ok((upper, Curve::new(name, ms, speed)))
     };

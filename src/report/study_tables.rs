@@ -10,7 +10,7 @@ use super::evidence::word;
 use super::page::{Align, Cell, Class, Table};
 use super::study_answer::{bound_text, reference};
 use super::study_figures::worst_risk;
-use super::text::{against_limit, cell, dollars, fixed, name_of, plain, short_name};
+use super::text::{against_limit, cell, dollars, fixed, model_name, model_of, name_of, plain};
 
 fn heads(names: &[&str]) -> Vec<String> {
     names.iter().map(|n| (*n).to_string()).collect()
@@ -32,7 +32,12 @@ const RUN: [&str; 9] = [
 /// Cells under [`RUN`], rated against the study's limits: those of the wall test, and of the reference target.
 fn run_cells(r: &StudyResult, n: &Numbers) -> Vec<Cell> {
     let wall = &r.spec.wall_limits;
-    let target = r.spec.targets.get(r.spec.reference).map(|t| t.limits.as_slice()).unwrap_or_default();
+    let target = r
+        .spec
+        .targets
+        .get(r.spec.reference)
+        .map(|t| t.limits.as_slice())
+        .unwrap_or_default();
     let limit = |c: Criterion| {
         let all = target.iter().chain(wall).filter(|t| t.criterion == c);
         all.map(|t| t.limit).min_by(f64::total_cmp)
@@ -51,9 +56,19 @@ fn run_cells(r: &StudyResult, n: &Numbers) -> Vec<Cell> {
         rated("vehicle.1.intrusion_mm", Criterion::IntrusionMm, 1.0, 0),
         rated("occupant.1.hic15", Criterion::Hic15, 1.0, 0),
         rated("occupant.1.chest_a3ms_g", Criterion::ChestA3msG, 1.0, 1),
-        rated("occupant.1.chest_deflection_mm", Criterion::ChestDeflectionMm, 1.0, 1),
+        rated(
+            "occupant.1.chest_deflection_mm",
+            Criterion::ChestDeflectionMm,
+            1.0,
+            1,
+        ),
         rated("occupant.1.femur_kN", Criterion::FemurKn, 1.0, 2),
-        rated("occupant.1.risk.joint_without_neck", Criterion::JointWithoutNeck, 100.0, 1),
+        rated(
+            "occupant.1.risk.joint_without_neck",
+            Criterion::JointWithoutNeck,
+            100.0,
+            1,
+        ),
     ]
 }
 
@@ -65,12 +80,17 @@ pub(super) fn walls(r: &StudyResult) -> Table {
     let mut rows = Vec::new();
     for v in &r.vehicles {
         let Some((_, worst)) = worst_risk(r, &v.id).or_else(|| {
-            r.rows.iter().find(|row| row.vehicle == v.id).map(|row| (0.0, row))
+            r.rows
+                .iter()
+                .find(|row| row.vehicle == v.id)
+                .map(|row| (0.0, row))
         }) else {
             continue;
         };
-        let mut wall: Vec<Cell> =
-            vec![short_name(v).into(), format!("own wall test, {} km/h", plain(r.spec.wall_kmh)).into()];
+        let mut wall: Vec<Cell> = vec![
+            model_name(v).into(),
+            format!("own wall test, {} km/h", plain(r.spec.wall_kmh)).into(),
+        ];
         wall.extend(run_cells(r, &worst.wall));
         let place = format!(
             "{}, {} km/h each, {} %",
@@ -78,7 +98,7 @@ pub(super) fn walls(r: &StudyResult) -> Table {
             plain(worst.speed_kmh),
             plain(worst.overlap_pct)
         );
-        let mut pair: Vec<Cell> = vec![short_name(v).into(), place.into()];
+        let mut pair: Vec<Cell> = vec![model_name(v).into(), place.into()];
         pair.extend(run_cells(r, &worst.before));
         rows.extend([wall, pair]);
     }
@@ -102,25 +122,34 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
     }
     header.extend(RUN.map(String::from));
     header.push("After sizing, %".to_string());
-    let rows = r.rows.iter().filter(|row| row.speed_kmh == speed_kmh).map(|row: &Row| {
-        let mut cells: Vec<Cell> = vec![
-            name_of(&r.vehicles, &row.vehicle).into(),
-            name_of(&r.partners, &row.partner).into(),
-            plain(row.overlap_pct).into(),
-        ];
-        if seats {
-            cells.push(row.seat.clone().into());
-        }
-        cells.extend(run_cells(r, &row.before));
-        let after = row.after.as_ref().and_then(|n| run_cells(r, n).pop());
-        cells.push(after.unwrap_or_else(|| Cell::rated("n/a", Class::Na)));
-        cells
-    });
+    let rows = r
+        .rows
+        .iter()
+        .filter(|row| row.speed_kmh == speed_kmh)
+        .map(|row: &Row| {
+            let mut cells: Vec<Cell> = vec![
+                model_of(&r.vehicles, &row.vehicle).into(),
+                model_of(&r.partners, &row.partner).into(),
+                plain(row.overlap_pct).into(),
+            ];
+            if seats {
+                cells.push(row.seat.clone().into());
+            }
+            cells.extend(run_cells(r, &row.before));
+            let after = row.after.as_ref().and_then(|n| run_cells(r, n).pop());
+            cells.push(after.unwrap_or_else(|| Cell::rated("n/a", Class::Na)));
+            cells
+        });
     let rows: Vec<Vec<Cell>> = rows.collect();
     let partial = r.spec.overlaps_pct.iter().any(|o| *o < 100.0);
     let mut footnotes = vec![
         RATING.to_string(),
-        "After sizing: joint risk with the design for the reference target; n/a where none meets it.".to_string(),
+        format!(
+            "After sizing: joint risk with the design for the reference target; n/a where none meets it. Designs are \
+             sought at a step of {} µs and run again at {} µs: one that rests on the limit may miss it by a last digit.",
+            plain(r.spec.sizing_step_us),
+            plain(r.spec.step_us)
+        ),
     ];
     if partial {
         footnotes.push("Below 100 % overlap: no yaw in the model; a real car would turn out of part of this load.".to_string());
@@ -143,7 +172,11 @@ pub(super) fn sizings(r: &StudyResult) -> Table {
             (true, false) => Cell::rated("yes", Class::Good),
             (false, _) => Cell::rated("no", Class::Poor),
         };
-        let reach = if s.feasible() { None } else { s.number("highest_feasible_speed_kmh") };
+        let reach = if s.feasible() {
+            None
+        } else {
+            s.number("highest_feasible_speed_kmh")
+        };
         let bound = bound_text(r, &s.answer["worst_case"]).unwrap_or_default();
         vec![
             name_of(&r.vehicles, &s.vehicle).into(),
@@ -193,13 +226,19 @@ pub(super) fn sizings(r: &StudyResult) -> Table {
 
 /// A design in words: what is stronger, longer, added.
 fn design_text(design: &Value) -> String {
-    let Some(map) = design.as_object() else { return String::new() };
+    let Some(map) = design.as_object() else {
+        return String::new();
+    };
     let mut parts = Vec::new();
     for (key, value) in map {
         if let (Some(path), Some(f)) = (key.strip_prefix("strength."), value.as_f64()) {
             let material = map.get(&format!("material.{path}")).and_then(Value::as_str);
             let of = material.map_or_else(String::new, |m| format!(" in {m}"));
-            parts.push(format!("{} × {}{of}", path.replace('_', " "), fixed(Some(f), 2)));
+            parts.push(format!(
+                "{} × {}{of}",
+                path.replace('_', " "),
+                fixed(Some(f), 2)
+            ));
         }
     }
     let number = |key: &str| design[key].as_f64();
@@ -212,26 +251,49 @@ fn design_text(design: &Value) -> String {
     if let Some(package) = design["restraint_package"].as_str() {
         parts.push(format!("restraints: {package}"));
     }
-    if parts.is_empty() { "unchanged".to_string() } else { parts.join("; ") }
+    if parts.is_empty() {
+        "unchanged".to_string()
+    } else {
+        parts.join("; ")
+    }
 }
 
-/// Designs for the reference target with their mass account.
+/// The designs for the reference target in words, one line a vehicle.
+pub(super) fn designs(r: &StudyResult) -> Vec<String> {
+    let all = r.vehicles.iter().filter_map(|v| {
+        let s = reference(r, &v.id)?;
+        let missed = if s.feasible() {
+            ""
+        } else {
+            " (comes nearest, target missed)"
+        };
+        Some(format!(
+            "{}: {}{missed}",
+            model_name(v),
+            design_text(&s.answer["design"])
+        ))
+    });
+    all.collect()
+}
+
+/// What the designs for the reference target weigh.
 pub(super) fn masses(r: &StudyResult) -> Option<Table> {
     let mut rows = Vec::new();
     for v in &r.vehicles {
-        let Some(s) = reference(r, &v.id) else { continue };
+        let Some(s) = reference(r, &v.id) else {
+            continue;
+        };
         let mass = &s.answer["mass"];
-        let paths: f64 = mass["paths"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|p| p["kg"].as_f64())
-            .sum();
+        let paths = mass["paths"].as_array().into_iter().flatten();
+        let paths: f64 = paths.filter_map(|p| p["kg"].as_f64()).sum();
         let kg = |key: &str| fixed(mass[key].as_f64(), 1).into();
-        let missed = if s.feasible() { "" } else { " (nearest, target missed)" };
         rows.push(vec![
-            short_name(v).into(),
-            format!("{}{missed}", design_text(&s.answer["design"])).into(),
+            model_name(v).into(),
+            if s.feasible() {
+                "yes".into()
+            } else {
+                "nearest".into()
+            },
             fixed(Some(paths), 1).into(),
             kg("front_length_kg"),
             kg("compartment_kg"),
@@ -242,10 +304,10 @@ pub(super) fn masses(r: &StudyResult) -> Option<Table> {
         ]);
     }
     (!rows.is_empty()).then(|| Table {
-        caption: "Designs for the reference target and what they weigh, kg".to_string(),
+        caption: "Mass account of these designs, kg".to_string(),
         header: heads(&[
             "Vehicle",
-            "Design",
+            "Met",
             "Load paths",
             "Longer front",
             "Compartment",
@@ -254,37 +316,74 @@ pub(super) fn masses(r: &StudyResult) -> Option<Table> {
             "Total added",
             "Car as tested",
         ]),
-        align: vec![Align::Left, Align::Left],
+        align: vec![Align::Left, Align::Center],
         rows,
         footnotes: vec![
-            "× is the factor on a load path's force and unloading stiffness. Compounding: brakes, wheels and \
-             suspension that grow with the car."
-                .to_string(),
+            "Compounding: brakes, wheels and suspension that grow with the car.".to_string(),
         ],
     })
 }
 
-/// Direct manufacturing cost of the reference designs, item by item.
+/// Direct manufacturing cost of the reference designs: an item a row, a vehicle a column.
 pub(super) fn costs(r: &StudyResult) -> Option<Table> {
-    let mut rows = Vec::new();
-    let mut year = None;
-    for v in &r.vehicles {
-        let Some(s) = reference(r, &v.id) else { continue };
-        year = year.or(s.answer["cost_year"].as_u64());
-        for item in s.answer["cost"].as_array().into_iter().flatten() {
-            rows.push(vec![
-                short_name(v).into(),
-                item["what"].as_str().unwrap_or_default().replace('_', " ").into(),
-                item["kg"].as_f64().map_or_else(|| "–".into(), |kg| fixed(Some(kg), 1).into()),
-                cell(item["usd"].as_f64(), 0),
-            ]);
+    let items = |vehicle: &str| -> Vec<(String, f64)> {
+        let list = reference(r, vehicle).and_then(|s| s.answer["cost"].as_array());
+        let pairs = list.into_iter().flatten();
+        pairs
+            .filter_map(|i| Some((i["what"].as_str()?.replace('_', " "), i["usd"].as_f64()?)))
+            .collect()
+    };
+    let sized: Vec<(String, Vec<(String, f64)>)> = r
+        .vehicles
+        .iter()
+        .filter(|v| reference(r, &v.id).is_some())
+        .map(|v| (model_name(v), items(&v.id)))
+        .collect();
+    let mut names: Vec<&String> = Vec::new();
+    for (name, _) in sized.iter().flat_map(|(_, items)| items) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
+    if names.is_empty() {
+        return None;
+    }
+    let sum = |items: &[(String, f64)], keep: &dyn Fn(&str) -> bool| -> Option<f64> {
+        let mut values = items
+            .iter()
+            .filter(|(n, _)| keep(n))
+            .map(|(_, usd)| *usd)
+            .peekable();
+        values.peek().is_some().then(|| values.sum())
+    };
+    let row = |label: &str, keep: &dyn Fn(&str) -> bool| -> Vec<Cell> {
+        let mut cells: Vec<Cell> = vec![label.into()];
+        cells.extend(sized.iter().map(|(_, items)| {
+            let usd = sum(items, keep);
+            if usd.is_some() {
+                fixed(usd, 0).into()
+            } else {
+                "".into()
+            }
+        }));
+        cells
+    };
+    let mut rows: Vec<Vec<Cell>> = names
+        .iter()
+        .map(|name| row(name, &|n| n == name.as_str()))
+        .collect();
+    rows.push(row("Total", &|_| true));
+    let year = r
+        .sizings
+        .first()
+        .and_then(|s| s.answer["cost_year"].as_u64());
     let year = year.map_or_else(String::new, |y| format!(" of {y}"));
-    (!rows.is_empty()).then(|| Table {
+    let mut header = vec!["Item".to_string()];
+    header.extend(sized.iter().map(|(name, _)| name.clone()));
+    Some(Table {
         caption: format!("Direct manufacturing cost of these designs, dollars{year}"),
-        header: heads(&["Vehicle", "Item", "kg", "$"]),
-        align: vec![Align::Left, Align::Left],
+        header,
+        align: vec![Align::Left],
         rows,
         footnotes: Vec::new(),
     })
@@ -296,7 +395,11 @@ pub(super) fn precedents(r: &StudyResult) -> Option<Table> {
     let rows: Vec<Vec<Cell>> = list
         .iter()
         .map(|p| {
-            let kg = p["precedent_kg"].as_array().into_iter().flatten().filter_map(Value::as_f64);
+            let kg = p["precedent_kg"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_f64);
             let kg: Vec<f64> = kg.collect();
             let (lo, hi) = (kg.first().copied(), kg.last().copied());
             let range = if lo == hi {
@@ -326,12 +429,14 @@ pub(super) fn prices(r: &StudyResult) -> Option<Table> {
     let mut rows = Vec::new();
     let mut year = None;
     for v in &r.vehicles {
-        let Some(s) = reference(r, &v.id).filter(|s| s.feasible()) else { continue };
+        let Some(s) = reference(r, &v.id).filter(|s| s.feasible()) else {
+            continue;
+        };
         year = year.or(s.answer["price"]["common_year"].as_u64());
         for step in s.answer["price"]["steps"].as_array().into_iter().flatten() {
             let usd = |key: &str| step[key].as_f64().map_or_else(|| "–".to_string(), dollars);
             rows.push(vec![
-                short_name(v).into(),
+                model_name(v).into(),
                 step["what"].as_str().unwrap_or_default().into(),
                 usd("direct_usd").into(),
                 usd("usd").into(),
@@ -343,8 +448,22 @@ pub(super) fn prices(r: &StudyResult) -> Option<Table> {
     let year = year.map_or_else(String::new, |y| format!(", dollars of {y}"));
     (!rows.is_empty()).then(|| Table {
         caption: format!("Price build-up with the design for the reference target{year}"),
-        header: heads(&["Vehicle", "Step", "Direct cost", "Adds to the price", "Price so far", "Evidence"]),
-        align: vec![Align::Left, Align::Left, Align::Right, Align::Right, Align::Right, Align::Left],
+        header: heads(&[
+            "Vehicle",
+            "Step",
+            "Direct cost",
+            "Adds to the price",
+            "Price so far",
+            "Evidence",
+        ]),
+        align: vec![
+            Align::Left,
+            Align::Left,
+            Align::Right,
+            Align::Right,
+            Align::Right,
+            Align::Left,
+        ],
         rows,
         footnotes: Vec::new(),
     })
@@ -367,10 +486,14 @@ pub(super) fn price_sources(r: &StudyResult) -> Vec<(String, String, String)> {
     all
 }
 
-/// Worst kinds of evidence in the price of the reference designs.
+/// The steps of the prices shown that rest on estimates.
 pub(super) fn price_evidence(r: &StudyResult) -> Option<String> {
     let mut weak: Vec<String> = Vec::new();
-    for s in &r.sizings {
+    let met = r
+        .sizings
+        .iter()
+        .filter(|s| s.target == r.spec.reference && s.feasible());
+    for s in met {
         for step in s.answer["price"]["steps"].as_array().into_iter().flatten() {
             let what = step["what"].as_str()?.split(',').next()?.to_string();
             let estimated = step["basis"].as_str() == Some(word(crate::vehicle::Basis::Estimated));

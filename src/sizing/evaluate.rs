@@ -8,18 +8,19 @@ use rayon::prelude::*;
 
 use super::design::SizedVehicle;
 use super::problem::{CaseValues, Criterion, Evaluate, LoadCase};
-use crate::collision::result::CaseResult;
 use crate::collision::wall::rigid_wall;
-use crate::collision::{Case, Finished, Party, SeatedOccupant, assemble, outcome};
+use crate::collision::{Assembly, Case, Finished, Party, SeatedOccupant, assemble, outcome};
 use crate::criteria::Dummy;
-use crate::dynamics::{Network, Plan, Solver, simulate, simulate_lanes};
+use crate::dynamics::{
+    Network, Plan, Record, SimulationError, Solver, simulate, simulate_lanes,
+};
 use crate::error::Error;
-use crate::occupant::{Restraint, Seat};
+use crate::occupant::{Restraint, Seat, readings};
 use crate::units::KMH;
 use crate::vehicle::{Face, Library, Vehicle};
 
 /// Lanes stepped side by side.
-const LANES: usize = 4;
+const LANES: usize = 8;
 
 /// Who sits in the vehicle that is sized.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -169,67 +170,78 @@ impl CollisionEvaluator {
         })
     }
 
-    /// Simulate cases, those of one topology side by side, groups in parallel; results in the order given.
+    /// Simulate cases in full; results in the order given.
     ///
     /// # Errors
     /// The first error of any case.
     pub fn run_all(&self, cases: &[Case]) -> Result<Vec<Finished>, Error> {
-        let mut groups: BTreeMap<(String, u64), Vec<usize>> = BTreeMap::new();
-        for (i, c) in cases.iter().enumerate() {
-            let key = (c.parties[1].vehicle.id.clone(), c.overlap.to_bits());
-            groups.entry(key).or_default().push(i);
-        }
-        let blocks: Vec<Vec<usize>> = groups
-            .values()
-            .flat_map(|g| g.chunks(LANES).map(<[usize]>::to_vec))
-            .collect();
-        let done: Vec<Vec<Finished>> = blocks
-            .par_iter()
-            .map(|block| run_block(cases, block))
-            .collect::<Result<_, _>>()?;
-        let mut ordered: Vec<Option<Finished>> = cases.iter().map(|_| None).collect();
-        for (block, finished) in blocks.iter().zip(done) {
-            for (&i, f) in block.iter().zip(finished) {
-                ordered[i] = Some(f);
-            }
-        }
-        Ok(ordered.into_iter().flatten().collect())
-    }
-}
-
-fn run_block(cases: &[Case], block: &[usize]) -> Result<Vec<Finished>, Error> {
-    let assemblies = block
-        .iter()
-        .map(|&i| assemble(&cases[i]))
-        .collect::<Result<Vec<_>, _>>()?;
-    let plan = cases[block[0]].plan;
-    let records = if block.len() == 1 {
-        vec![simulate(&assemblies[0].network, &plan)?]
-    } else {
-        let nets: Vec<&Network> = assemblies.iter().map(|a| &a.network).collect();
-        simulate_lanes::<LANES>(&nets, &plan)?
-    };
-    block
-        .iter()
-        .zip(assemblies)
-        .zip(records)
-        .map(|((&i, assembly), record)| {
-            let outcome = outcome::read(&cases[i], &assembly, &record)?;
+        simulate_cases(cases, &|case, assembly, record| {
+            let outcome = outcome::read(case, &assembly, &record)?;
             Ok(Finished {
                 assembly,
                 record,
                 outcome,
             })
         })
-        .collect()
+    }
+}
+
+/// Simulate cases, those of one topology side by side, blocks of them in parallel; `read` sees each as it ends.
+fn simulate_cases<R: Send>(
+    cases: &[Case],
+    read: &(dyn Fn(&Case, Assembly, Record) -> Result<R, Error> + Sync),
+) -> Result<Vec<R>, Error> {
+    let mut groups: BTreeMap<(&str, u64), Vec<usize>> = BTreeMap::new();
+    for (i, c) in cases.iter().enumerate() {
+        let key = (c.parties[1].vehicle.id.as_str(), c.overlap.to_bits());
+        groups.entry(key).or_default().push(i);
+    }
+    let blocks: Vec<&[usize]> = groups.values().flat_map(|g| g.chunks(LANES)).collect();
+    let done: Vec<Vec<R>> = blocks
+        .par_iter()
+        .map(|block| {
+            let assemblies = block
+                .iter()
+                .map(|&i| assemble(&cases[i]))
+                .collect::<Result<Vec<_>, _>>()?;
+            let plan = cases[block[0]].plan;
+            let records = side_by_side(&assemblies, &plan)?;
+            let each = block.iter().zip(assemblies).zip(records);
+            each.map(|((&i, a), r)| read(&cases[i], a, r)).collect()
+        })
+        .collect::<Result<_, Error>>()?;
+    let mut ordered: Vec<Option<R>> = cases.iter().map(|_| None).collect();
+    for (block, finished) in blocks.iter().zip(done) {
+        for (&i, r) in block.iter().zip(finished) {
+            ordered[i] = Some(r);
+        }
+    }
+    Ok(ordered.into_iter().flatten().collect())
+}
+
+/// Lanes where the topology is one; one by one where an added length has changed the order of layers.
+fn side_by_side(assemblies: &[Assembly], plan: &Plan) -> Result<Vec<Record>, Error> {
+    let nets: Vec<&Network> = assemblies.iter().map(|a| &a.network).collect();
+    let one_by_one = || nets.iter().map(|n| Ok(simulate(n, plan)?)).collect();
+    if nets.len() == 1 {
+        return one_by_one();
+    }
+    match simulate_lanes::<LANES>(&nets, plan) {
+        Ok(records) => Ok(records),
+        Err(SimulationError::Topology(_)) => one_by_one(),
+        Err(e) => Err(e.into()),
+    }
 }
 
 /// Criteria of a finished case: intrusion of vehicle 1 and the worst over its occupants.
-pub fn values_of(result: &CaseResult) -> CaseValues {
+fn values_of(case: &Case, assembly: &Assembly, record: &Record) -> Result<CaseValues, Error> {
     let mut values = CaseValues::new();
-    values.insert(Criterion::IntrusionMm, result.vehicles[0].intrusion_mm);
-    for o in &result.occupants {
-        let readings = [
+    let intrusion = outcome::intrusion_mm(case, assembly, record, 0);
+    values.insert(Criterion::IntrusionMm, intrusion);
+    for occupant in &assembly.occupants {
+        let o = readings(occupant, record)
+            .map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
+        let all = [
             (Criterion::Joint, o.risk.joint),
             (Criterion::JointWithoutNeck, o.risk.joint_without_neck),
             (Criterion::Hic15, o.hic15),
@@ -237,14 +249,14 @@ pub fn values_of(result: &CaseResult) -> CaseValues {
             (Criterion::ChestDeflectionMm, o.chest_deflection_mm),
             (Criterion::FemurKn, o.femur_kN),
         ];
-        for (criterion, value) in readings {
+        for (criterion, value) in all {
             if let Some(v) = value {
                 let worst = values.entry(criterion).or_insert(v);
                 *worst = worst.max(v);
             }
         }
     }
-    values
+    Ok(values)
 }
 
 impl Evaluate for CollisionEvaluator {
@@ -253,15 +265,23 @@ impl Evaluate for CollisionEvaluator {
         sized: &SizedVehicle,
         cases: &[LoadCase],
     ) -> Result<Vec<CaseValues>, Error> {
-        let package = sized.mass.package.as_deref();
-        let collisions = cases
-            .iter()
-            .map(|load| self.case(&sized.vehicle, package, load))
-            .collect::<Result<Vec<_>, _>>()?;
-        self.run_all(&collisions)?
-            .iter()
-            .zip(&collisions)
-            .map(|(finished, case)| Ok(values_of(&CaseResult::collect(case, finished)?)))
-            .collect()
+        let mut all = self.evaluate_all(std::slice::from_ref(sized), cases)?;
+        Ok(all.pop().unwrap_or_default())
+    }
+
+    fn evaluate_all(
+        &mut self,
+        sized: &[SizedVehicle],
+        cases: &[LoadCase],
+    ) -> Result<Vec<Vec<CaseValues>>, Error> {
+        let mut collisions = Vec::with_capacity(sized.len() * cases.len());
+        for s in sized {
+            let package = s.mass.package.as_deref();
+            for load in cases {
+                collisions.push(self.case(&s.vehicle, package, load)?);
+            }
+        }
+        let values = simulate_cases(&collisions, &|case, a, r| values_of(case, &a, &r))?;
+        Ok(values.chunks(cases.len().max(1)).map(<[_]>::to_vec).collect())
     }
 }

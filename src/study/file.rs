@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::criteria::Dummy;
-use crate::error::{Error, SourceText};
+use crate::error::{Error, SourceText, nearest};
 use crate::occupant::Seat;
 use crate::sizing::evaluate::Seated;
 use crate::sizing::{Rule, Target, Vary};
@@ -58,6 +58,8 @@ pub struct StudySpec {
     pub max_strength: f64,
     /// Largest cabin factor.
     pub max_cabin_factor: f64,
+    /// Materials that added crush structure may be made of; empty: all that may crush.
+    pub materials: Vec<String>,
     /// Cost file.
     pub costs: String,
     /// Duration of a run, ms.
@@ -124,6 +126,8 @@ struct RawSizing {
     max_added_length_mm: Option<S<f64>>,
     max_strength: Option<S<f64>>,
     max_cabin_factor: Option<S<f64>>,
+    #[serde(default)]
+    materials: Vec<S<String>>,
     costs: Option<String>,
 }
 
@@ -235,6 +239,7 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
         max_length_m: optional("max_added_length_mm", of(|s| &s.max_added_length_mm), 300.0, 0.0, 1500.0)? * 1e-3,
         max_strength: optional("max_strength", of(|s| &s.max_strength), 3.0, 1.0, 20.0)?,
         max_cabin_factor: optional("max_cabin_factor", of(|s| &s.max_cabin_factor), 3.0, 1.0, 20.0)?,
+        materials: r.materials(sizing.map_or(&[], |s| s.materials.as_slice()))?,
         costs: sizing
             .and_then(|s| s.costs.clone())
             .unwrap_or_else(|| crate::sizing::DEFAULT_COSTS.to_string()),
@@ -307,6 +312,18 @@ impl Reader<'_> {
             all.push(id.get_ref().clone());
         }
         Ok(all)
+    }
+
+    fn materials(&self, v: &[S<String>]) -> Result<Vec<String>, Error> {
+        let known = self.library.ids("materials");
+        for id in v {
+            if !known.contains(id.get_ref()) {
+                let hint = nearest(id.get_ref(), known.iter().map(String::as_str))
+                    .map_or_else(|| format!("known: {}", known.join(", ")), |n| format!("did you mean \"{n}\"?"));
+                return Err(self.bad(id, &format!("unknown material \"{}\"", id.get_ref()), &hint));
+            }
+        }
+        Ok(v.iter().map(|id| id.get_ref().clone()).collect())
     }
 
     fn limits(&self, v: &[S<String>]) -> Result<Vec<Target>, Error> {

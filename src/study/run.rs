@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::sizing::answer::to_json;
 use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::optimise::optimise;
+use crate::sizing::problem::Effort;
 use crate::sizing::{
     Design, LoadCase, Problem, SizedVehicle, SizingData, Target, Variables, apply,
 };
@@ -368,6 +369,14 @@ impl Study<'_> {
         let mut problem = Problem::new(vehicle, self.data, cases);
         problem.vary = self.spec.vary;
         problem.rule = self.spec.rule;
+        problem.materials.allowed.clone_from(&self.spec.materials);
+        problem.effort = Effort {
+            starts: 2,
+            designs_per_start: 60,
+            samples: 16,
+            speed_step_kmh: 1.0,
+            ..Effort::default()
+        };
         problem.length_cap_m = self.spec.length_cap.then_some(KEI_LENGTH_M);
         problem.variables = Variables {
             strength: problem

@@ -230,7 +230,7 @@ pub fn elastic_plastic() -> Model {
             Known::new("yield m", yield_m, At(U(0), t_yield)),
             Known::new("crush m", crush, Peak(U(0))),
             Known::new("time of crush s", t_crush, TimeOfPeak(U(0))),
-            Known::new("deceleration m/s2", f0 / m, Peak(Deceleration(0))),
+            Known::new("deceleration m/s2", f0 / m, At(Deceleration(0), 0.04)),
             Known::new("permanent set m", crush - yield_m, At(U(0), leave)),
             Known::new("rebound m/s", -rebound, Last(V(0))),
             Known::new(

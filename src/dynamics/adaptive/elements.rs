@@ -1,0 +1,242 @@
+//! What acts between the points of a network, read from its plain data: forces for given modes.
+//!
+//! Written apart from the packed elements of the fixed-step scheme; both share only the data they start from.
+
+use super::super::network::{CrushLaw, Network, Port, Pretension, Ramp};
+
+/// Regime of a crush path (model section 3).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Regime {
+    /// Not in compression; a tie is in tension here.
+    Off,
+    /// On the unloading line through the permanent set.
+    Elastic,
+    /// On the backbone, on the piece that starts at this point of the table.
+    Backbone(usize),
+}
+
+/// Phase of a pretensioner.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Pull {
+    /// Not fired, pulling or at the end of its stroke: a matter of time.
+    Clock,
+    /// Locked by force with this much pulled in, m.
+    Locked(f64),
+}
+
+/// A layer's share or a crush element: anything with a force-crush law.
+#[derive(Debug, Clone)]
+pub struct CrushPath<'a> {
+    /// `(point, coefficient)`.
+    pub terms: Vec<(usize, f64)>,
+    pub law: &'a CrushLaw,
+    pub weight: f64,
+    pub gap_m: f64,
+    /// Tip mass for the tie's critical damping, where this path is a tie, kg.
+    pub tie_kg: Option<f64>,
+    pub ramp: Option<Ramp>,
+    pub pretension: Option<Pretension>,
+    pub group: usize,
+    pub regime: Regime,
+    pub pull: Pull,
+    /// The damper would make it pull (or a tie push): the sum is held at zero.
+    pub slack: bool,
+    /// Permanent set, m.
+    pub p: f64,
+    /// Largest compression on the backbone, m.
+    pub m: f64,
+}
+
+/// Table lookup, linear between points and constant beyond the last.
+fn table(x: &[f64], y: &[f64], at: f64) -> f64 {
+    let k = x.partition_point(|c| *c <= at);
+    if k == 0 {
+        y[0]
+    } else if k == x.len() {
+        y[k - 1]
+    } else {
+        y[k - 1] + (y[k] - y[k - 1]) * (at - x[k - 1]) / (x[k] - x[k - 1])
+    }
+}
+
+impl CrushPath<'_> {
+    /// Compression and its rate by the bodies alone.
+    pub fn motion(&self, y: &[f64], points: usize, time: f64, middle: f64) -> (f64, f64) {
+        let d: f64 = self.terms.iter().map(|(i, c)| c * y[*i]).sum();
+        let rate: f64 = self.terms.iter().map(|(i, c)| c * y[points + i]).sum();
+        (d - self.gap_m + self.pulled(time, middle).0, rate)
+    }
+
+    /// Belt pulled in at a time, m, and its rate; the phase is that of `middle`, the middle of the window.
+    pub fn pulled(&self, time: f64, middle: f64) -> (f64, f64) {
+        let Some(p) = &self.pretension else {
+            return (0.0, 0.0);
+        };
+        let speed = p.stroke_m / p.duration_s;
+        match self.pull {
+            Pull::Locked(m) => (m, 0.0),
+            Pull::Clock if middle <= p.fire_s => (0.0, 0.0),
+            Pull::Clock if middle >= p.fire_s + p.duration_s => (p.stroke_m, 0.0),
+            Pull::Clock => (speed * (time - p.fire_s), speed),
+        }
+    }
+
+    /// Activation at a time and its rate, per s.
+    fn activation(&self, time: f64, middle: f64) -> (f64, f64) {
+        let Some(r) = &self.ramp else {
+            return (1.0, 0.0);
+        };
+        if middle <= r.start_s {
+            (0.0, 0.0)
+        } else if middle >= r.start_s + r.duration_s {
+            (1.0, 0.0)
+        } else {
+            ((time - r.start_s) / r.duration_s, 1.0 / r.duration_s)
+        }
+    }
+
+    /// Piece of the table a compression lies on.
+    pub fn piece(&self, d: f64) -> usize {
+        self.law.crush_m.partition_point(|c| *c <= d).max(1) - 1
+    }
+
+    /// End of a piece of the table, m.
+    pub fn piece_end(&self, piece: usize) -> f64 {
+        self.law.crush_m.get(piece + 1).copied().unwrap_or(f64::INFINITY)
+    }
+
+    fn slope(&self, piece: usize) -> f64 {
+        let (x, f) = (&self.law.crush_m, &self.law.force_n);
+        if piece + 1 < x.len() {
+            (f[piece + 1] - f[piece]) / (x[piece + 1] - x[piece])
+        } else {
+            0.0
+        }
+    }
+
+    /// Strength on a piece of the backbone, of the whole layer, N.
+    pub fn strength(&self, piece: usize, d: f64, rate: f64, time: f64, middle: f64) -> f64 {
+        let at_rest = self.law.force_n[piece] + self.slope(piece) * (d - self.law.crush_m[piece]);
+        at_rest * (1.0 + self.law.rate_s_per_m * rate.max(0.0)) * self.activation(time, middle).0
+    }
+
+    /// Rate of the strength along a motion, N/s.
+    pub fn strength_rate(&self, piece: usize, d: f64, rate: f64, acceleration: f64, time: f64, middle: f64) -> f64 {
+        let (on, on_rate) = self.activation(time, middle);
+        let at_rest = self.law.force_n[piece] + self.slope(piece) * (d - self.law.crush_m[piece]);
+        let r = self.law.rate_s_per_m;
+        let closing = rate.max(0.0);
+        let by_rate = if rate > 0.0 { r * acceleration } else { 0.0 };
+        on * (self.slope(piece) * rate * (1.0 + r * closing) + at_rest * by_rate)
+            + on_rate * at_rest * (1.0 + r * closing)
+    }
+
+    /// Unloading stiffness of the whole layer, N/m.
+    pub fn unloading(&self, m: f64) -> f64 {
+        table(&self.law.crush_m, &self.law.unload_n_per_m, m)
+    }
+
+    /// Force of the spring and slider, of the share, N; negative only for a tie in tension.
+    pub fn spring(&self, d: f64, rate: f64, time: f64, middle: f64) -> f64 {
+        let whole = match self.regime {
+            Regime::Off if self.tie_kg.is_none() => 0.0,
+            Regime::Off | Regime::Elastic => self.unloading(self.m) * (d - self.p),
+            Regime::Backbone(k) => self.strength(k, d, rate, time, middle),
+        };
+        whole * self.weight
+    }
+
+    /// Whole force of the share, N.
+    pub fn force(&self, d: f64, rate: f64, time: f64, middle: f64) -> f64 {
+        let spring = self.spring(d, rate, time, middle);
+        match (self.regime, self.tie_kg) {
+            (Regime::Off, None) => 0.0,
+            _ if self.slack && self.damping() > 0.0 => 0.0,
+            _ => spring + self.damping() * rate,
+        }
+    }
+
+    /// Damping that acts in this regime, of the share, N s/m: the tie's is critical for the tip's mass.
+    pub fn damping(&self) -> f64 {
+        match (self.regime, self.tie_kg) {
+            (Regime::Off, None) => 0.0,
+            (Regime::Off, Some(kg)) => 2.0 * (self.unloading(self.m) * self.weight * kg).sqrt(),
+            _ => self.weight * self.law.damping_n_s_per_m,
+        }
+    }
+
+    /// Permanent set and largest compression as they stand now: on the backbone they move with it.
+    pub fn set(&self, d: f64, rate: f64, time: f64, middle: f64) -> (f64, f64) {
+        match self.regime {
+            Regime::Backbone(k) => {
+                let m = self.m.max(d);
+                let set = d - self.strength(k, d, rate, time, middle) / self.unloading(m);
+                (self.p.max(set), m)
+            }
+            _ => (self.p, self.m),
+        }
+    }
+
+    /// Recoverable energy, J.
+    pub fn stored(&self, d: f64, rate: f64, time: f64, middle: f64) -> f64 {
+        if self.regime == Regime::Off && self.tie_kg.is_none() {
+            return 0.0;
+        }
+        let (p, m) = self.set(d, rate, time, middle);
+        0.5 * self.unloading(m) * self.weight * (d - p) * (d - p)
+    }
+}
+
+/// All crush paths of a network: shares first, then elements between bodies.
+pub fn crush_paths(net: &Network) -> Vec<CrushPath<'_>> {
+    let bodies = net.bodies.len();
+    let shares = net.shares.iter().map(|s| {
+        let out = if s.side == 0 { 1.0 } else { -1.0 };
+        CrushPath {
+            terms: vec![(s.body, out), (bodies + 2 * s.cell + s.side, -out)],
+            law: &net.laws[s.law],
+            weight: s.weight,
+            gap_m: s.gap_m,
+            tie_kg: s.tie.then(|| net.cells[s.cell].tip_kg[s.side].unwrap_or(0.0)),
+            ramp: None,
+            pretension: None,
+            group: s.group,
+            regime: Regime::Off,
+            pull: Pull::Clock,
+            slack: false,
+            p: 0.0,
+            m: 0.0,
+        }
+    });
+    let between = net.crushes.iter().map(|e| CrushPath {
+        terms: e.port.terms.to_vec(),
+        law: &net.laws[e.law],
+        weight: 1.0,
+        gap_m: e.gap_m,
+        tie_kg: None,
+        ramp: e.ramp,
+        pretension: e.pretension,
+        group: e.group,
+        regime: Regime::Off,
+        pull: Pull::Clock,
+        slack: false,
+        p: 0.0,
+        m: 0.0,
+    });
+    shares.chain(between).collect()
+}
+
+/// Elongation of a port and its rate.
+pub fn port_motion(port: &Port, y: &[f64], points: usize) -> (f64, f64) {
+    let sum = |from: usize| port.terms.iter().map(|(i, c)| c * y[from + i]).sum();
+    (sum(0), sum(points))
+}
+
+/// Regime of a two-way slider.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Slide {
+    /// Holding, with this much slipped so far, m.
+    Stuck(f64),
+    /// Slipping towards +1 or -1.
+    Slipping(f64),
+}
