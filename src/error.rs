@@ -80,7 +80,7 @@ impl SourceText {
             } else if message.starts_with("missing field") {
                 "add the key to this table"
             } else {
-                "see FORMATS in the README for the keys and their units"
+                "see the README for the keys and their units"
             };
             self.error(span, message, help)
         })

@@ -4,6 +4,8 @@
 //! The modules are floors; each uses only what stands below it. From the ground up: [`units`], [`error`];
 //! [`signal`]; [`criteria`], [`risk`]; [`vehicle`], [`material`]; [`dynamics`]; [`occupant`];
 //! [`collision`]; [`identify`], [`sizing`]; `study`; `plot` and `report`; the command line.
+//!
+//! What is computed, exactly: [`model`]. Comments cite its sections, closed forms (C1 ...) and notes (N1 ...).
 
 pub mod collision;
 pub mod criteria;
@@ -12,6 +14,7 @@ pub mod error;
 pub mod exchange;
 pub mod identify;
 pub mod material;
+pub mod model;
 pub mod occupant;
 #[cfg(feature = "plot")]
 pub mod plot;

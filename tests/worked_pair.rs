@@ -94,6 +94,9 @@ fn check_cells(case: &str) {
     }
 }
 
+/// Reads one number of an outcome.
+type Get = fn(&VehicleOutcome) -> f64;
+
 fn check_results(case: &str) {
     let done = finished(case);
     let want = expected(case);
@@ -104,7 +107,7 @@ fn check_results(case: &str) {
         .iter()
         .zip(want["vehicles"].as_array().expect("vehicles"))
     {
-        let keys: [(&str, fn(&VehicleOutcome) -> f64, f64); 8] = [
+        let keys: [(&str, Get, f64); 8] = [
             ("mass_kg", |v| v.mass_kg, 1e-9),
             ("delta_v_mps", |v| v.delta_v_mps, 5e-3),
             ("cabin_delta_v_mps", |v| v.cabin_delta_v_mps, 5e-3),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::dynamics::Plan;
+use crumple::dynamics::{Detail, Plan};
 use crumple::error::Error;
 use crumple::criteria::Dummy;
 use crumple::occupant::Seat;
@@ -90,6 +90,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     }];
     let mut plan = Plan::new(DURATION_S, STEP_S);
     plan.settle_s = Some(0.05);
+    plan.detail = Detail::Lean;
     let mut evaluator = CollisionEvaluator::new(&library, &a.against, &data.costs, seats, plan)?;
     let stamp = Stamp::of(&(&vehicle, &cases, &data, &evaluator), STEP_S);
     let mut problem = Problem::new(&vehicle, &data, cases);

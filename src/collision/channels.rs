@@ -1,7 +1,7 @@
 //! Channels of a finished run at 10 kHz, unfiltered, under ISO-MME codes.
 //!
 //! Bodies: acceleration, velocity, displacement; load paths: force and compression; the wall's total force;
-//! occupants as in [`crate::occupant::readings`]. Signs follow SAE J1733: along the vehicle's own heading.
+//! occupants as in [`crate::occupant::readings()`]. Signs follow SAE J1733: along the vehicle's own heading.
 
 use crate::error::Error;
 use crate::occupant::readings;

@@ -27,7 +27,7 @@ pub struct PathOutcome {
     pub energy_kJ: f64,
 }
 
-/// Result for one vehicle; keys are those of the JSON contract.
+/// Result for one vehicle; keys are those of the JSON result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(non_snake_case)]
 pub struct VehicleOutcome {

@@ -11,7 +11,7 @@ use super::case::Case;
 use super::outcome::VehicleOutcome;
 use super::run::Finished;
 
-/// Result of a case; serializes to the JSON contract.
+/// Result of a case; serializes to the JSON that `run --json` prints.
 #[derive(Debug, Clone, Serialize)]
 #[allow(non_snake_case)]
 pub struct CaseResult {

@@ -1,8 +1,8 @@
 //! Chest: deflection, viscous criterion, combined thoracic index.
 //!
-//! Injury facts 2.3 (SAE J1727). Deflection is positive in compression here; an ISO-MME `CHST....DS` channel
-//! carries compression as negative and must be turned round first. The 3 ms clip of chest acceleration is
-//! [`clip_3ms_cumulative`].
+//! Note N6, [`crate::model`] (SAE J1727). Deflection is positive in compression here; an ISO-MME `CHST....DS`
+//! channel carries compression as negative and must be turned round first. The 3 ms clip of chest
+//! acceleration is [`clip_3ms_cumulative`].
 
 use serde::Serialize;
 
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn viscous_criterion_of_a_half_sine_matches_the_closed_form() {
-        // Injury facts 2.3: 0.040 sin(pi t / 0.1): VC 0.142675 m/s at 28.3 mm.
+        // Note N6: 0.040 sin(pi t / 0.1): VC 0.142675 m/s at 28.3 mm.
         let dt = 1e-4;
         let d: Vec<f64> = (0..=1000)
             .map(|i| 0.040 * (PI * f64::from(i) * dt / 0.1).sin())

@@ -1,6 +1,6 @@
 //! The 3 ms clip: the acceleration that lasted long enough to count.
 //!
-//! Injury facts 2.2. Two forms: contiguous, the highest level held through one interval of 3 ms, and
+//! Note N5 ([`crate::model`]). Two forms: contiguous, the highest level held through one interval of 3 ms, and
 //! cumulative, the highest level above which the intervals add up to 3 ms. FMVSS 208 and the European
 //! regulations use the cumulative form, which is what `chest_a3ms_g` means (model section 7). The signal is
 //! taken as straight lines between samples, so the result does not jump with the sampling.
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn half_sines_match_the_closed_form() {
-        // A cos(pi 0.0015 / T): injury facts 2.2 and validation C12.
+        // A cos(pi 0.0015 / T): note N5 and closed form C12.
         for (peak, ms, want, tolerance) in [
             (100.0, 10.0, 89.10065, 1e-3),
             (60.0, 30.0, 59.2613, 1e-4),

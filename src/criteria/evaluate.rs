@@ -1,6 +1,6 @@
 //! Every criterion of a set of channels, chosen by what the ISO-MME code says each channel is.
 //!
-//! Model section 7 and injury facts 1.1 to 1.3 and 2. The main location decides the criteria, the dimension the
+//! Model section 7 and its notes ([`crate::model`]). The main location decides the criteria, the dimension the
 //! quantity, fine location 3 the dummy. Each criterion asks for a channel frequency class; a channel whose code
 //! says that it carries that class or a lower one already is not filtered twice. Signs follow SAE J211.
 
@@ -71,7 +71,7 @@ enum Reading {
 }
 
 impl Reading {
-    /// By main location, dimension and direction, with the class it asks for (injury facts 1.1).
+    /// By main location, dimension and direction, with the class it asks for (note N1, [`crate::model`]).
     fn of(code: &ChannelCode) -> Option<(Reading, Cfc)> {
         let structure = STRUCTURE_LOCATIONS.contains(&code.main_location());
         Some(

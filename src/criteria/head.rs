@@ -1,10 +1,10 @@
 //! Head Injury Criterion, exact over every pair of samples.
 //!
-//! Injury facts 2.1: HIC = max over t1 < t2, t2 - t1 <= W of (t2 - t1) \[mean of a over (t1, t2)\]^2.5, a the
-//! resultant head acceleration in g. A common short cut, taking only the longest window of each start, is
-//! wrong for pulses shorter than W, so the full two-dimensional maximum is searched, with bounds that
-//! discard blocks of windows which cannot hold it. With I the integral and d the duration, HIC^2 = I^5/d^3,
-//! which orders windows as HIC does and needs no root.
+//! Note N4 ([`crate::model`]): HIC = max over t1 < t2, t2 - t1 <= W of
+//! (t2 - t1) \[mean of a over (t1, t2)\]^2.5, a the resultant head acceleration in g. A common short cut,
+//! taking only the longest window of each start, is wrong for pulses shorter than W, so the full
+//! two-dimensional maximum is searched, with bounds that discard blocks of windows which cannot hold it. With
+//! I the integral and d the duration, HIC^2 = I^5/d^3, which orders windows as HIC does and needs no root.
 
 use serde::Serialize;
 
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn half_sines_match_the_closed_forms() {
-        // Injury facts 2.1 and validation C12: peak g, duration ms, HIC15, HIC36.
+        // Note N4 and closed form C12: peak g, duration ms, HIC15, HIC36.
         for (peak, ms, h15, h36, tolerance) in [
             (100.0, 10.0, 414.645, 414.645, 2e-3),
             (60.0, 30.0, 321.704, 346.88, 6e-3),

@@ -1,6 +1,6 @@
 //! Femur force, knee-thigh-hip rating and tibia index.
 //!
-//! Injury facts 2.5. Axial forces follow SAE J211: tension positive, compression negative.
+//! Note N9 ([`crate::model`]). Axial forces follow SAE J211: tension positive, compression negative.
 
 use serde::Serialize;
 
@@ -78,7 +78,7 @@ pub fn knee_thigh_hip(axial_n: &[f64], dt_s: f64) -> Result<KneeThighHip, Criter
     })
 }
 
-/// Rating from force alone, or from a higher force with a limited impulse (injury facts 2.5).
+/// Rating from force alone, or from a higher force with a limited impulse (note N9, [`crate::model`]).
 fn kth_rating(peak_n: f64, impulse_ns: f64) -> Rating {
     const BANDS: [(Rating, f64, f64, f64); 3] = [
         (Rating::Good, 5220.0, 5690.0, 113.5),

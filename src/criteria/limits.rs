@@ -1,8 +1,8 @@
 //! Limits and rating bands of regulations and consumer tests, as data with their source.
 //!
-//! Injury facts 3.5. All were read in a public implementation that quotes the paragraphs (pyisomme 1.1.0), not in the
-//! texts themselves; check the text in force before relying on one. Limits known only from recollection (JNCAP,
-//! structural bands) are left out.
+//! Note N19 ([`crate::model`]). All were read in a public implementation that quotes the paragraphs (pyisomme
+//! 1.1.0), not in the texts themselves; check the text in force before relying on one. Limits known only from
+//! recollection (JNCAP, structural bands) are left out.
 
 use serde::Serialize;
 

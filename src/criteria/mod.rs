@@ -1,8 +1,8 @@
 //! Injury and pulse criteria: one number from a history, as regulations and consumer tests define it.
 //!
-//! Model section 7 (injury facts 2). Functions take slices sampled every `dt_s` seconds in SI unless a name
-//! says otherwise; those that only compare or average keep the unit of their input, and say so.
-//! Nothing here filters: the caller chooses the channel frequency class, because simulated and textbook
+//! Model section 7, notes N4 to N14 ([`crate::model`]). Functions take slices sampled every `dt_s` seconds in
+//! SI unless a name says otherwise; those that only compare or average keep the unit of their input, and say
+//! so. Nothing here filters: the caller chooses the channel frequency class, because simulated and textbook
 //! histories need none.
 
 pub mod chest;

@@ -1,7 +1,7 @@
 //! Neck: normalised neck injury criterion Nij and the moment at the occipital condyles.
 //!
-//! Injury facts 2.5 and 1.2. SAE J211 signs: Fz positive in tension, My positive in flexion. For measured
-//! channels only: the occupant model's neck gives neither tension nor moment (model section 6).
+//! Notes N8 and N2 ([`crate::model`]). SAE J211 signs: Fz positive in tension, My positive in flexion. For
+//! measured channels only: the occupant model's neck gives neither tension nor moment (model section 6).
 
 use serde::Serialize;
 

@@ -1,6 +1,6 @@
 //! Head rotation: BrIC and DAMAGE.
 //!
-//! Injury facts 2.4. For measured channels only: the occupant model moves along one axis.
+//! Note N7 ([`crate::model`]). For measured channels only: the occupant model moves along one axis.
 
 use nalgebra::{Matrix3, SMatrix, SVector};
 use serde::Serialize;

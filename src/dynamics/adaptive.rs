@@ -6,18 +6,19 @@
 //! integrated again up to there, and the next starts with new modes.
 
 mod elements;
+mod frame;
 mod motion;
 
 use std::sync::Arc;
 
 use nalgebra::DVector;
 use ode_solvers::Dopri5;
-use ode_solvers::continuous_output_model::ContinuousOutputModel;
 use ode_solvers::OutputType;
+use ode_solvers::continuous_output_model::ContinuousOutputModel;
 
 use super::SimulationError;
 use super::network::Network;
-use super::record::{Layout, Plan, Record};
+use super::record::{Detail, Layout, Plan, Record};
 use elements::{Pull, Regime, Slide, port_motion};
 use motion::{Motion, Switch};
 
@@ -120,6 +121,10 @@ fn breaks(net: &Network, plan: &Plan) -> Vec<f64> {
     all
 }
 
+/// Continuous output of a window.
+type Output = ContinuousOutputModel<f64, DVector<f64>>;
+
+/// A run in progress.
 struct Run<'a> {
     motion: Motion<'a>,
     tolerances: Tolerances,
@@ -145,6 +150,7 @@ impl<'a> Run<'a> {
                 bodies: net.bodies.len(),
                 cells: net.cells.len(),
                 groups: net.groups.len(),
+                detail: Detail::Full,
             },
             time: 0.0,
             y,
@@ -164,12 +170,11 @@ impl<'a> Run<'a> {
     }
 
     /// Integrate with frozen modes to a time; returns the state there and the continuous output.
-    fn integrate(
-        &mut self,
-        end: f64,
-    ) -> Result<(DVector<f64>, ContinuousOutputModel<f64, DVector<f64>>), SimulationError> {
+    fn integrate(&mut self, end: f64) -> Result<(DVector<f64>, Output), SimulationError> {
         let mut output = ContinuousOutputModel::new();
-        let Tolerances { relative, absolute, .. } = self.tolerances;
+        let Tolerances {
+            relative, absolute, ..
+        } = self.tolerances;
         let (done, y) = {
             let mut solver = Dopri5::from_param(
                 &self.motion,
@@ -214,7 +219,11 @@ impl<'a> Run<'a> {
                     self.time = end;
                 }
                 Some((time, due)) => {
-                    at_once = if time - self.time > 10.0 * LOCATED_S { 0 } else { at_once + 1 };
+                    at_once = if time - self.time > 10.0 * LOCATED_S {
+                        0
+                    } else {
+                        at_once + 1
+                    };
                     if at_once > MOST_AT_ONCE {
                         return Err(self.gives_up(format!("modes chatter: {due:?}")));
                     }
@@ -239,7 +248,7 @@ impl<'a> Run<'a> {
         &self,
         end: f64,
         last: &DVector<f64>,
-        output: &ContinuousOutputModel<f64, DVector<f64>>,
+        output: &Output,
     ) -> Option<(f64, Switch)> {
         let due_at = |time: f64| match output.evaluate(time) {
             Some(y) if time < end => self.motion.due(time, &y),
@@ -309,7 +318,11 @@ impl<'a> Run<'a> {
                 let trial = p.unloading(p.m) * (d - p.p);
                 // A backbone that starts at zero is followed from the first touch.
                 let follows = trial >= p.strength(piece, d, rate, time, middle);
-                p.regime = if follows { Regime::Backbone(piece) } else { Regime::Elastic };
+                p.regime = if follows {
+                    Regime::Backbone(piece)
+                } else {
+                    Regime::Elastic
+                };
                 p.slack = false;
             }
             Switch::Release(i) => {
@@ -379,7 +392,9 @@ impl<'a> Run<'a> {
         let bodies = &self.motion.net.bodies;
         match y.iter().position(|v| !v.is_finite()) {
             Some(i) => Err(SimulationError::NotFinite {
-                body: bodies.get(i).map_or_else(|| format!("state {i}"), |b| b.name.clone()),
+                body: bodies
+                    .get(i)
+                    .map_or_else(|| format!("state {i}"), |b| b.name.clone()),
                 time_ms: self.time * 1e3,
             }),
             None => Ok(()),
@@ -390,88 +405,13 @@ impl<'a> Run<'a> {
         let quiet = self.motion.merged.iter().all(|m| !m)
             && self.time - self.last_touch_s.unwrap_or(0.0) > settle;
         let (momentum, mass) = self.momenta();
-        let speed = |s: usize| if mass[s] > 0.0 { momentum[s] / mass[s] } else { 0.0 };
-        quiet && speed(0) <= speed(1)
-    }
-
-    /// Masses and velocities of all points with their side.
-    fn moving(&self) -> impl Iterator<Item = (usize, f64, f64)> + '_ {
-        let net = self.motion.net;
-        let bodies = net.bodies.iter().map(|b| (b.side, if b.fixed { 0.0 } else { b.kg }));
-        let tips = net.cells.iter().flat_map(|c| [0, 1].map(|s| (s, c.tip_kg[s].unwrap_or(0.0))));
-        let v = self.y.as_slice()[self.motion.points..].iter();
-        bodies.chain(tips).zip(v).map(|((side, kg), v)| (side, kg, *v))
-    }
-
-    fn momenta(&self) -> ([f64; 2], [f64; 2]) {
-        let (mut momentum, mut mass) = ([0.0; 2], [0.0; 2]);
-        for (side, kg, v) in self.moving() {
-            momentum[side] += kg * v;
-            mass[side] += kg;
-        }
-        (momentum, mass)
-    }
-
-    /// Put the accelerations of the present modes into the frame of t = 0.
-    fn refresh_first_accelerations(&self, frames: &mut [f64]) {
-        let dy = self.motion.at(self.time, &self.y);
-        for b in 0..self.layout.bodies {
-            frames[3 * b + 2] = dy[self.motion.points + b];
-        }
-    }
-
-    /// Append one frame, laid out as the fixed-step scheme's.
-    fn sample(&self, frames: &mut Vec<f64>) {
-        let (m, y, n) = (&self.motion, self.y.as_slice(), self.motion.points);
-        let (time, middle) = (self.time, m.middle_s);
-        let dy = m.at(time, &self.y);
-        for b in 0..self.layout.bodies {
-            frames.extend([y[b], y[n + b], dy[n + b]]);
-        }
-        for c in 0..self.layout.cells {
-            let (a, b) = m.tips(c);
-            frames.extend([y[a], y[b], y[m.impulse(c)], f64::from(u8::from(m.merged[c]))]);
-        }
-        // Force, compression, energy held per group.
-        let mut groups = vec![[0.0_f64; 3]; self.layout.groups];
-        let mut add = |group: usize, force: f64, d: f64, stored: f64| {
-            let g = &mut groups[group];
-            *g = [g[0] + force, g[1].max(d), g[2] + stored];
+        let speed = |s: usize| {
+            if mass[s] > 0.0 {
+                momentum[s] / mass[s]
+            } else {
+                0.0
+            }
         };
-        for p in &m.paths {
-            let (d, rate) = p.motion(y, n, time, middle);
-            let force = p.force(d, rate, time, middle).max(0.0);
-            add(p.group, force, d - p.pulled(time, middle).0, p.stored(d, rate, time, middle));
-        }
-        for (i, e) in m.net.mounts.iter().enumerate() {
-            let x = port_motion(&e.port, y, n).0;
-            let held = if m.broken[i] { 0.0 } else { 0.5 * e.stiffness_n_per_m * x * x };
-            add(e.group, m.mount_force(i, y), x, held);
-        }
-        for (i, e) in m.net.maxwells.iter().enumerate() {
-            let force = m.maxwell_force(i, y);
-            let x = port_motion(&e.port, y, n).0;
-            add(e.group, force, x, 0.5 * force * force / e.stiffness_n_per_m);
-        }
-        for (i, e) in m.net.sliders.iter().enumerate() {
-            let force = m.slider_force(i, y);
-            let x = port_motion(&e.port, y, n).0;
-            add(e.group, force, x, 0.5 * force * force / e.stiffness_n_per_m);
-        }
-        for (i, e) in m.net.thoraxes.iter().enumerate() {
-            let x = port_motion(&e.port, y, n).0;
-            let over = (x - e.knee_m).max(0.0);
-            let held = 0.5 * (e.stiffness_n_per_m * x * x + e.added_n_per_m * over * over);
-            add(e.group, m.thorax_force(i, y), x, held);
-        }
-        let mut work = 0.0;
-        for (g, [force, d, stored]) in groups.into_iter().enumerate() {
-            let done = y[m.work(g)];
-            work += done;
-            frames.extend([force, d, done, stored]);
-        }
-        let kinetic: f64 = self.moving().map(|(_, kg, v)| 0.5 * kg * v * v).sum();
-        let (momentum, _) = self.momenta();
-        frames.extend([kinetic, work, self.lost, momentum[0], momentum[1]]);
+        quiet && speed(0) <= speed(1)
     }
 }

@@ -15,7 +15,7 @@ pub use network::{
     BodyId, BodySpec, Cell, Crush, CrushLaw, Drive, GroupId, MaxwellSpec, MountSpec, Network, Port,
     Pretension, Ramp, Share, SliderSpec, ThoraxSpec,
 };
-pub use record::{Plan, Record, Solver};
+pub use record::{Detail, Plan, Record, Solver};
 pub use step::{simulate, simulate_lanes};
 
 /// Why a simulation could not be set up or finished.

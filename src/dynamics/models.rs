@@ -1,7 +1,8 @@
 //! Problems with known solutions: each function returns a network, a plan and the values it must give.
 //! Shared by tests and benches, and by the parity checks of the fast and the adaptive solver.
 //!
-//! Closed forms C1-C10 are textbook mechanics; Lobdell's impactor and the coach are published models.
+//! Closed forms C1-C10 and E2 ([`crate::model`]) are textbook mechanics; Lobdell's impactor and the coach are
+//! published models.
 
 mod occupant;
 mod pair;
@@ -238,7 +239,7 @@ fn driven(net: &mut Network, speed: f64, duration: f64, dt: f64, a: impl Fn(f64)
     b
 }
 
-/// Every model, in the order of the facts they come from.
+/// Every model.
 pub fn all() -> Vec<Model> {
     vec![
         linear_spring(),

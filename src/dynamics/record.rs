@@ -24,6 +24,18 @@ pub struct Plan {
     pub stride: usize,
     /// Stop this long after the last contact once the vehicles separate; `None`: run to the end.
     pub settle_s: Option<f64>,
+    /// What is kept of each sample.
+    pub detail: Detail,
+}
+
+/// What a record keeps of each sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything.
+    Full,
+    /// What occupants and the intrusion of vehicle 1 need: bodies, its tips, impulses, group forces. A quarter
+    /// of the memory; the rest reads as NaN, and no work of layers is kept, so there is no ledger.
+    Lean,
 }
 
 impl Plan {
@@ -37,6 +49,7 @@ impl Plan {
             step_s,
             stride: ((Self::SAMPLE_S / step_s).round() as usize).max(1),
             settle_s: None,
+            detail: Detail::Full,
         }
     }
 
@@ -63,13 +76,24 @@ pub struct Layout {
     pub cells: usize,
     /// Groups.
     pub groups: usize,
+    /// What is kept.
+    pub detail: Detail,
 }
 
 impl Layout {
-    /// Values in one frame: bodies (u, v, a), cells (u1, u2, impulse, touching), groups (force,
-    /// compression, work, stored), totals.
+    /// Values kept of a cell: u1, u2, impulse, touching; u1 and impulse when lean.
+    pub(super) fn per_cell(&self) -> usize {
+        if self.detail == Detail::Full { 4 } else { 2 }
+    }
+
+    /// Values kept of a group: force, compression, work, stored; the first when lean.
+    pub(super) fn per_group(&self) -> usize {
+        if self.detail == Detail::Full { 4 } else { 1 }
+    }
+
+    /// Values in one frame: bodies (u, v, a), cells, groups, totals.
     pub fn len(&self) -> usize {
-        3 * self.bodies + 4 * self.cells + 4 * self.groups + TOTALS
+        3 * self.bodies + self.per_cell() * self.cells + self.per_group() * self.groups + TOTALS
     }
 
     /// Nothing to record?
@@ -149,47 +173,64 @@ impl Record {
         self.at(sample, 3 * body + 1)
     }
 
-    fn cell(&self, cell: usize) -> usize {
-        3 * self.layout.bodies + 4 * cell
+    /// Value of a cell, by its place in a full and in a lean frame.
+    fn cell_at(&self, cell: usize, full: usize, lean: Option<usize>, sample: usize) -> f64 {
+        let place = match self.layout.detail {
+            Detail::Full => Some(full),
+            Detail::Lean => lean,
+        };
+        place.map_or(f64::NAN, |i| {
+            self.at(sample, 3 * self.layout.bodies + self.layout.per_cell() * cell + i)
+        })
     }
 
     /// Displacement of a tip at a sample, m; side 0 or 1.
     pub fn tip_at(&self, cell: usize, side: usize, sample: usize) -> f64 {
-        self.at(sample, self.cell(cell) + side)
+        self.cell_at(cell, side, (side == 0).then_some(0), sample)
     }
 
     /// Contact impulse of a cell up to a sample, N s.
     pub fn impulse_at(&self, cell: usize, sample: usize) -> f64 {
-        self.at(sample, self.cell(cell) + 2)
+        self.cell_at(cell, 2, Some(1), sample)
     }
 
     /// Are the tips of a cell touching at a sample?
     pub fn touching_at(&self, cell: usize, sample: usize) -> bool {
-        self.at(sample, self.cell(cell) + 3) > 0.5
+        self.cell_at(cell, 3, None, sample) > 0.5
     }
 
-    fn group(&self, group: usize) -> usize {
-        3 * self.layout.bodies + 4 * self.layout.cells + 4 * group
+    /// Value `i` of a group.
+    fn group_at(&self, group: usize, i: usize, sample: usize) -> f64 {
+        let l = &self.layout;
+        if i >= l.per_group() {
+            return f64::NAN;
+        }
+        let cells = l.per_cell() * l.cells;
+        self.at(sample, 3 * l.bodies + cells + l.per_group() * group + i)
+    }
+
+    fn group(&self, group: usize, i: usize) -> Vec<f64> {
+        self.range().map(|s| self.group_at(group, i, s)).collect()
     }
 
     /// Force of a group, summed over its elements, N.
     pub fn force(&self, group: usize) -> Vec<f64> {
-        self.channel(self.group(group))
+        self.group(group, 0)
     }
 
     /// Compression or elongation of a group, the largest over its elements, m.
     pub fn compression(&self, group: usize) -> Vec<f64> {
-        self.channel(self.group(group) + 1)
+        self.group(group, 1)
     }
 
     /// Work done on a group up to a sample, J.
     pub fn work_at(&self, group: usize, sample: usize) -> f64 {
-        self.at(sample, self.group(group) + 2)
+        self.group_at(group, 2, sample)
     }
 
     /// Elastic energy held in a group at a sample, J.
     pub fn stored_at(&self, group: usize, sample: usize) -> f64 {
-        self.at(sample, self.group(group) + 3)
+        self.group_at(group, 3, sample)
     }
 
     fn totals(&self, i: usize) -> usize {

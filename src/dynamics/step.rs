@@ -9,7 +9,7 @@ use super::SimulationError;
 use super::contact::Tip;
 use super::lane::{Lane, Mask, Wide};
 use super::network::Network;
-use super::record::{Plan, Record};
+use super::record::{Detail, Plan, Record};
 use super::system::System;
 
 /// Simulate one network.
@@ -75,6 +75,7 @@ fn run<V: Lane>(
     let dt = V::splat(plan.step_s);
     let half = V::splat(0.5 * plan.step_s);
     let samples = plan.samples();
+    system.layout.detail = plan.detail;
     let layout = system.layout;
     let mut frames = Vec::with_capacity((samples + 1) * layout.len() * V::WIDTH);
     let mut scratch = vec![V::zero(); layout.len()];
@@ -185,17 +186,21 @@ impl<V: Lane> System<V> {
     #[inline(always)]
     fn forces(&mut self, dt: V, now: V) {
         let zero = V::zero();
+        let keeps_work = self.layout.detail == Detail::Full;
         self.f.fill(zero);
         for s in &mut self.shares {
-            let d = s.out * (self.u[s.body] - self.u[s.tip]) - s.gap;
+            let out = V::splat(s.out);
+            let d = out * (self.u[s.body] - self.u[s.tip]) - s.gap;
             let touched = d.above(s.state.p);
             if !s.tie && !touched.or(s.meter.force.above(zero)).any() {
-                s.meter.d = d;
+                if keeps_work {
+                    s.meter.d = d;
+                }
                 continue;
             }
             let law = &self.laws[s.law];
             let rate = if s.tie || law.needs_rate {
-                s.out * (self.vp[s.body] - self.vp[s.tip])
+                out * (self.vp[s.body] - self.vp[s.tip])
             } else {
                 zero
             };
@@ -215,8 +220,12 @@ impl<V: Lane> System<V> {
                     force = V::select(slack, pull, force);
                 }
             }
-            s.meter.step(d, force);
-            let push = s.out * force;
+            if keeps_work {
+                s.meter.step(d, force);
+            } else {
+                s.meter.force = force;
+            }
+            let push = out * force;
             self.f[s.body] = self.f[s.body] - push;
             self.f[s.tip] = self.f[s.tip] + push;
         }
@@ -322,24 +331,33 @@ impl<V: Lane> System<V> {
             scratch[3 * b + 1] = self.v[b];
             scratch[3 * b + 2] = self.a[b];
         }
+        let full = layout.detail == Detail::Full;
+        let (per_cell, per_group) = (layout.per_cell(), layout.per_group());
         let cells = &mut scratch[3 * nb..];
         let mut lost = zero;
         for (c, pair) in self.pairs.iter().enumerate() {
-            cells[4 * c] = self.u[nb + 2 * c];
-            cells[4 * c + 1] = self.u[nb + 2 * c + 1];
-            cells[4 * c + 2] = pair.impulse;
-            cells[4 * c + 3] = V::select(pair.merged, V::splat(1.0), zero);
+            let at = per_cell * c;
+            cells[at] = self.u[nb + 2 * c];
+            if full {
+                cells[at + 1] = self.u[nb + 2 * c + 1];
+                cells[at + 2] = pair.impulse;
+                cells[at + 3] = V::select(pair.merged, V::splat(1.0), zero);
+            } else {
+                cells[at + 1] = pair.impulse;
+            }
             lost = lost + pair.lost;
         }
-        let groups = &mut cells[4 * nc..];
-        groups[..4 * layout.groups].fill(zero);
+        let groups = &mut cells[per_cell * nc..];
+        groups[..per_group * layout.groups].fill(zero);
         let mut work = zero;
         let mut add = |group: usize, force: V, d: V, done: V, stored: V| {
-            let g = 4 * group;
+            let g = per_group * group;
             groups[g] = groups[g] + force;
-            groups[g + 1] = groups[g + 1].larger(d);
-            groups[g + 2] = groups[g + 2] + done;
-            groups[g + 3] = groups[g + 3] + stored;
+            if full {
+                groups[g + 1] = groups[g + 1].larger(d);
+                groups[g + 2] = groups[g + 2] + done;
+                groups[g + 3] = groups[g + 3] + stored;
+            }
             work = work + done;
         };
         for s in &self.shares {
@@ -383,7 +401,7 @@ impl<V: Lane> System<V> {
             kinetic = kinetic + half * p * self.v[i];
             momentum[self.side[i]] = momentum[self.side[i]] + p;
         }
-        let totals = &mut groups[4 * layout.groups..];
+        let totals = &mut groups[per_group * layout.groups..];
         totals[0] = kinetic;
         totals[1] = work;
         totals[2] = lost;

@@ -9,7 +9,7 @@ use super::element::{
 };
 use super::lane::{Lane, Mask};
 use super::network::{CrushLaw, Drive, Network, Port};
-use super::record::Layout;
+use super::record::{Detail, Layout};
 
 /// A layer's share, packed.
 #[derive(Debug, Clone)]
@@ -20,14 +20,14 @@ pub struct PackedShare<V> {
     pub group: usize,
     pub tie: bool,
     /// Outward direction of the face: +1 for vehicle 1, -1 for vehicle 2.
-    pub out: V,
+    pub out: f64,
     pub weight: V,
     pub gap: V,
-    pub tip_kg: V,
     pub state: CrushState<V>,
     /// Critical damping of the tie at the present k_u, N s/m.
     pub tie_damping: V,
     pub meter: Meter<V>,
+    pub tip_kg: V,
 }
 
 /// A driven body.
@@ -166,7 +166,7 @@ impl<V: Lane> System<V> {
                     law: s.law,
                     group: s.group,
                     tie: s.tie,
-                    out: V::splat(if s.side == 0 { 1.0 } else { -1.0 }),
+                    out: if s.side == 0 { 1.0 } else { -1.0 },
                     weight,
                     gap: gather(&|n| n.shares[k].gap_m),
                     tip_kg,
@@ -286,6 +286,7 @@ impl<V: Lane> System<V> {
                 bodies: nb,
                 cells: nc,
                 groups: first.groups.len(),
+                detail: Detail::Full,
             },
             u: zeros.clone(),
             vp: v.clone(),

@@ -1,9 +1,9 @@
 //! NHTSA crash tests in the EV5 text form: a header of tables, and one file of time and value per channel.
 //!
 //! Columns after the NHTSA Test Reference Guide, version 5, volume I (November 2014). The header says what each
-//! curve is in NHTSA's own codes; those of which the ISO-MME code (injury facts 1.3) is known get it, the rest
-//! keep an NHTSA name. The physical dimension follows the unit: headers mislabel axes and sensors more often
-//! than units.
+//! curve is in NHTSA's own codes; those of which the ISO-MME code (note N3, [`crate::model`]) is known get
+//! it, the rest keep an NHTSA name. The physical dimension follows the unit: headers mislabel axes and
+//! sensors more often than units.
 
 use std::path::Path;
 

@@ -1,8 +1,9 @@
 //! ISO-MME test folders (ISO/TS 13499): what crash laboratories exchange.
 //!
-//! Layout after injury facts 1.3: `NAME.mme` says what the test was, `Channel/NAME.chn` lists the channels, and
-//! `Channel/NAME.001`, `.002`, ... hold one channel each: descriptors in lines `Descriptor :value`, then one
-//! value a line. Archives (zip, tar) have to be unpacked first.
+//! Layout after ISO/TS 13499 (note N3, [`crate::model`]): `NAME.mme` says what the test was,
+//! `Channel/NAME.chn` lists the channels, and `Channel/NAME.001`, `.002`, ... hold one channel each:
+//! descriptors in lines `Descriptor :value`, then one value a line. Archives (zip, tar) have to be unpacked
+//! first.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

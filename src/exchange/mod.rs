@@ -1,7 +1,7 @@
 //! Channels and tables in files other programs read: CSV, ISO-MME test folders, NHTSA EV5 tests, Parquet.
 //!
-//! Formats and codes follow injury facts 1.3 (ISO/TS 13499). This floor knows channels and what a run was, and
-//! nothing about how the numbers came about.
+//! Formats and codes follow ISO/TS 13499 (note N3, [`crate::model`]). This floor knows channels and what a
+//! run was, and nothing about how the numbers came about.
 
 pub mod ev5;
 pub mod input;

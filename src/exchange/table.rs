@@ -1,8 +1,8 @@
 //! Channels as a CSV table: `time [s]`, then one column per channel named `CODE [unit]`.
 //!
-//! The table anyone can open. Codes are ISO-MME codes (injury facts 1.3); a line that starts with `#` is a
-//! comment. Reading is strict: a hole, a NaN or a step in time that changes would quietly move an integral, so
-//! each is an error at its line and column.
+//! The table anyone can open. Codes are ISO-MME codes (note N3, [`crate::model`]); a line that starts with
+//! `#` is a comment. Reading is strict: a hole, a NaN or a step in time that changes would quietly move an
+//! integral, so each is an error at its line and column.
 
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -3,7 +3,7 @@
 //! A wall test fixes the sum of the forces that slow the cabin, and little else. So a [`recipe`] states what is
 //! known, a template of the structure type brings geometry, force shapes and priors, [`structure`] builds the
 //! load paths, [`scalars`] bends a handful of bounded parameters until the simulated test matches, and
-//! [`write`] leaves a complete vehicle file with the evidence for every number. [`prior`] says what to expect
+//! [`mod@write`] leaves a complete vehicle file with the evidence for every number. [`prior`] says what to expect
 //! of a light car that was never tested. No vehicle-to-vehicle test is ever fitted.
 
 use std::path::Path;

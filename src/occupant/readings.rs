@@ -1,8 +1,8 @@
 //! What the dummy reads (model section 7): criteria from the recorded histories, filtered as SAE J211 asks.
 //!
-//! Classes (injury facts 1.1): head acceleration CFC 1000, chest acceleration and deflection CFC 180, femur
-//! force CFC 600. The model moves along one axis: a reading is that of the x component, where a test takes
-//! resultants. A point mass is read unfiltered, so that closed forms hold.
+//! Classes (note N1, [`crate::model`]): head acceleration CFC 1000, chest acceleration and deflection CFC
+//! 180, femur force CFC 600. The model moves along one axis: a reading is that of the x component, where a
+//! test takes resultants. A point mass is read unfiltered, so that closed forms hold.
 
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! The figures of one collision: pulses, force and crush, occupants, energy, and how the two faces meet.
 //!
-//! Signals are filtered for display with the classes of SAE J211 (injury facts 1.1); every number printed in a
-//! figure is that of the result, not read off the filtered curve.
+//! Signals are filtered for display with the classes of SAE J211 (note N1, [`crate::model`]); every number
+//! printed in a figure is that of the result, not read off the filtered curve.
 
 use crate::collision::result::CaseResult;
 use crate::collision::{Case, Finished};

@@ -12,7 +12,7 @@ use super::evidence;
 use super::page::{Align, Cell, Class, Picture, ReportPage, Section, Table, Tone};
 use super::text::{against_limit, cell, fixed, plain, sentence, short_name};
 
-/// The page of one case; `figures` are those of [`super::case_figures`].
+/// The page of one case; `figures` are those of [`super::case_figures()`].
 pub fn case_page(case: &Case, result: &CaseResult, figures: &[NamedFigure]) -> ReportPage {
     let vehicles: Vec<&Vehicle> = case.parties.iter().map(|p| &p.vehicle).collect();
     let moving: Vec<&Vehicle> = vehicles.iter().copied().filter(|v| !v.is_fixed()).collect();
@@ -278,7 +278,7 @@ pub(super) fn limits(vehicles: &[&Vehicle], partial: bool) -> Section {
         "No neck loads: the neck risk is null; \"joint\" adds the neck curve at its floor (Nij = 0, 3.8 %); \"joint without neck\" leaves it out."
             .to_string(),
         "The risk curves hold for the population named with them, a belted dummy in a frontal test; they are not \
-         the risk of the people on the road, who are older, lighter and seated otherwise."
+         the risk of the people on the road, who differ in age, build and seating."
             .to_string(),
     ]);
     if vehicles

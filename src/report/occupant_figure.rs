@@ -1,7 +1,7 @@
 //! What one dummy went through, stacked over time: head, chest, deflection, belt and femur forces.
 //!
 //! Filter classes are those of the readings (SAE J211): head CFC 1000, chest and deflection CFC 180, femur
-//! CFC 600; belt forces CFC 60 (injury facts 1.1).
+//! CFC 600; belt forces CFC 60 (note N1, [`crate::model`]).
 
 use crate::criteria::head::hic15;
 use crate::occupant::Occupant;

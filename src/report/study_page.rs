@@ -12,7 +12,7 @@ use super::study_figures::changed_exemplar;
 use super::text::{fixed, listed, plain, short_name};
 use super::{study_answer, study_sentences, study_tables};
 
-/// The page of a study; `figures` are those of [`super::study_figures`].
+/// The page of a study; `figures` are those of [`super::study_figures()`].
 pub fn study_page(result: &StudyResult, figures: &[NamedFigure]) -> ReportPage {
     let r = result;
     let sized = !r.sizings.is_empty();

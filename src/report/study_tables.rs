@@ -16,6 +16,9 @@ fn heads(names: &[&str]) -> Vec<String> {
     names.iter().map(|n| (*n).to_string()).collect()
 }
 
+/// Left out where a table would get too wide.
+const CLIP: &str = "Chest 3 ms, g";
+
 /// Columns of a run, after the names: delta-v to risk.
 const RUN: [&str; 9] = [
     "Delta-v, km/h",
@@ -23,7 +26,7 @@ const RUN: [&str; 9] = [
     "OLC, g",
     "Intrusion, mm",
     "HIC15",
-    "Chest 3 ms, g",
+    CLIP,
     "Chest, mm",
     "Femur, kN",
     "Joint risk, %",
@@ -120,7 +123,7 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
     if seats {
         header.push("Seat".to_string());
     }
-    header.extend(RUN.map(String::from));
+    header.extend(RUN.iter().filter(|h| **h != CLIP).map(|h| h.to_string()));
     header.push("After sizing, %".to_string());
     let rows = r
         .rows
@@ -135,7 +138,8 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
             if seats {
                 cells.push(row.seat.clone().into());
             }
-            cells.extend(run_cells(r, &row.before));
+            let run = RUN.iter().zip(run_cells(r, &row.before));
+            cells.extend(run.filter(|(h, _)| **h != CLIP).map(|(_, c)| c));
             let after = row.after.as_ref().and_then(|n| run_cells(r, n).pop());
             cells.push(after.unwrap_or_else(|| Cell::rated("n/a", Class::Na)));
             cells

@@ -1,6 +1,6 @@
 //! Body-region curves beside the US NCAP set: head by AIS level, thorax by level and age, THOR.
 //!
-//! Injury facts 3.1 (THOR), 3.2 and 3.3. Population is named for each; the 1999 thorax curves and the
+//! Note N16 ([`crate::model`]). Population is named for each; the 1999 thorax curves and the
 //! Prasad-Mertz family stem from cadaver data of older programmes and sit above the 2008 set.
 
 use super::curves::{

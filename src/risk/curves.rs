@@ -1,6 +1,6 @@
 //! The type of every risk curve: a shape and everything needed to judge whether it applies.
 //!
-//! Injury facts 3. A probability without its population is worthless, so a curve carries region, severity,
+//! Model section 7. A probability without its population is worthless, so a curve carries region, severity,
 //! population, range and source, and [`RiskCurve::evaluate`] says when it is asked beyond its range.
 
 use serde::Serialize;

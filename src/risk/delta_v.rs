@@ -1,7 +1,8 @@
 //! Injury risk from delta-v or closing speed: field statistics, no dummy.
 //!
-//! Injury facts 3.4. These pool whoever was in the crashes of their data base, so they rank crashes and cannot
-//! replace occupant criteria. Speeds are in m/s; published coefficients keep their own unit.
+//! Note N17 ([`crate::model`]). These pool whoever was in the crashes of their data base, so they rank
+//! crashes and cannot replace occupant criteria. Speeds are in m/s; published coefficients keep their own
+//! unit.
 
 use serde::{Deserialize, Serialize};
 
@@ -428,7 +429,7 @@ mod tests {
                 curve.id
             );
         }
-        // Validation D2, half a unit of the last printed digit.
+        // P = (dv / 31.74 m/s)^4, half a unit of the last printed digit.
         for (mps, want, half) in [
             (5.0, 0.00062, 5e-6),
             (10.0, 0.00985, 5e-6),

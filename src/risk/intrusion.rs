@@ -1,8 +1,8 @@
 //! Intrusion as an odds ratio: how a compartment that gives way changes a risk read from a dummy or a delta-v.
 //!
-//! Model section 7, injury facts 5: P' = OR o / (1 + OR o), o = P / (1 - P). It is an explicit step with a named
-//! source and is never applied silently. Field studies compare crashes with and without intrusion; how the ratio
-//! grows in between is an assumption, stated in [`IntrusionOddsRatio::ramped`].
+//! Model section 7, note N18 ([`crate::model`]): P' = OR o / (1 + OR o), o = P / (1 - P). It is an explicit
+//! step with a named source and is never applied silently. Field studies compare crashes with and without
+//! intrusion; how the ratio grows in between is an assumption, stated in [`IntrusionOddsRatio::ramped`].
 
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
 //! From a criterion to a probability of injury, always with the population it is valid for.
 //!
-//! Model section 7, injury facts 3 and 5. Every curve is a [`RiskCurve`] that carries its source; nothing here
-//! turns a criterion a dummy cannot give into a number. Published curves that could not be traced to a source
-//! with coefficients are left out rather than guessed.
+//! Model section 7, notes N15 to N18 ([`crate::model`]). Every curve is a [`RiskCurve`] that carries its
+//! source; nothing here turns a criterion a dummy cannot give into a number. Published curves that could not
+//! be traced to a source with coefficients are left out rather than guessed.
 
 pub mod body;
 pub mod curves;

@@ -1,10 +1,10 @@
 //! US NCAP frontal risk curves and the joint probability they combine into.
 //!
-//! Injury facts 3.1: 73 FR 40016 (11 July 2008), model years 2011 and on. `joint` is the official product over
-//! head, neck, chest and femur; where the model gives no neck load it takes the neck curve at its own floor,
-//! Nij = 0, the least the official formula could give. `joint_without_neck` leaves the neck out and is the one
-//! to design for: at Nij = 0 the curve still claims 3.8 %, about ten times what the field shows (abstract of
-//! Stapp 2010-22-0004).
+//! Note N15 ([`crate::model`]): 73 FR 40016 (11 July 2008), model years 2011 and on. `joint` is the official
+//! product over head, neck, chest and femur; where the model gives no neck load it takes the neck curve at
+//! its own floor, Nij = 0, the least the official formula could give. `joint_without_neck` leaves the neck
+//! out and is the one to design for: at Nij = 0 the curve still claims 3.8 %, about ten times what the field
+//! shows (abstract of Stapp 2010-22-0004).
 
 use serde::Serialize;
 

@@ -1,9 +1,9 @@
 //! Channel frequency class filter: what makes two laboratories' peaks comparable.
 //!
 //! SAE J211-1, a two-pole Butterworth low-pass run forward and then backward, so that four poles act and
-//! the phase is zero (model sections 5 and 7; injury facts 1.1). The record's ends are extended by point
-//! reflection as in ISO 6487:2015, so that a pulse that starts at the first sample is not smeared.
-//! One padded buffer is the only allocation, and [`filter_in_place`] reuses the caller's.
+//! the phase is zero (model sections 5 and 7; note N1, [`crate::model`]). The record's ends are extended by
+//! point reflection as in ISO 6487:2015, so that a pulse that starts at the first sample is not smeared. One
+//! padded buffer is the only allocation, and [`filter_in_place`] reuses the caller's.
 
 use std::f64::consts::{PI, SQRT_2};
 use std::fmt;
@@ -124,7 +124,7 @@ impl FromStr for Cfc {
 }
 
 impl Biquad {
-    /// One pass of the filter of `class` at the sample interval `dt_s` (injury facts 1.1).
+    /// One pass of the filter of `class` at the sample interval `dt_s` (note N1, [`crate::model`]).
     ///
     /// Errors: an interval that is not positive, or too long for the class.
     pub fn new(class: Cfc, dt_s: f64, standard: Standard) -> Result<Self, SignalError> {
@@ -254,7 +254,7 @@ mod tests {
     use approx::assert_relative_eq;
     use proptest::prelude::*;
 
-    /// Injury facts 1.1, table of check values (k = 2.0775): rate, class, a0, b1, b2.
+    /// Coefficients of SAE J211-1 (k = 2.0775), derived from the formula: rate, class, a0, b1, b2.
     const TABLE: [(f64, Cfc, f64, f64, f64); 7] = [
         (10e3, Cfc::C60, 0.001452367474, 1.889343224, -0.8951526941),
         (10e3, Cfc::C180, 0.0117962711, 1.670117463, -0.7173025477),
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn attenuation_matches_the_published_table() {
-        // dB at CFC, CFC/0.6 and 2 CFC/0.6 (injury facts 1.1).
+        // dB at CFC, CFC/0.6 and 2 CFC/0.6, derived from the formula.
         for (rate, class, db) in [
             (10e3, Cfc::C60, [-0.4535, -3.0085, -17.672]),
             (10e3, Cfc::C180, [-0.448, -2.9936, -17.869]),

@@ -1,8 +1,8 @@
 //! ISO-MME channel codes: sixteen characters that say what was measured, where, in which direction and
 //! through which filter, so that an unfiltered channel is never compared with a filtered one by accident.
 //!
-//! ISO/TS 13499 (injury facts 1.3). The type checks the shape of a code, not the membership of its parts in
-//! the standard's lists, which laboratories extend.
+//! ISO/TS 13499 (note N3, [`crate::model`]). The type checks the shape of a code, not the membership of its
+//! parts in the standard's lists, which laboratories extend.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,6 +1,7 @@
 //! Units of channels: crash laboratories write g, kN and mm; everything here computes in SI.
 //!
-//! Units of injury facts 1.3 (ISO/TS 13499 dimensions) and of the channel tables this program reads.
+//! Units of the ISO/TS 13499 dimensions (note N3, [`crate::model`]) and of the channel tables this program
+//! reads.
 
 use std::fmt;
 use std::str::FromStr;

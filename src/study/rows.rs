@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::collision::result::CaseResult;
 
-/// Numbers of one run that a row keeps: `(name, value)` with the names of the JSON contract.
+/// Numbers of one run that a row keeps: `(name, value)` with the names of the JSON result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Numbers(pub Vec<(String, Option<f64>)>);
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::collision::result::{CaseResult, NO_YAW_NOTE};
 use crate::collision::{Case, Finished};
-use crate::dynamics::Plan;
+use crate::dynamics::{Detail, Plan};
 use crate::error::Error;
 use crate::sizing::answer::to_json;
 use crate::sizing::evaluate::CollisionEvaluator;
@@ -25,7 +25,7 @@ use super::file::StudySpec;
 use super::parts::{self, Part};
 use super::rows::{Numbers, Row};
 
-/// Greatest length of the kei class since 1998, m (Kei-car rule as published; facts in the README).
+/// Greatest length of the kei class since 1998, m (kei-car rule as published; see the README).
 const KEI_LENGTH_M: f64 = 3.40;
 /// How long sizing runs go on after the vehicles have parted, s: occupants have stopped by then.
 const SETTLE_S: f64 = 0.05;
@@ -65,7 +65,8 @@ pub struct WallRow {
 /// A sizing and where it stands.
 #[derive(Debug, Clone, Serialize)]
 pub struct SizingRow {
-    /// Vehicle id.
+    /// Vehicle id (written as part of the answer).
+    #[serde(skip)]
     pub vehicle: String,
     /// Index into the study's targets.
     pub target: usize,
@@ -390,6 +391,7 @@ impl Study<'_> {
         };
         let mut plan = Plan::new(self.spec.duration_ms * MS, self.spec.sizing_step_us * US);
         plan.settle_s = Some(SETTLE_S);
+        plan.detail = Detail::Lean;
         let sizing = optimise(&problem, &mut self.evaluator.with_plan(plan))?;
         let document = to_json(vehicle, &sizing, self.data);
         let part = Part {

@@ -35,7 +35,7 @@ fn close(found: f64, want: f64, tolerance: f64) {
 
 #[test]
 fn a_head_pulse_has_its_closed_form_criteria_whatever_its_sign_and_unit() {
-    // Injury facts 2.1 and 2.2: 100 g in 10 ms.
+    // Notes N4 and N5: 100 g in 10 ms.
     let x = half_sine(100.0, 0.010);
     let channels = [
         channel("11HEADCG00H3ACXA", Unit::Gravity, scaled(&x, -1.0)),
@@ -93,7 +93,7 @@ fn three_components_give_their_resultant_under_its_code_unless_it_is_there() {
 
 #[test]
 fn a_vehicle_pulse_has_its_closed_form_criteria_and_begins_at_the_impact() {
-    // Injury facts 2.6: 20 g constant. VPI 46.569, OLC 25.532, means 20 g, ASI 20 / 12.
+    // Notes N10 to N12: 20 g constant. VPI 46.569, OLC 25.532, means 20 g, ASI 20 / 12.
     let mut c = channel("10VEHCCG0000ACX0", Unit::Gravity, vec![-20.0; 2001]);
     let e = evaluate(std::slice::from_ref(&c), Filtering::None);
     let code = "10VEHCCG0000ACX0";
@@ -161,7 +161,7 @@ fn a_class_that_the_code_carries_is_not_applied_again() {
 
 #[test]
 fn chest_leg_belt_and_neck_loads_are_read_in_their_sign_and_unit() {
-    // Injury facts 2.3: 40 mm in a half-sine of 100 ms, VC 0.142675 m/s; 2.5 for Nij.
+    // Note N6: 40 mm in a half-sine of 100 ms, VC 0.142675 m/s; 2.5 for Nij.
     let d: Vec<f64> = (0..=1000)
         .map(|i| -40.0 * (PI * f64::from(i) * DT / 0.1).sin())
         .collect();
@@ -202,7 +202,7 @@ fn chest_leg_belt_and_neck_loads_are_read_in_their_sign_and_unit() {
 
 #[test]
 fn bric_combines_three_rates_and_asi_three_accelerations() {
-    // Injury facts 2.4: 30, 40 and 20 rad/s give 0.961668; 2.6: 8, 4 and 2 g give 0.825818.
+    // Note N7: 30, 40 and 20 rad/s give 0.961668; note N12: 8, 4 and 2 g give 0.825818.
     let flat = |k: f64| vec![k; 1000];
     let channels = [
         channel("11HEADCG00H3AVX0", Unit::RadianPerSecond, flat(30.0)),

@@ -1,7 +1,8 @@
 //! Flail space: an unrestrained head flies until it strikes something, then rides with the vehicle.
 //!
-//! Injury facts 2.6: THIV (EN 1317), occupant impact velocity and ride-down acceleration (MASH). Distances of
-//! 0.6 m forward and 0.3 m sideways are recollection of the standards (estimated). Yaw is left out.
+//! Note N13 ([`crate::model`]): THIV (EN 1317), occupant impact velocity and ride-down acceleration (MASH).
+//! Distances of 0.6 m forward and 0.3 m sideways are recollection of the standards (estimated). Yaw is left
+//! out.
 
 use serde::Serialize;
 

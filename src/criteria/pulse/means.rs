@@ -1,7 +1,7 @@
 //! Sliding means of a pulse and the acceleration severity index built on them.
 //!
-//! Injury facts 2.6: SM10, SM25, SM50; ASI after EN 1317-1 with 50 ms means. The 13 Hz low-pass of the 2010
-//! edition is not built.
+//! Note N12 ([`crate::model`]): SM10, SM25, SM50; ASI after EN 1317-1 with 50 ms means. The 13 Hz low-pass of
+//! the 2010 edition is not built.
 
 use serde::Serialize;
 
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn asi_of_a_constant_matches_the_check_value() {
-        // Injury facts 2.6: (8, 4, 2) g gives 0.825818.
+        // Note N12: (8, 4, 2) g gives 0.825818.
         let axis = |g: f64| vec![g * G0; 1000];
         let got = asi(&axis(-8.0), &axis(4.0), &axis(2.0), 1e-4).unwrap();
         assert!((got.value - 0.825818).abs() < 1e-6, "{}", got.value);

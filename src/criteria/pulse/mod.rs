@@ -1,9 +1,9 @@
 //! Vehicle pulse criteria: how hard a crash pulse is on whoever sits in it, before any dummy is asked.
 //!
-//! Model section 7, injury facts 2.6. Accelerations and velocities are positive forward (SAE J211), so a frontal
-//! crash has a negative acceleration and a falling velocity; a vehicle struck from behind is mirrored first.
-//! **Speed is held constant after the last sample**: a short car's pulse can end before its occupant is caught,
-//! and the constructions go on in closed form from there.
+//! Model section 7, notes N10 to N14 ([`crate::model`]). Accelerations and velocities are positive forward
+//! (SAE J211), so a frontal crash has a negative acceleration and a falling velocity; a vehicle struck from
+//! behind is mirrored first. **Speed is held constant after the last sample**: a short car's pulse can end
+//! before its occupant is caught, and the constructions go on in closed form from there.
 
 pub mod flail;
 pub mod means;
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_half_sine_has_the_published_pulse_criteria() {
-        // Injury facts 2.6: dv 15.5556 m/s in 100 ms, peak 24.916 g.
+        // Note N12: dv 15.5556 m/s in 100 ms, peak 24.916 g.
         let p = PulseCriteria::evaluate(&half_sine(V56, 0.1), DT, Filtering::None).unwrap();
         assert!((p.delta_v_mps - V56).abs() < 1e-6);
         assert!((p.peak_g_cfc60 - 24.916).abs() < 1e-3);
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn momentum_splits_speed_against_mass() {
-        // Validation C5, first rows: 900 kg against 2200 kg at 31.1111 m/s.
+        // Closed form C5, first rows: 900 kg against 2200 kg at 31.1111 m/s.
         let (a, b) = delta_v_from_momentum_mps(900.0, 2200.0, 31.1111, 0.0);
         assert!((a - 22.0789).abs() < 1e-4 && (b - 9.0323).abs() < 1e-4);
         let (a, b) = delta_v_from_momentum_mps(900.0, 2200.0, 31.1111, 0.12);

@@ -1,8 +1,8 @@
 //! Ride-down: how much of the occupant's energy the front structure took, and how much the restraint.
 //!
-//! Injury facts 2.6 (after Huang, Vehicle Crash Mechanics; the definition is recollection, the energy balance is
-//! derived): e_rd = integral of a_o dx_v, e_rs = integral of a_o d(x_o - x_v), up to the moment the occupant
-//! stands still; e_rd + e_rs = v0^2 / 2.
+//! Note N14, [`crate::model`] (after Huang, Vehicle Crash Mechanics; the definition is recollection, the
+//! energy balance is derived): e_rd = integral of a_o dx_v, e_rs = integral of a_o d(x_o - x_v), up to the
+//! moment the occupant stands still; e_rd + e_rs = v0^2 / 2.
 
 use serde::Serialize;
 

@@ -1,9 +1,10 @@
 //! Vehicle pulse index: the peak acceleration of a unit mass on a spring with slack.
 //!
-//! Injury facts 2.6 (ISO/TR 12353-3:2013; k = 2500 N/m per kg and s = 0.03 m after a published abstract, the
-//! unit mass is recollection, consistent with it). x'' = -a_vehicle - (k/m) max(x - s, 0), x the occupant's
-//! travel forward in the vehicle. Acceleration is a straight line between samples, on which both phases, free
-//! and on the spring, have closed solutions: the step is exact and only instants of contact are searched for.
+//! Note N11, [`crate::model`] (ISO/TR 12353-3:2013; k = 2500 N/m per kg and s = 0.03 m after a published
+//! abstract, the unit mass is recollection, consistent with it). x'' = -a_vehicle - (k/m) max(x - s, 0), x
+//! the occupant's travel forward in the vehicle. Acceleration is a straight line between samples, on which
+//! both phases, free and on the spring, have closed solutions: the step is exact and only instants of contact
+//! are searched for.
 
 use serde::Serialize;
 
@@ -260,7 +261,7 @@ mod tests {
         );
         assert!((g(&half_sine(V56, 0.080), DT).0 - 59.9604).abs() < 1e-4);
         assert!((g(&half_sine(10.0, 0.120), DT).0 - 29.9981).abs() < 1e-4);
-        // A linear restraint without slack or with it, validation C9: 6 Hz, 40 g in 90 ms.
+        // A linear restraint without slack or with it, closed form C9: 6 Hz, 40 g in 90 ms.
         let w2 = (2.0 * std::f64::consts::PI * 6.0_f64).powi(2);
         let pulse = half_sine(40.0 * G0 * 2.0 * 0.090 / std::f64::consts::PI, 0.090);
         for (slack_m, want_g, at_s) in [(0.030, 68.774, 0.08746), (0.0, 65.090, 0.08654)] {
@@ -284,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_constant_pulse_loads_each_oscillator_as_published() {
-        // Validation C8: 25 g, slack 50 mm.
+        // Closed form C8: 25 g, slack 50 mm.
         for (f_hz, want_g, at_s) in [
             (4.0, 53.036, 0.12651),
             (6.0, 56.422, 0.08627),

@@ -80,9 +80,16 @@ impl<'a> Motion<'a> {
     /// A network at its start: nothing loaded, nothing met.
     pub fn new(net: &'a Network) -> Self {
         let bodies = net.bodies.iter().map(|b| {
-            if b.fixed || b.drive.is_some() { 0.0 } else { 1.0 / b.kg }
+            if b.fixed || b.drive.is_some() {
+                0.0
+            } else {
+                1.0 / b.kg
+            }
         });
-        let tips = net.cells.iter().flat_map(|c| c.tip_kg.map(|kg| kg.map_or(0.0, |kg| 1.0 / kg)));
+        let tips = net
+            .cells
+            .iter()
+            .flat_map(|c| c.tip_kg.map(|kg| kg.map_or(0.0, |kg| 1.0 / kg)));
         let inverse_kg: Vec<f64> = bodies.chain(tips).collect();
         Self {
             net,
@@ -159,8 +166,16 @@ impl<'a> Motion<'a> {
     pub fn thorax_force(&self, i: usize, y: &[f64]) -> f64 {
         let e = &self.net.thoraxes[i];
         let (x, rate) = port_motion(&e.port, y, self.points);
-        let c = if self.inward[i] { e.damping_in_n_s_per_m } else { e.damping_out_n_s_per_m };
-        let beyond = if self.knees[i] { e.added_n_per_m * (x - e.knee_m) } else { 0.0 };
+        let c = if self.inward[i] {
+            e.damping_in_n_s_per_m
+        } else {
+            e.damping_out_n_s_per_m
+        };
+        let beyond = if self.knees[i] {
+            e.added_n_per_m * (x - e.knee_m)
+        } else {
+            0.0
+        };
         e.stiffness_n_per_m * x + beyond + c * rate
     }
 
@@ -273,14 +288,24 @@ impl<'a> Motion<'a> {
                     let bend: f64 = p.terms.iter().map(|(j, c)| c * dy[n + j]).sum();
                     let ku = p.unloading(p.m.max(d));
                     let grows = p.strength_rate(k, d, rate, bend, time, self.middle_s) / ku;
-                    when(moving < -NEAR_MPS || grows - moving > NEAR_MPS.max(1e-9 * moving), Switch::Unload(i));
+                    when(
+                        moving < -NEAR_MPS || grows - moving > NEAR_MPS.max(1e-9 * moving),
+                        Switch::Unload(i),
+                    );
                 }
             }
             if p.damping() > 0.0 {
                 let sum = p.spring(d, rate, time, self.middle_s) + p.damping() * rate;
                 // In compression the sum is never tensile, in tension a tie never pushes.
                 let wrong = if p.regime == Regime::Off { sum } else { -sum };
-                when(if p.slack { wrong < -NEAR_N } else { wrong > NEAR_N }, Switch::Slack(i));
+                when(
+                    if p.slack {
+                        wrong < -NEAR_N
+                    } else {
+                        wrong > NEAR_N
+                    },
+                    Switch::Slack(i),
+                );
             }
             if let (Some(belt), Pull::Clock) = (&p.pretension, p.pull) {
                 let over = self.middle_s >= belt.fire_s + belt.duration_s;
@@ -289,7 +314,10 @@ impl<'a> Motion<'a> {
             }
         }
         for (i, e) in self.net.mounts.iter().enumerate() {
-            when(!self.broken[i] && self.mount_force(i, y).abs() > e.break_n, Switch::Break(i));
+            when(
+                !self.broken[i] && self.mount_force(i, y).abs() > e.break_n,
+                Switch::Break(i),
+            );
         }
         for (i, e) in self.net.sliders.iter().enumerate() {
             let rate = port_motion(&e.port, y, n).1;
@@ -302,8 +330,22 @@ impl<'a> Motion<'a> {
         for (i, e) in self.net.thoraxes.iter().enumerate() {
             let (x, rate) = port_motion(&e.port, y, n);
             let over = x - e.knee_m;
-            when(if self.knees[i] { over < -NEAR_M } else { over > NEAR_M }, Switch::Knee(i));
-            when(if self.inward[i] { rate < -NEAR_MPS } else { rate > NEAR_MPS }, Switch::Turn(i));
+            when(
+                if self.knees[i] {
+                    over < -NEAR_M
+                } else {
+                    over > NEAR_M
+                },
+                Switch::Knee(i),
+            );
+            when(
+                if self.inward[i] {
+                    rate < -NEAR_MPS
+                } else {
+                    rate > NEAR_MPS
+                },
+                Switch::Turn(i),
+            );
         }
         for (c, cell) in self.net.cells.iter().enumerate() {
             let (a, b) = self.tips(c);
@@ -312,7 +354,10 @@ impl<'a> Motion<'a> {
             } else {
                 let over = y[a] - y[b] - cell.gap_m;
                 let touches = starts && over >= 0.0;
-                when((over > NEAR_M || touches) && y[n + a] > y[n + b], Switch::Meet(c));
+                when(
+                    (over > NEAR_M || touches) && y[n + a] > y[n + b],
+                    Switch::Meet(c),
+                );
             }
         }
         due

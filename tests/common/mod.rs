@@ -1,0 +1,242 @@
+//! Random networks and random collisions of the two example vehicles, for tests that state laws.
+// Each test crate uses its own part of this.
+#![allow(dead_code)]
+
+use std::path::Path;
+
+use crumple::collision::{Case, Finished, Party, run};
+use crumple::dynamics::{
+    Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Plan, Port, Share, SliderSpec, Solver,
+    ThoraxSpec,
+};
+use crumple::vehicle::{Face, Vehicle, library::load_vehicle};
+use proptest::prelude::*;
+
+pub const STEP_S: f64 = 1e-5;
+
+pub fn few(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        cases,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+pub fn example(name: &str) -> Vehicle {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(name);
+    load_vehicle(&file).expect("an example vehicle reads")
+}
+
+/// A vehicle with masses and strengths (and unloading stiffness with them) scaled and its face raised.
+pub fn scaled(mut vehicle: Vehicle, mass: f64, strength: f64, raised_m: f64) -> Vehicle {
+    for m in &mut vehicle.masses {
+        m.kg *= mass;
+    }
+    for table in vehicle.paths.iter_mut().filter_map(|p| p.table.as_mut()) {
+        for v in table.force_n.iter_mut().chain(&mut table.unload_n_per_m) {
+            *v *= strength;
+        }
+    }
+    vehicle.raised(raised_m)
+}
+
+pub fn case(
+    first: &Vehicle,
+    second: &Vehicle,
+    speed_mps: [f64; 2],
+    overlap: f64,
+    struck_left: bool,
+) -> Case {
+    let party = |v: &Vehicle, speed_mps: f64| Party {
+        vehicle: v.clone(),
+        speed_mps,
+        face: Face::Front,
+    };
+    Case {
+        name: "law".to_string(),
+        parties: [party(first, speed_mps[0]), party(second, speed_mps[1])],
+        overlap,
+        struck_left,
+        occupants: Vec::new(),
+        plan: Plan::new(0.12, STEP_S),
+        solver: Solver::Leapfrog,
+    }
+}
+
+pub fn finished(case: &Case) -> Finished {
+    run(case).expect("the case runs")
+}
+
+/// What is drawn for a collision of the two example vehicles.
+#[derive(Debug, Clone)]
+pub struct Draw {
+    pub mass: [f64; 2],
+    pub strength: [f64; 2],
+    pub raised_m: [f64; 2],
+    pub speed_mps: [f64; 2],
+    pub overlap: f64,
+    pub left: bool,
+}
+
+pub fn draws() -> impl Strategy<Value = Draw> {
+    let two = |r: std::ops::Range<f64>| prop::array::uniform2(r);
+    (
+        two(0.8..1.3),
+        two(0.7..1.5),
+        two(-0.08..0.12),
+        two(4.0..20.0),
+        0.25..1.0,
+        any::<bool>(),
+    )
+        .prop_map(
+            |(mass, strength, raised_m, speed_mps, overlap, left)| Draw {
+                mass,
+                strength,
+                raised_m,
+                speed_mps,
+                overlap,
+                left,
+            },
+        )
+}
+
+impl Draw {
+    pub fn vehicles(&self) -> [Vehicle; 2] {
+        let make = |i: usize, name: &str| {
+            scaled(
+                example(name),
+                self.mass[i],
+                self.strength[i],
+                self.raised_m[i],
+            )
+        };
+        [make(0, "example-kei.toml"), make(1, "example-pickup.toml")]
+    }
+
+    pub fn case(&self) -> Case {
+        let [a, b] = self.vehicles();
+        case(&a, &b, self.speed_mps, self.overlap, self.left)
+    }
+}
+
+/// A random crush law whose unloading stiffness is at least its slope and never falls.
+pub fn laws() -> impl Strategy<Value = CrushLaw> {
+    let steps = prop::collection::vec((0.02..0.2, -20e3..60e3), 2..5);
+    (steps, 0.0..30e3, 1.2..6.0, prop::bool::ANY, prop::bool::ANY).prop_map(
+        |(steps, first, stiffer, rated, damped): (Vec<(f64, f64)>, f64, f64, bool, bool)| {
+            let (mut crush, mut force): (Vec<f64>, Vec<f64>) = (vec![0.0], vec![first]);
+            let mut slope: f64 = 5e5;
+            for (dx, df) in steps {
+                let next = (force[force.len() - 1] + df).max(0.0);
+                slope = slope.max((next - force[force.len() - 1]) / dx);
+                crush.push(crush[crush.len() - 1] + dx);
+                force.push(next);
+            }
+            let unload: Vec<f64> = (0..crush.len())
+                .map(|i| stiffer * slope * (1.0 + 0.5 * i as f64))
+                .collect();
+            CrushLaw {
+                crush_m: crush,
+                force_n: force,
+                unload_n_per_m: unload,
+                rate_s_per_m: if rated { 0.005 } else { 0.0 },
+                damping_n_s_per_m: if damped { 500.0 } else { 0.0 },
+            }
+        },
+    )
+}
+
+/// Two random vehicles of two bodies each that meet over three cells; every element has its own group.
+pub fn networks() -> impl Strategy<Value = Network> {
+    let laws = prop::collection::vec(laws(), 6);
+    let kg = prop::array::uniform4(100.0..1500.0);
+    let tips = prop::array::uniform6(0.5..5.0_f64);
+    let gaps = prop::array::uniform3(0.0..0.2_f64);
+    let speeds = prop::array::uniform2(2.0..18.0_f64);
+    (laws, kg, tips, gaps, speeds, 0.1..0.9, 20e3..200e3).prop_map(
+        |(laws, kg, tips, gaps, speeds, weight, break_n)| {
+            let mut net = Network::default();
+            for (i, kg) in kg.iter().enumerate() {
+                let side = i / 2;
+                net.body(
+                    ["rear 1", "front 1", "front 2", "rear 2"][i],
+                    *kg,
+                    [speeds[0], -speeds[1]][side],
+                    side,
+                );
+            }
+            for law in laws {
+                net.law(law);
+            }
+            for c in 0..3 {
+                net.cells.push(Cell {
+                    tip_kg: [Some(tips[2 * c]), Some(tips[2 * c + 1])],
+                    velocity_mps: [speeds[0], -speeds[1]],
+                    gap_m: gaps[c],
+                });
+                for side in 0..2 {
+                    for (tie, body, law) in [(true, 1, 2 * (c % 2)), (false, 0, 1 + 2 * (c % 2))] {
+                        let group = net.group(&format!("share {c} {side} {tie}"));
+                        net.shares.push(Share {
+                            cell: c,
+                            side,
+                            body: if side == 0 { body } else { 3 - body },
+                            law,
+                            weight: if c == 2 { 1.0 - weight } else { weight },
+                            gap_m: if tie { 0.0 } else { 0.08 },
+                            tie,
+                            group,
+                        });
+                    }
+                }
+            }
+            let port = |side: usize| Port::signed([0, 3][side], [1, 2][side], [1.0, -1.0][side]);
+            for side in 0..2 {
+                let group = net.group(&format!("inner {side}"));
+                net.crushes.push(Crush {
+                    port: port(side),
+                    law: 4 + side,
+                    gap_m: 0.01,
+                    pretension: None,
+                    ramp: None,
+                    group,
+                });
+                let group = net.group(&format!("mount {side}"));
+                net.mounts.push(MountSpec {
+                    port: port(side),
+                    stiffness_n_per_m: 4e5,
+                    damping_n_s_per_m: 2e3,
+                    break_n,
+                    group,
+                });
+            }
+            let group = net.group("maxwell");
+            net.maxwells.push(MaxwellSpec {
+                port: port(0),
+                stiffness_n_per_m: 3e5,
+                damping_n_s_per_m: 5e3,
+                group,
+            });
+            let group = net.group("slider");
+            net.sliders.push(SliderSpec {
+                port: port(1),
+                stiffness_n_per_m: 5e5,
+                yield_n: 8e3,
+                group,
+            });
+            let group = net.group("thorax");
+            net.thoraxes.push(ThoraxSpec {
+                port: port(0),
+                stiffness_n_per_m: 26.3e3,
+                added_n_per_m: 52.6e3,
+                knee_m: 0.0381,
+                damping_in_n_s_per_m: 520.0,
+                damping_out_n_s_per_m: 1230.0,
+                group,
+            });
+            net
+        },
+    )
+}
