@@ -42,9 +42,13 @@ fn collision(c: &mut Criterion) {
             b.iter(|| black_box(simulate(nets[4], plan)));
         });
         group.throughput(Throughput::Elements(LANES as u64));
-        group.bench_with_input(BenchmarkId::new("side by side", step_us), &plan, |b, plan| {
-            b.iter(|| black_box(simulate_lanes::<LANES>(&nets, plan)));
-        });
+        group.bench_with_input(
+            BenchmarkId::new("side by side", step_us),
+            &plan,
+            |b, plan| {
+                b.iter(|| black_box(simulate_lanes::<LANES>(&nets, plan)));
+            },
+        );
     }
     group.finish();
 }

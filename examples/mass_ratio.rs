@@ -13,7 +13,9 @@ fn main() -> Result<(), Error> {
     let pickup = library.vehicle("ford-f-150-2018")?;
     println!("partner kg   kei delta-v km/h   partner delta-v km/h   ratio x mass ratio");
     for kg in [1800.0, 2200.0, 2666.0, 3200.0] {
-        let Some(partner) = pickup.at_mass(kg) else { continue };
+        let Some(partner) = pickup.at_mass(kg) else {
+            continue;
+        };
         let party = |vehicle: &crumple::vehicle::Vehicle| Party {
             vehicle: vehicle.clone(),
             speed_mps: 48.0 / 3.6,

@@ -36,11 +36,7 @@ impl SourceText {
                 let at = e.utf8_error().valid_up_to();
                 let text = String::from_utf8_lossy(e.as_bytes()).into_owned();
                 Err(Self::new(name, text)
-                    .error(
-                        at..at + 1,
-                        "the file is not UTF-8 text",
-                        "save it as UTF-8",
-                    )
+                    .error(at..at + 1, "the file is not UTF-8 text", "save it as UTF-8")
                     .into())
             }
         }

@@ -21,7 +21,8 @@ impl Scratch {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a scratch folder");
         for name in ["example-kei.toml", "example-pickup.toml"] {
-            std::fs::copy(root().join("tests/data").join(name), dir.path().join(name)).expect("it copies");
+            std::fs::copy(root().join("tests/data").join(name), dir.path().join(name))
+                .expect("it copies");
         }
         let case = "format = 1\nname = \"pair\"\n\n[[vehicle]]\nuse = \"example-kei.toml\"\nspeed_kmh = 48.0\n\n\
             [[vehicle]]\nuse = \"example-pickup.toml\"\nspeed_kmh = 48.0\n\n[contact]\noverlap_pct = 100\n\n\
@@ -49,7 +50,12 @@ impl Scratch {
             .arg(self.path("pair.toml"))
             .output()
             .expect("it starts");
-        assert_eq!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stdout));
+        assert_eq!(
+            done.status.code(),
+            Some(2),
+            "{}",
+            String::from_utf8_lossy(&done.stdout)
+        );
         assert!(done.stdout.is_empty(), "nothing on standard output");
         assert!(!out.exists(), "nothing written");
         String::from_utf8(done.stderr).expect("text")
@@ -61,18 +67,83 @@ impl Scratch {
 fn bad_input_is_refused_at_its_line() {
     // file, edit, what the message must hold
     let faults: [(&str, &str, &str, &[&str]); 12] = [
-        ("pair.toml", "speed_kmh = 48.0", "speed_kph = 48.0", &["pair.toml:6", "speed_kph"]),
-        ("pair.toml", "example-kei.toml", "example-key.toml", &["pair.toml:5", "example-key.toml"]),
-        ("pair.toml", "overlap_pct = 100", "overlap_pct = 0", &["pair.toml:13", "overlap_pct = 0", "at most 100"]),
-        ("pair.toml", "overlap_pct = 100", "overlap_pct = 140", &["pair.toml:13", "140"]),
-        ("pair.toml", "\"example-pickup.toml\"", "\"ford-f-150-2081\"", &["pair.toml:9", "ford-f-150-2018"]),
-        ("pair.toml", "speed_kmh = 48.0", "speed_kmh = nan", &["pair.toml:6", "NaN"]),
-        ("example-kei.toml", "kg = 846.0", "kg = -846.0", &["example-kei.toml:19", "-846", "above 0"]),
-        ("example-kei.toml", "kg = 846.0", "kg = 900.0", &["example-kei.toml:10", "add up to 1154.0", "within 0.5 kg"]),
-        ("example-kei.toml", "[0, 30, 150, 350, 430]", "[0, 30, 30, 350, 430]", &["example-kei.toml:39", "does not rise"]),
-        ("example-kei.toml", "[8, 8, 12, 20, 25]", "[2, 8, 12, 20, 25]", &["example-kei.toml:41", "lower_rails", "point 1", "at least 2.667"]),
-        ("example-kei.toml", "force_kN = [0, 80,", "force_kN = [0, nan,", &["example-kei.toml:40", "NaN"]),
-        ("pair.toml", "step_us = 20", "step_us = 30", &["pair.toml:17", "30"]),
+        (
+            "pair.toml",
+            "speed_kmh = 48.0",
+            "speed_kph = 48.0",
+            &["pair.toml:6", "speed_kph"],
+        ),
+        (
+            "pair.toml",
+            "example-kei.toml",
+            "example-key.toml",
+            &["pair.toml:5", "example-key.toml"],
+        ),
+        (
+            "pair.toml",
+            "overlap_pct = 100",
+            "overlap_pct = 0",
+            &["pair.toml:13", "overlap_pct = 0", "at most 100"],
+        ),
+        (
+            "pair.toml",
+            "overlap_pct = 100",
+            "overlap_pct = 140",
+            &["pair.toml:13", "140"],
+        ),
+        (
+            "pair.toml",
+            "\"example-pickup.toml\"",
+            "\"ford-f-150-2081\"",
+            &["pair.toml:9", "ford-f-150-2018"],
+        ),
+        (
+            "pair.toml",
+            "speed_kmh = 48.0",
+            "speed_kmh = nan",
+            &["pair.toml:6", "NaN"],
+        ),
+        (
+            "example-kei.toml",
+            "kg = 846.0",
+            "kg = -846.0",
+            &["example-kei.toml:19", "-846", "above 0"],
+        ),
+        (
+            "example-kei.toml",
+            "kg = 846.0",
+            "kg = 900.0",
+            &["example-kei.toml:10", "add up to 1154.0", "within 0.5 kg"],
+        ),
+        (
+            "example-kei.toml",
+            "[0, 30, 150, 350, 430]",
+            "[0, 30, 30, 350, 430]",
+            &["example-kei.toml:39", "does not rise"],
+        ),
+        (
+            "example-kei.toml",
+            "[8, 8, 12, 20, 25]",
+            "[2, 8, 12, 20, 25]",
+            &[
+                "example-kei.toml:41",
+                "lower_rails",
+                "point 1",
+                "at least 2.667",
+            ],
+        ),
+        (
+            "example-kei.toml",
+            "force_kN = [0, 80,",
+            "force_kN = [0, nan,",
+            &["example-kei.toml:40", "NaN"],
+        ),
+        (
+            "pair.toml",
+            "step_us = 20",
+            "step_us = 30",
+            &["pair.toml:17", "30"],
+        ),
     ];
     for (file, from, to, wanted) in faults {
         let scratch = Scratch::new();
@@ -88,16 +159,27 @@ fn bad_input_is_refused_at_its_line() {
 #[test]
 fn an_occupant_without_a_cabin_is_refused() {
     let scratch = Scratch::new();
-    scratch.edit("pair.toml", "use = \"example-pickup.toml\"\nspeed_kmh = 48.0", "use = \"rigid-wall\"");
+    scratch.edit(
+        "pair.toml",
+        "use = \"example-pickup.toml\"\nspeed_kmh = 48.0",
+        "use = \"rigid-wall\"",
+    );
     let seat = "[simulation]\n";
-    scratch.edit("pair.toml", seat, "[[occupant]]\nvehicle = 2\ndummy = \"hiii-50m\"\n\n[simulation]\n");
+    scratch.edit(
+        "pair.toml",
+        seat,
+        "[[occupant]]\nvehicle = 2\ndummy = \"hiii-50m\"\n\n[simulation]\n",
+    );
     assert!(scratch.refuse().contains("no cabin"));
 }
 
 /// A file that is not there is named.
 #[test]
 fn a_missing_file_is_named() {
-    let done = crumple().args(["run", "nowhere.toml"]).output().expect("it starts");
+    let done = crumple()
+        .args(["run", "nowhere.toml"])
+        .output()
+        .expect("it starts");
     assert_eq!(done.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&done.stderr).contains("nowhere.toml"));
 }
@@ -106,14 +188,29 @@ fn a_missing_file_is_named() {
 #[test]
 fn a_hole_in_the_face_is_refused_by_check_and_warned_of_by_run() {
     let scratch = Scratch::new();
-    scratch.edit("example-kei.toml", "lateral_mm = [[-737.5, 737.5]]", "lateral_mm = [[-737.5, -200], [200, 737.5]]");
-    let checked = crumple().args(["vehicles", "check"]).arg(scratch.path("example-kei.toml")).output().expect("it starts");
+    scratch.edit(
+        "example-kei.toml",
+        "lateral_mm = [[-737.5, 737.5]]",
+        "lateral_mm = [[-737.5, -200], [200, 737.5]]",
+    );
+    let checked = crumple()
+        .args(["vehicles", "check"])
+        .arg(scratch.path("example-kei.toml"))
+        .output()
+        .expect("it starts");
     assert_eq!(checked.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&checked.stderr).contains("hole"));
-    let ran = crumple().args(["run", "--json"]).arg(scratch.path("pair.toml")).output().expect("it starts");
+    let ran = crumple()
+        .args(["run", "--json"])
+        .arg(scratch.path("pair.toml"))
+        .output()
+        .expect("it starts");
     assert_eq!(ran.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("open"));
-    assert!(serde_json::from_slice::<serde_json::Value>(&ran.stdout).is_ok(), "one JSON document");
+    assert!(
+        serde_json::from_slice::<serde_json::Value>(&ran.stdout).is_ok(),
+        "one JSON document"
+    );
 }
 
 /// `run --json` carries the documented keys, and the channel files appear.
@@ -127,17 +224,52 @@ fn a_run_writes_what_was_asked_for() {
         .arg(scratch.path("pair.toml"))
         .output()
         .expect("it starts");
-    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(
+        done.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     let result: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
-    for key in ["case", "vehicles", "occupants", "restitution", "energy_error", "momentum_error", "steps", "solver", "stamp"] {
+    for key in [
+        "case",
+        "vehicles",
+        "occupants",
+        "restitution",
+        "energy_error",
+        "momentum_error",
+        "steps",
+        "solver",
+        "stamp",
+    ] {
         assert!(!result[key].is_null(), "{key}");
     }
-    for key in ["id", "mass_kg", "initial_speed_mps", "delta_v_mps", "cabin_delta_v_mps", "peak_g_cfc60", "time_of_peak_ms",
-        "crush_mm", "deepest_crush_mm", "time_of_crush_ms", "residual_crush_mm", "intrusion_mm", "olc_g", "vpi_g",
-        "energy_absorbed_kJ", "paths"] {
+    for key in [
+        "id",
+        "mass_kg",
+        "initial_speed_mps",
+        "delta_v_mps",
+        "cabin_delta_v_mps",
+        "peak_g_cfc60",
+        "time_of_peak_ms",
+        "crush_mm",
+        "deepest_crush_mm",
+        "time_of_crush_ms",
+        "residual_crush_mm",
+        "intrusion_mm",
+        "olc_g",
+        "vpi_g",
+        "energy_absorbed_kJ",
+        "paths",
+    ] {
         assert!(!result["vehicles"][0][key].is_null(), "vehicles.{key}");
     }
-    for file in ["result.json", "channels.csv", "channels.parquet", "isomme/run.mme"] {
+    for file in [
+        "result.json",
+        "channels.csv",
+        "channels.parquet",
+        "isomme/run.mme",
+    ] {
         assert!(out.join(file).exists(), "{file}");
     }
 }
@@ -148,15 +280,28 @@ fn compare_says_what_changed() {
     let scratch = Scratch::new();
     let run = |name: &str| {
         let out = scratch.path(name);
-        crumple().args(["run", "--out"]).arg(&out).arg(scratch.path("pair.toml")).assert().success();
+        crumple()
+            .args(["run", "--out"])
+            .arg(&out)
+            .arg(scratch.path("pair.toml"))
+            .assert()
+            .success();
         out.join("result.json")
     };
     let first = run("first");
     scratch.edit("pair.toml", "speed_kmh = 48.0", "speed_kmh = 50.0");
     let second = run("second");
-    let same = crumple().arg("compare").args([&first, &first]).output().expect("it starts");
+    let same = crumple()
+        .arg("compare")
+        .args([&first, &first])
+        .output()
+        .expect("it starts");
     assert_eq!(String::from_utf8_lossy(&same.stdout), "no differences\n");
-    let changed = crumple().arg("compare").args([&first, &second]).output().expect("it starts");
+    let changed = crumple()
+        .arg("compare")
+        .args([&first, &second])
+        .output()
+        .expect("it starts");
     assert!(String::from_utf8_lossy(&changed.stdout).contains("vehicles.1.initial_speed_mps"));
 }
 
@@ -165,13 +310,33 @@ fn compare_says_what_changed() {
 fn size_tells_feasible_from_infeasible_by_its_exit_status() {
     let size = |limit: &str| {
         crumple()
-            .args(["size", "suzuki-carry-da16t", "--against", "toyota-rav4-2013", "--speed-kmh", "30"])
-            .args(["--vary", "restraint", "--json", "--wall-target", "hic15=100000", "--target", limit])
+            .args([
+                "size",
+                "suzuki-carry-da16t",
+                "--against",
+                "toyota-rav4-2013",
+                "--speed-kmh",
+                "30",
+            ])
+            .args([
+                "--vary",
+                "restraint",
+                "--json",
+                "--wall-target",
+                "hic15=100000",
+                "--target",
+                limit,
+            ])
             .output()
             .expect("it starts")
     };
     let met = size("hic15=100000");
-    assert_eq!(met.status.code(), Some(0), "{}", String::from_utf8_lossy(&met.stderr));
+    assert_eq!(
+        met.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&met.stderr)
+    );
     let answer: serde_json::Value = serde_json::from_slice(&met.stdout).expect("JSON");
     assert_eq!(answer["added_mass_kg"].as_f64(), Some(0.0));
     assert_eq!(answer["added_cost_usd"].as_f64(), Some(0.0));

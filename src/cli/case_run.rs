@@ -42,7 +42,11 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if let Some(folder) = &a.out {
         write_files(folder, &case, &finished, &result, &a.channels)?;
     }
-    let halved = if a.check_step { Some(at_half_step(&case)?) } else { None };
+    let halved = if a.check_step {
+        Some(at_half_step(&case)?)
+    } else {
+        None
+    };
     if a.json {
         match &halved {
             None => output::json(&result)?,
@@ -101,7 +105,11 @@ fn differences(a: &CaseResult, b: &CaseResult) -> Vec<(String, f64, f64, f64)> {
         .into_iter()
         .zip(vital(b))
         .map(|((name, x), (_, y))| {
-            let relative = if y == x { 0.0 } else { (x - y).abs() / y.abs().max(1e-12) };
+            let relative = if y == x {
+                0.0
+            } else {
+                (x - y).abs() / y.abs().max(1e-12)
+            };
             (name, x, y, relative)
         })
         .collect()
@@ -125,7 +133,12 @@ fn difference_page(result: &CaseResult, half: &CaseResult) -> Result<String, Err
     let rows: Vec<Vec<String>> = differences(result, half)
         .into_iter()
         .map(|(name, x, y, relative)| {
-            vec![name, format!("{x:.4}"), format!("{y:.4}"), format!("{:.4} %", relative * 100.0)]
+            vec![
+                name,
+                format!("{x:.4}"),
+                format!("{y:.4}"),
+                format!("{:.4} %", relative * 100.0),
+            ]
         })
         .collect();
     let step = result.stamp.step_us;
@@ -151,17 +164,49 @@ fn page(case: &Case, r: &CaseResult) -> String {
     let mut line = |name: &str, x: String, y: String| rows.push(vec![name.to_string(), x, y]);
     let f = |v: f64, d: usize| format!("{v:.d$}");
     line("mass, kg", f(a.mass_kg, 0), f(b.mass_kg, 0));
-    line("speed, km/h", f(a.initial_speed_mps * 3.6, 1), f(b.initial_speed_mps * 3.6, 1));
+    line(
+        "speed, km/h",
+        f(a.initial_speed_mps * 3.6, 1),
+        f(b.initial_speed_mps * 3.6, 1),
+    );
     line("delta-v, m/s", f(a.delta_v_mps, 2), f(b.delta_v_mps, 2));
-    line("delta-v, km/h", f(a.delta_v_mps * 3.6, 1), f(b.delta_v_mps * 3.6, 1));
-    line("peak, CFC 60, g", f(a.peak_g_cfc60, 1), f(b.peak_g_cfc60, 1));
-    line("time of peak, ms", f(a.time_of_peak_ms, 1), f(b.time_of_peak_ms, 1));
+    line(
+        "delta-v, km/h",
+        f(a.delta_v_mps * 3.6, 1),
+        f(b.delta_v_mps * 3.6, 1),
+    );
+    line(
+        "peak, CFC 60, g",
+        f(a.peak_g_cfc60, 1),
+        f(b.peak_g_cfc60, 1),
+    );
+    line(
+        "time of peak, ms",
+        f(a.time_of_peak_ms, 1),
+        f(b.time_of_peak_ms, 1),
+    );
     line("crush, mm", f(a.crush_mm, 0), f(b.crush_mm, 0));
-    line("residual crush, mm", f(a.residual_crush_mm, 0), f(b.residual_crush_mm, 0));
+    line(
+        "residual crush, mm",
+        f(a.residual_crush_mm, 0),
+        f(b.residual_crush_mm, 0),
+    );
     line("intrusion, mm", f(a.intrusion_mm, 0), f(b.intrusion_mm, 0));
-    line("OLC, g", output::optional(a.olc_g, 1), output::optional(b.olc_g, 1));
-    line("VPI, g", output::optional(a.vpi_g, 1), output::optional(b.vpi_g, 1));
-    line("energy absorbed, kJ", f(a.energy_absorbed_kJ, 1), f(b.energy_absorbed_kJ, 1));
+    line(
+        "OLC, g",
+        output::optional(a.olc_g, 1),
+        output::optional(b.olc_g, 1),
+    );
+    line(
+        "VPI, g",
+        output::optional(a.vpi_g, 1),
+        output::optional(b.vpi_g, 1),
+    );
+    line(
+        "energy absorbed, kJ",
+        f(a.energy_absorbed_kJ, 1),
+        f(b.energy_absorbed_kJ, 1),
+    );
     let name = |i: usize| case.parties[i].vehicle.id.as_str();
     let mut page = format!("{}\n\n", r.case);
     page += &output::table(&["", name(0), name(1)], &rows);
@@ -185,7 +230,16 @@ fn page(case: &Case, r: &CaseResult) -> String {
             })
             .collect();
         page += &output::table(
-            &["occupant", "HIC15", "3 ms g", "chest mm", "femur kN", "travel mm", "risk %", "with neck floor %"],
+            &[
+                "occupant",
+                "HIC15",
+                "3 ms g",
+                "chest mm",
+                "femur kN",
+                "travel mm",
+                "risk %",
+                "with neck floor %",
+            ],
             &rows,
         );
         page += "\nrisk: US NCAP 2008, joint over head, chest and femur; the last column adds the neck curve at Nij = 0\n";

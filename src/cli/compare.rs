@@ -33,7 +33,10 @@ struct Change {
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
     if !(a.tolerance.is_finite() && a.tolerance >= 0.0) {
-        return Err(Error::request(format!("--tolerance {}", a.tolerance), "0 or above"));
+        return Err(Error::request(
+            format!("--tolerance {}", a.tolerance),
+            "0 or above",
+        ));
     }
     let (before, after) = (read(&a.before)?, read(&a.after)?);
     let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
@@ -53,7 +56,12 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             .iter()
             .map(|c| {
                 let percent = c.relative.map(|r| format!("{:+.3} %", r * 100.0));
-                vec![c.key.clone(), shown(&c.before), shown(&c.after), percent.unwrap_or_default()]
+                vec![
+                    c.key.clone(),
+                    shown(&c.before),
+                    shown(&c.after),
+                    percent.unwrap_or_default(),
+                ]
             })
             .collect();
         output::text(&output::table(&["key", "before", "after", "change"], &rows))?;
@@ -64,15 +72,30 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
 fn read(path: &Path) -> Result<Value, Error> {
     let text = SourceText::read(path)?;
     serde_json::from_str(&text.text).map_err(|e| {
-        let lines: usize = text.text.split_inclusive('\n').take(e.line().saturating_sub(1)).map(str::len).sum();
+        let lines: usize = text
+            .text
+            .split_inclusive('\n')
+            .take(e.line().saturating_sub(1))
+            .map(str::len)
+            .sum();
         let at = lines + e.column().saturating_sub(1);
-        text.error(at..at + 1, format!("not JSON: {e}"), "give a result written with --json or by study")
-            .into()
+        text.error(
+            at..at + 1,
+            format!("not JSON: {e}"),
+            "give a result written with --json or by study",
+        )
+        .into()
     })
 }
 
 fn flatten(key: &str, value: &Value, all: &mut BTreeMap<String, Value>) {
-    let under = |k: &str| if key.is_empty() { k.to_string() } else { format!("{key}.{k}") };
+    let under = |k: &str| {
+        if key.is_empty() {
+            k.to_string()
+        } else {
+            format!("{key}.{k}")
+        }
+    };
     match value {
         Value::Object(map) => map.iter().for_each(|(k, v)| flatten(&under(k), v, all)),
         Value::Array(list) => list

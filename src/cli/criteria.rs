@@ -27,9 +27,9 @@ pub struct Arguments {
 pub fn run(a: &Arguments) -> Result<Done, Error> {
     let filtering = match &a.class {
         None => Filtering::PerCriterion,
-        Some(word) => word.parse().map_err(|_| {
-            Error::request(format!("--class {word}"), "60, 180, 600, 1000 or none")
-        })?,
+        Some(word) => word
+            .parse()
+            .map_err(|_| Error::request(format!("--class {word}"), "60, 180, 600, 1000 or none"))?,
     };
     let set = read_channels(&a.file)?;
     let evaluation = evaluate(&set.channels, filtering);
@@ -50,7 +50,9 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let mut rows = Vec::new();
     for (code, values) in &evaluation.channels {
         for (name, value) in values.as_object().into_iter().flatten() {
-            let shown = value.as_f64().map_or_else(|| value.to_string(), |v| format!("{v:.4}"));
+            let shown = value
+                .as_f64()
+                .map_or_else(|| value.to_string(), |v| format!("{v:.4}"));
             rows.push(vec![code.clone(), name.clone(), shown]);
         }
     }

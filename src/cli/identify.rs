@@ -25,10 +25,21 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             let w = &found.fit.response;
             let t = &found.recipe.wall;
             let rows = vec![
-                vec!["dynamic crush, mm".to_string(), format!("{:.1}", t.dynamic_crush_mm), format!("{:.1}", w.crush_mm)],
-                vec!["peak, CFC 60, g".to_string(), format!("{:.1}", t.peak_g_cfc60), format!("{:.1}", w.peak_g_cfc60)],
+                vec![
+                    "dynamic crush, mm".to_string(),
+                    format!("{:.1}", t.dynamic_crush_mm),
+                    format!("{:.1}", w.crush_mm),
+                ],
+                vec![
+                    "peak, CFC 60, g".to_string(),
+                    format!("{:.1}", t.peak_g_cfc60),
+                    format!("{:.1}", w.peak_g_cfc60),
+                ],
             ];
-            output::text(&output::table(&["own wall test", "target", "this file"], &rows))?;
+            output::text(&output::table(
+                &["own wall test", "target", "this file"],
+                &rows,
+            ))?;
             output::text(&format!("\nwrote {}\n", path.display()))?;
         }
         None => output::text(&found.text)?,

@@ -45,7 +45,11 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
         t.add_row(row.clone());
     }
     for (i, column) in t.column_iter_mut().enumerate() {
-        column.set_cell_alignment(if i == 0 { CellAlignment::Left } else { CellAlignment::Right });
+        column.set_cell_alignment(if i == 0 {
+            CellAlignment::Left
+        } else {
+            CellAlignment::Right
+        });
     }
     t.lines().map(|l| format!("{}\n", l.trim_end())).collect()
 }

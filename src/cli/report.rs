@@ -7,6 +7,7 @@ use crumple::collision::result::CaseResult;
 use crumple::error::{Error, write_atomic};
 use crumple::report::{case_figures, case_page, render, study_figures, study_page};
 use crumple::study::StudyResult;
+use rayon::prelude::*;
 
 use super::plot::{refused, write_figure};
 use super::{Done, output};
@@ -37,14 +38,18 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
 }
 
 /// Figures and page of a study; figures finished before an interruption are kept.
-pub fn write_study(folder: &Path, result: &StudyResult, stop: &dyn Fn() -> bool) -> Result<(), Error> {
+pub fn write_study(
+    folder: &Path,
+    result: &StudyResult,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<(), Error> {
     let figures = study_figures(result).map_err(refused)?;
-    for (name, figure, _) in &figures {
+    figures.par_iter().try_for_each(|(name, figure, _)| {
         if stop() {
             return Err(Error::Interrupted);
         }
-        write_figure(&folder.join("figures"), name, figure)?;
-    }
+        write_figure(&folder.join("figures"), name, figure)
+    })?;
     let page = render(&study_page(result, &figures)).map_err(refused)?;
     write_atomic(&folder.join("report.html"), page.as_bytes())
 }

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crumple::criteria::Dummy;
 use crumple::dynamics::{Detail, Plan};
 use crumple::error::Error;
-use crumple::criteria::Dummy;
 use crumple::occupant::Seat;
 use crumple::sizing::answer::to_json;
 use crumple::sizing::evaluate::{CollisionEvaluator, Seated};
@@ -34,7 +34,11 @@ pub struct Arguments {
     #[arg(long, required = true, value_delimiter = ',')]
     target: Vec<String>,
     /// Limits in the vehicle's own 56 km/h wall test (default: FMVSS 208)
-    #[arg(long, value_delimiter = ',', default_value = "hic15=700,chest_a3ms_g=60,chest_deflection_mm=63,femur_kN=10")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "hic15=700,chest_a3ms_g=60,chest_deflection_mm=63,femur_kN=10"
+    )]
     wall_target: Vec<String>,
     /// What may be varied
     #[arg(long, value_enum, default_value_t = What::Structure)]
@@ -81,9 +85,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let data = SizingData::load(&library, &a.costs)?;
     let targets = limits(&a.target)?;
     let cases = load_cases(a, &targets)?;
-    let dummy: Dummy = serde_json::from_value(a.dummy.clone().into()).map_err(|_| {
-        Error::request(format!("--dummy {}", a.dummy), "hiii-50m or hiii-05f")
-    })?;
+    let dummy: Dummy = serde_json::from_value(a.dummy.clone().into())
+        .map_err(|_| Error::request(format!("--dummy {}", a.dummy), "hiii-50m or hiii-05f"))?;
     let seats = vec![Seated {
         seat: Seat::Driver,
         dummy,
@@ -114,7 +117,11 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     } else {
         output::text(&page(&vehicle, &sizing, &data))?;
     }
-    Ok(if sizing.feasible { Done::Holds } else { Done::DoesNotHold })
+    Ok(if sizing.feasible {
+        Done::Holds
+    } else {
+        Done::DoesNotHold
+    })
 }
 
 fn limits(words: &[String]) -> Result<Vec<Target>, Error> {
@@ -137,7 +144,10 @@ fn load_cases(a: &Arguments, targets: &[Target]) -> Result<Vec<LoadCase>, Error>
         if v.is_finite() && v > 0.0 && v <= most {
             Ok(v)
         } else {
-            Err(Error::request(format!("{key} {v}"), format!("above 0 and at most {most}")))
+            Err(Error::request(
+                format!("{key} {v}"),
+                format!("above 0 and at most {most}"),
+            ))
         }
     };
     let mut cases = Vec::new();
@@ -171,7 +181,9 @@ fn page(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> String {
     page += match (s.feasible, s.already_met) {
         (_, true) => "The targets are met as built: nothing to add, no cost.\n",
         (true, _) => "The targets can be met.\n",
-        (false, _) => "The targets cannot be met within the bounds; below is the nearest that can be reached.\n",
+        (false, _) => {
+            "The targets cannot be met within the bounds; below is the nearest that can be reached.\n"
+        }
     };
     if let Some(b) = &s.blocking {
         page += &format!("What blocks: {b}\n");
@@ -181,12 +193,30 @@ fn page(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> String {
     }
     let price = price_in_us(vehicle, &s.sized.cost, &data.costs);
     let mut rows = vec![
-        vec!["added mass, kg".into(), format!("{:.1}", s.sized.mass.total_kg())],
-        vec!["of which structure, kg".into(), format!("{:.1}", s.sized.mass.structure_kg())],
-        vec!["added direct cost, $".into(), format!("{:.0}", s.sized.cost.total().usd())],
-        vec!["US price, $".into(), output::optional(price.map(|p| p.price_usd.usd()), 0)],
-        vec!["added front length, mm".into(), format!("{:.0}", s.design.added_front_length_m * 1e3)],
-        vec!["cabin factor".into(), format!("{:.2}", s.design.cabin_factor)],
+        vec![
+            "added mass, kg".into(),
+            format!("{:.1}", s.sized.mass.total_kg()),
+        ],
+        vec![
+            "of which structure, kg".into(),
+            format!("{:.1}", s.sized.mass.structure_kg()),
+        ],
+        vec![
+            "added direct cost, $".into(),
+            format!("{:.0}", s.sized.cost.total().usd()),
+        ],
+        vec![
+            "US price, $".into(),
+            output::optional(price.map(|p| p.price_usd.usd()), 0),
+        ],
+        vec![
+            "added front length, mm".into(),
+            format!("{:.0}", s.design.added_front_length_m * 1e3),
+        ],
+        vec![
+            "cabin factor".into(),
+            format!("{:.2}", s.design.cabin_factor),
+        ],
     ];
     for (path, factor) in &s.design.strength {
         rows.push(vec![format!("strength of {path}"), format!("{factor:.2}")]);
@@ -202,6 +232,10 @@ fn page(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> String {
             page += &format!("  {a}\n");
         }
     }
-    page += &format!("\n{} load-case runs; dollars of {}\n", s.evaluations, data.costs.deflator.common_year());
+    page += &format!(
+        "\n{} load-case runs; dollars of {}\n",
+        s.evaluations,
+        data.costs.deflator.common_year()
+    );
     page
 }

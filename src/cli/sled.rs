@@ -45,13 +45,19 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     }
     let channel = pick(&set, a.channel.as_deref())?;
     let bad = |what: &str, help: &str| Error::request(what.to_string(), help.to_string());
-    let dummy: Dummy = serde_json::from_value(a.occupant.clone().into())
-        .map_err(|_| bad(&format!("--occupant {}", a.occupant), "hiii-50m or hiii-05f"))?;
+    let dummy: Dummy = serde_json::from_value(a.occupant.clone().into()).map_err(|_| {
+        bad(
+            &format!("--occupant {}", a.occupant),
+            "hiii-50m or hiii-05f",
+        )
+    })?;
     let seat: Seat = serde_json::from_value(a.seat.clone().into())
         .map_err(|_| bad(&format!("--seat {}", a.seat), "driver or passenger"))?;
     let library = Library::find(None)?;
     let restraint = Restraint::parse(&library.text("restraints", &a.restraint)?)?;
-    let refused = |e: crumple::occupant::OccupantError| bad(&e.to_string(), "check pulse, seat and restraint");
+    let refused = |e: crumple::occupant::OccupantError| {
+        bad(&e.to_string(), "check pulse, seat and restraint")
+    };
     let pulse = SledPulse::from_channel(channel).map_err(refused)?;
     let duration_s = pulse.dt_s * (pulse.acceleration_mps2.len().max(1) - 1) as f64;
     let plan = Plan::new(duration_s, vehicles::step_s(a.step_us)?);
@@ -68,14 +74,28 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             vec!["HIC15".to_string(), output::optional(o.hic15, 0)],
             vec!["HIC36".into(), output::optional(o.hic36, 0)],
             vec!["chest 3 ms, g".into(), output::optional(o.chest_a3ms_g, 1)],
-            vec!["chest deflection, mm".into(), output::optional(o.chest_deflection_mm, 1)],
-            vec!["viscous criterion, m/s".into(), output::optional(o.viscous_criterion_mps, 3)],
+            vec![
+                "chest deflection, mm".into(),
+                output::optional(o.chest_deflection_mm, 1),
+            ],
+            vec![
+                "viscous criterion, m/s".into(),
+                output::optional(o.viscous_criterion_mps, 3),
+            ],
             vec!["femur, kN".into(), output::optional(o.femur_kN, 2)],
             vec!["head peak, g".into(), format!("{:.1}", o.peak_g)],
             vec!["head travel, mm".into(), format!("{:.0}", o.excursion_mm)],
-            vec!["joint risk without neck, %".into(), output::optional(o.risk.joint_without_neck.map(|p| p * 100.0), 1)],
+            vec![
+                "joint risk without neck, %".into(),
+                output::optional(o.risk.joint_without_neck.map(|p| p * 100.0), 1),
+            ],
         ];
-        let head = format!("{} in {} under {}\n\n", dummy.id(), a.restraint, channel.code);
+        let head = format!(
+            "{} in {} under {}\n\n",
+            dummy.id(),
+            a.restraint,
+            channel.code
+        );
         output::text(&(head + &output::table(&["reading", "value"], &rows)))?;
     }
     Ok(Done::Holds)
@@ -87,9 +107,17 @@ fn pick<'a>(set: &'a ChannelSet, wanted: Option<&str>) -> Result<&'a Channel, Er
         None => set.vehicle_pulse(),
     };
     found.ok_or_else(|| {
-        let known: Vec<&str> = set.channels.iter().map(|c| c.code.as_str()).take(20).collect();
+        let known: Vec<&str> = set
+            .channels
+            .iter()
+            .map(|c| c.code.as_str())
+            .take(20)
+            .collect();
         Error::request(
-            wanted.map_or("no acceleration of the vehicle's structure along x found".to_string(), |w| format!("there is no channel {w}")),
+            wanted.map_or(
+                "no acceleration of the vehicle's structure along x found".to_string(),
+                |w| format!("there is no channel {w}"),
+            ),
             format!("name one with --channel: {}", known.join(", ")),
         )
     })

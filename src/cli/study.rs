@@ -37,8 +37,14 @@ struct Bar {
 impl Bar {
     fn new(stop: Arc<AtomicBool>) -> Self {
         let terminal = std::io::stderr().is_terminal();
-        let bar = if terminal { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{msg:24} [{bar:40}] {pos}/{len}  {elapsed}") {
+        let bar = if terminal {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg:24} [{bar:40}] {pos}/{len}  {elapsed}")
+        {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -123,7 +129,9 @@ fn write_results(folder: &Path, r: &StudyResult) -> Result<(), Error> {
         let line: Vec<String> = all
             .iter()
             .map(|(_, cells)| match cells {
-                Cells::Text(t) if t[i].contains([',', '"']) => format!("\"{}\"", t[i].replace('"', "\"\"")),
+                Cells::Text(t) if t[i].contains([',', '"']) => {
+                    format!("\"{}\"", t[i].replace('"', "\"\""))
+                }
                 Cells::Text(t) => t[i].clone(),
                 Cells::Number(v) => v[i].map_or(String::new(), |x| format!("{x}")),
             })
@@ -171,7 +179,15 @@ fn summary(r: &StudyResult, folder: &Path) -> String {
         })
         .collect();
     page += &output::table(
-        &["vehicle", "target", "met", "added kg", "added $ (direct)", "US price $", "met up to km/h"],
+        &[
+            "vehicle",
+            "target",
+            "met",
+            "added kg",
+            "added $ (direct)",
+            "US price $",
+            "met up to km/h",
+        ],
         &rows,
     );
     page += &format!("\nresults in {}\n", folder.display());

@@ -182,7 +182,10 @@ fn show(name: &str, json: bool) -> Result<Done, Error> {
         output::json(&shown)?;
         return Ok(Done::Holds);
     }
-    let mut page = format!("{} ({}), {:.0} kg as tested\n\n", v.name, v.id, v.body.test_kg);
+    let mut page = format!(
+        "{} ({}), {:.0} kg as tested\n\n",
+        v.name, v.id, v.body.test_kg
+    );
     let count = |b: Basis| shown.evidence.iter().filter(|e| e.basis == Some(b)).count();
     page += &format!(
         "evidence: {} measured, {} published, {} derived, {} estimated, {} without\n\n",
@@ -198,7 +201,8 @@ fn show(name: &str, json: bool) -> Result<Done, Error> {
         .map(|e| {
             vec![
                 e.key.clone(),
-                e.basis.map_or("none".into(), |b| format!("{b:?}").to_lowercase()),
+                e.basis
+                    .map_or("none".into(), |b| format!("{b:?}").to_lowercase()),
                 e.cv.map_or("-".into(), |c| format!("{:.0} %", c * 100.0)),
                 e.source.clone().unwrap_or_default(),
             ]
@@ -220,7 +224,11 @@ fn check(file: &Path) -> Result<Done, Error> {
         .flatten();
     if let Some(hole) = open {
         return Err(Error::request(
-            format!("{}: the front of {} has a hole: {hole}", file.display(), v.id),
+            format!(
+                "{}: the front of {} has a hole: {hole}",
+                file.display(),
+                v.id
+            ),
             "add a layer with compartment = true to the dash or cabin, over the full width and height of the cabin's front",
         ));
     }

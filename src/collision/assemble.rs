@@ -1,8 +1,6 @@
 //! From a case to a network of bodies, cells and elements (model sections 1-4).
 
-use crate::dynamics::{
-    Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Port, Share,
-};
+use crate::dynamics::{Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Port, Share};
 use crate::error::Error;
 use crate::occupant::{Mounting, Occupant, attach};
 use crate::vehicle::{CrushTable, PathKind, Role, Vehicle};
@@ -264,8 +262,11 @@ fn add_face(
             });
         } else {
             net.cells[c].tip_kg[1] = kg;
-            net.cells[c].velocity_mps[1] =
-                if kg.is_some() { map.heading * party.speed_mps } else { 0.0 };
+            net.cells[c].velocity_mps[1] = if kg.is_some() {
+                map.heading * party.speed_mps
+            } else {
+                0.0
+            };
         }
         let Some((kg, own)) = tip else { continue };
         let front = cell.layers[side][0].path;
@@ -273,9 +274,8 @@ fn add_face(
         net.bodies[map.bodies[vehicle.paths[front].to]].kg -= kg - own;
         for (k, l) in cell.layers[side].iter().enumerate() {
             let path = &vehicle.paths[l.path];
-            let law = *laws[l.path].get_or_insert_with(|| {
-                net.law(path.table.as_ref().map_or_else(rigid_law, law_of))
-            });
+            let law = *laws[l.path]
+                .get_or_insert_with(|| net.law(path.table.as_ref().map_or_else(rigid_law, law_of)));
             net.shares.push(Share {
                 cell: c,
                 side,

@@ -21,7 +21,11 @@ pub struct Party {
 impl Party {
     /// Heading along x: +1 for vehicle 1; vehicle 2 comes towards it unless struck on its rear.
     pub fn heading(&self, index: usize) -> f64 {
-        if index == 0 || self.face == Face::Rear { 1.0 } else { -1.0 }
+        if index == 0 || self.face == Face::Rear {
+            1.0
+        } else {
+            -1.0
+        }
     }
 }
 

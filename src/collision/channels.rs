@@ -64,7 +64,12 @@ pub fn channels(case: &Case, finished: &Finished) -> Result<Vec<NamedChannel>, E
                     (impulse(s) - impulse(from)) / record.sample_s
                 })
                 .collect();
-            put("B0FBAR000000FOX0".into(), Unit::Newton, force, "wall force".into())?;
+            put(
+                "B0FBAR000000FOX0".into(),
+                Unit::Newton,
+                force,
+                "wall force".into(),
+            )?;
             continue;
         }
         let along = |values: Vec<f64>| values.into_iter().map(|v| map.heading * v).collect();
@@ -72,23 +77,53 @@ pub fn channels(case: &Case, finished: &Finished) -> Result<Vec<NamedChannel>, E
             let place = format!("{object}0{}0000", location(vehicle, i));
             let body = map.bodies[i];
             let what = |q: &str| format!("{} {}: {q}", vehicle.id, m.name);
-            put(format!("{place}ACX0"), Unit::MetrePerSecondSquared, along(record.a(body)), what("acceleration"))?;
-            put(format!("{place}VEX0"), Unit::MetrePerSecond, along(record.v(body)), what("velocity"))?;
-            put(format!("{place}DSX0"), Unit::Metre, along(record.u(body)), what("displacement"))?;
+            put(
+                format!("{place}ACX0"),
+                Unit::MetrePerSecondSquared,
+                along(record.a(body)),
+                what("acceleration"),
+            )?;
+            put(
+                format!("{place}VEX0"),
+                Unit::MetrePerSecond,
+                along(record.v(body)),
+                what("velocity"),
+            )?;
+            put(
+                format!("{place}DSX0"),
+                Unit::Metre,
+                along(record.u(body)),
+                what("displacement"),
+            )?;
         }
         for (i, p) in vehicle.paths.iter().enumerate() {
             let place = format!("{object}0MSME00{:02}00", i + 1);
             let what = |q: &str| format!("{} {}: {q}", vehicle.id, p.name);
             let group = map.path_groups[i];
-            put(format!("{place}FOX0"), Unit::Newton, record.force(group), what("force"))?;
-            put(format!("{place}DSX0"), Unit::Metre, record.compression(group), what("compression"))?;
+            put(
+                format!("{place}FOX0"),
+                Unit::Newton,
+                record.force(group),
+                what("force"),
+            )?;
+            put(
+                format!("{place}DSX0"),
+                Unit::Metre,
+                record.compression(group),
+                what("compression"),
+            )?;
         }
     }
     for occupant in &finished.assembly.occupants {
         let seen = readings::channels(occupant, record).map_err(|e| refused(e.to_string()))?;
         for channel in seen {
             let at = &occupant.mounting;
-            let description = format!("vehicle {} {} {}", at.side + 1, at.seat.id(), occupant.dummy.id());
+            let description = format!(
+                "vehicle {} {} {}",
+                at.side + 1,
+                at.seat.id(),
+                occupant.dummy.id()
+            );
             all.push(NamedChannel {
                 channel,
                 description,

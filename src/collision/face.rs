@@ -140,7 +140,11 @@ fn edges(mut values: Vec<f64>) -> Vec<f64> {
 }
 
 /// Cut two faces into cells. Rectangles where only one vehicle has layers are left out: nothing meets there.
-pub fn cells(first: (&Vehicle, Face), second: (&Vehicle, Face), place: &Placement) -> Vec<FaceCell> {
+pub fn cells(
+    first: (&Vehicle, Face),
+    second: (&Vehicle, Face),
+    place: &Placement,
+) -> Vec<FaceCell> {
     let sides = [
         placed(first.0, first.1, None),
         placed(second.0, second.1, Some(place)),
@@ -157,7 +161,10 @@ pub fn cells(first: (&Vehicle, Face), second: (&Vehicle, Face), place: &Placemen
         for z in zs.windows(2) {
             let (ym, zm) = (0.5 * (y[0] + y[1]), 0.5 * (z[0] + z[1]));
             let [a, b] = [0, 1].map(|s: usize| {
-                let seen = sides[s].iter().enumerate().filter(|(_, l)| l.covers(ym, zm));
+                let seen = sides[s]
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, l)| l.covers(ym, zm));
                 seen.map(|(i, _)| i).collect::<Vec<usize>>()
             });
             if !a.is_empty() && !b.is_empty() {

@@ -122,8 +122,8 @@ pub fn parse_case(text: &SourceText, context: &CaseContext<'_>) -> Result<Case, 
             .into());
     };
     let parties = [read.party(first, 0)?, read.party(second, 1)?];
-    let closing = parties[0].speed_mps * parties[0].heading(0)
-        - parties[1].speed_mps * parties[1].heading(1);
+    let closing =
+        parties[0].speed_mps * parties[0].heading(0) - parties[1].speed_mps * parties[1].heading(1);
     if closing <= 0.0 {
         let span = first
             .speed_kmh
@@ -139,8 +139,12 @@ pub fn parse_case(text: &SourceText, context: &CaseContext<'_>) -> Result<Case, 
     }
     let overlap = match &raw.contact.overlap_pct {
         Some(v) => {
-            read.number("overlap_pct", v, |x| x > 0.0 && x <= 100.0, "above 0 and at most 100")?
-                / 100.0
+            read.number(
+                "overlap_pct",
+                v,
+                |x| x > 0.0 && x <= 100.0,
+                "above 0 and at most 100",
+            )? / 100.0
         }
         None => 1.0,
     };
@@ -201,7 +205,9 @@ impl Reader<'_> {
             Error::Request { message, help } => {
                 Error::from(self.text.error(source.span(), message, help))
             }
-            Error::Io { path, source: io, .. } => Error::from(self.text.error(
+            Error::Io {
+                path, source: io, ..
+            } => Error::from(self.text.error(
                 source.span(),
                 format!("cannot read vehicle file {}: {io}", path.display()),
                 "give an id of the library, or a path relative to this file",
@@ -248,8 +254,14 @@ impl Reader<'_> {
             vehicle = vehicle.at_mass(kg).ok_or_else(|| {
                 self.text.error(
                     m.span(),
-                    format!("mass_kg = {kg} leaves the cabin of {} without mass", vehicle.id),
-                    format!("the vehicle's own test mass is {:.0} kg", vehicle.body.test_kg),
+                    format!(
+                        "mass_kg = {kg} leaves the cabin of {} without mass",
+                        vehicle.id
+                    ),
+                    format!(
+                        "the vehicle's own test mass is {:.0} kg",
+                        vehicle.body.test_kg
+                    ),
                 )
             })?;
         }
@@ -375,7 +387,11 @@ impl Reader<'_> {
                     .and_then(|text| Ok(Restraint::parse(&text)?)),
                 toml::Value::Table(table) => Restraint::from_table(table).map_err(|e| {
                     self.text
-                        .error(value.span(), e.to_string(), "see the restraint library for the keys")
+                        .error(
+                            value.span(),
+                            e.to_string(),
+                            "see the restraint library for the keys",
+                        )
                         .into()
                 }),
                 _ => Err(self

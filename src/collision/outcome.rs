@@ -176,7 +176,11 @@ impl<'a> Seen<'a> {
     fn greatest_approach(&self) -> usize {
         self.record
             .range()
-            .max_by(|a, b| self.approach(*a).total_cmp(&self.approach(*b)).then(b.cmp(a)))
+            .max_by(|a, b| {
+                self.approach(*a)
+                    .total_cmp(&self.approach(*b))
+                    .then(b.cmp(a))
+            })
             .unwrap_or(0)
     }
 
@@ -188,7 +192,11 @@ impl<'a> Seen<'a> {
         }
         let [a, b, c] = [at - 1, at, at + 1].map(|s| self.approach(s));
         let bend = a - 2.0 * b + c;
-        let shift = if bend < 0.0 { 0.5 * (a - c) / bend } else { 0.0 };
+        let shift = if bend < 0.0 {
+            0.5 * (a - c) / bend
+        } else {
+            0.0
+        };
         (at as f64 + shift) * dt
     }
 
@@ -242,7 +250,13 @@ impl<'a> Seen<'a> {
                     let layer = path.layer()?;
                     layer.compartment.then(|| {
                         let body = map.bodies[path.to];
-                        (c, l.weight, l.setback_m - front, body, map.dash == Some(body))
+                        (
+                            c,
+                            l.weight,
+                            l.setback_m - front,
+                            body,
+                            map.dash == Some(body),
+                        )
                     })
                 })
             })
@@ -260,8 +274,8 @@ impl<'a> Seen<'a> {
                 if !touched[c] {
                     continue;
                 }
-                let travel = map.outward
-                    * (self.record.u_at(body, s) - self.record.tip_at(c, side, s));
+                let travel =
+                    map.outward * (self.record.u_at(body, s) - self.record.tip_at(c, side, s));
                 let through = if on_dash { dash } else { 0.0 };
                 sum += w * ((travel - gap).max(0.0) + through);
                 weight += w;
@@ -345,11 +359,15 @@ impl<'a> Seen<'a> {
             .collect();
         let filtered = filter(Cfc::C60, dt, &decel)
             .map_err(|e| Error::request(e.to_string(), "use a longer run or a smaller step"))?;
-        let (peak_at, peak) = filtered
-            .iter()
-            .copied()
-            .enumerate()
-            .fold((0, 0.0), |best, (i, a)| if a > best.1 { (i, a) } else { best });
+        let (peak_at, peak) =
+            filtered
+                .iter()
+                .copied()
+                .enumerate()
+                .fold(
+                    (0, 0.0),
+                    |best, (i, a)| if a > best.1 { (i, a) } else { best },
+                );
         out.peak_g_cfc60 = peak / G0;
         out.time_of_peak_ms = peak_at as f64 * dt * 1e3;
         let lost: Vec<f64> = self

@@ -44,8 +44,7 @@ pub struct CaseResult {
 }
 
 /// The note that results at partial overlap carry.
-pub const NO_YAW_NOTE: &str =
-    "partial overlap: the model moves along one axis and has no yaw; a real car would rotate out of part of this load";
+pub const NO_YAW_NOTE: &str = "partial overlap: the model moves along one axis and has no yaw; a real car would rotate out of part of this load";
 
 impl CaseResult {
     /// Collect the result of a finished run.

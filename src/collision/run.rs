@@ -27,9 +27,7 @@ pub fn run(case: &Case) -> Result<Finished, Error> {
     let assembly = assemble(case)?;
     let record = match case.solver {
         Solver::Leapfrog => simulate(&assembly.network, &case.plan)?,
-        Solver::Dopri5 => {
-            simulate_adaptive(&assembly.network, &case.plan, Tolerances::default())?
-        }
+        Solver::Dopri5 => simulate_adaptive(&assembly.network, &case.plan, Tolerances::default())?,
     };
     let outcome = outcome::read(case, &assembly, &record)?;
     Ok(Finished {

@@ -83,7 +83,11 @@ pub fn rigid_wall() -> Result<Vehicle, Error> {
 /// As [`rigid_wall`].
 pub fn wall_case(vehicle: &Vehicle, speed_mps: f64, plan: Plan) -> Result<Case, Error> {
     Ok(Case {
-        name: format!("{} into a rigid wall at {:.1} km/h", vehicle.name, speed_mps * 3.6),
+        name: format!(
+            "{} into a rigid wall at {:.1} km/h",
+            vehicle.name,
+            speed_mps * 3.6
+        ),
         parties: [
             Party {
                 vehicle: vehicle.clone(),
@@ -130,7 +134,11 @@ fn shares_by_row(finished: &Finished) -> Vec<Vec<f64>> {
     let rows = ((top - LOWEST_ROW_M) / ROW_M).ceil().max(1.0) as usize;
     (0..rows)
         .map(|r| {
-            let lo = if r == 0 { f64::NEG_INFINITY } else { LOWEST_ROW_M + ROW_M * r as f64 };
+            let lo = if r == 0 {
+                f64::NEG_INFINITY
+            } else {
+                LOWEST_ROW_M + ROW_M * r as f64
+            };
             let hi = LOWEST_ROW_M + ROW_M * (r + 1) as f64;
             cells
                 .iter()
@@ -160,7 +168,9 @@ fn measure(finished: &Finished, speed_mps: f64) -> Result<(WallMeasures, Vec<f64
     // Force from the impulse between samples: it holds the plastic impacts of the tips too.
     let force_of = |weights: &[f64]| -> Result<Vec<f64>, Error> {
         let impulse = |s: usize| -> f64 {
-            (0..cells).map(|c| weights[c] * record.impulse_at(c, s)).sum()
+            (0..cells)
+                .map(|c| weights[c] * record.impulse_at(c, s))
+                .sum()
         };
         let raw: Vec<f64> = (0..=last)
             .map(|s| {
@@ -177,10 +187,10 @@ fn measure(finished: &Finished, speed_mps: f64) -> Result<(WallMeasures, Vec<f64
     };
     let total = force_of(&vec![1.0; cells])?;
     let peak_of = |f: &[f64]| {
-        f.iter()
-            .copied()
-            .enumerate()
-            .fold((0, 0.0), |best, (i, v)| if v > best.1 { (i, v) } else { best })
+        f.iter().copied().enumerate().fold(
+            (0, 0.0),
+            |best, (i, v)| if v > best.1 { (i, v) } else { best },
+        )
     };
     let (at, peak) = peak_of(&total);
     let mut rows = Vec::with_capacity(shares.len());

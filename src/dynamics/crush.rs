@@ -42,7 +42,11 @@ impl<V: Lane> PackedLaw<V> {
         let lane = |i: usize| laws[i.min(laws.len() - 1)];
         let points = laws[0].crush_m.len();
         let slope = |x: &[f64], y: &[f64], k: usize| {
-            if k + 1 < points { (y[k + 1] - y[k]) / (x[k + 1] - x[k]) } else { 0.0 }
+            if k + 1 < points {
+                (y[k + 1] - y[k]) / (x[k + 1] - x[k])
+            } else {
+                0.0
+            }
         };
         let turn = |x: &[f64], y: &[f64], k: usize| {
             slope(x, y, k) - if k > 0 { slope(x, y, k - 1) } else { 0.0 }
@@ -77,6 +81,10 @@ impl<V: Lane> PackedLaw<V> {
         let zero = V::zero();
         let mut f = self.force_0;
         for (c, s, _) in &self.hinges {
+            // Hinges ahead of every lane add nothing.
+            if !d.above(*c).any() {
+                break;
+            }
             f = f + *s * (d - *c).larger(zero);
         }
         f.larger(zero)
@@ -91,6 +99,9 @@ impl<V: Lane> PackedLaw<V> {
         let zero = V::zero();
         let mut k = self.unload_0;
         for (c, _, s) in &self.hinges {
+            if !m.above(*c).any() {
+                break;
+            }
             k = k + *s * (m - *c).larger(zero);
         }
         k
@@ -125,14 +136,21 @@ impl<V: Lane> PackedLaw<V> {
         if let Some(s) = scale {
             strength = strength * s;
         }
-        self.slip(state, d, strength, trial.above(strength).and(d.above(state.p)));
+        self.slip(
+            state,
+            d,
+            strength,
+            trial.above(strength).and(d.above(state.p)),
+        );
         let force = spring.smaller(strength);
         if !self.needs_rate {
             return force;
         }
         // The damper acts while d > p, and from the moment of touch; the sum is never tensile.
         let damped = (force + self.damping * rate).larger(zero);
-        let acts = d.above(state.p).or(state.p.above(d).not().and(rate.above(zero)));
+        let acts = d
+            .above(state.p)
+            .or(state.p.above(d).not().and(rate.above(zero)));
         V::select(acts, damped, force)
     }
 

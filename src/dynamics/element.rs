@@ -169,8 +169,8 @@ impl<V: Lane> PackedMaxwell<V> {
     #[inline(always)]
     pub fn force(&mut self, x: V, dt: V) -> V {
         let half = V::splat(0.5) * dt * self.stiffness / self.damping;
-        let q = (self.q * (V::splat(1.0) - half) + half * (x + self.meter.d))
-            / (V::splat(1.0) + half);
+        let q =
+            (self.q * (V::splat(1.0) - half) + half * (x + self.meter.d)) / (V::splat(1.0) + half);
         self.q = q;
         let force = self.stiffness * (x - q);
         self.meter.step(x, force);

@@ -140,23 +140,23 @@ pub struct Wide<const N: usize>(pub [f64; N]);
 pub struct WideMask<const N: usize>([u64; N]);
 
 macro_rules! lanewise {
-    ($name:ident, $method:ident, $op:tt) => {
+    ($name:ident, $method:ident, $assign:tt) => {
         impl<const N: usize> $name for Wide<N> {
             type Output = Self;
             #[inline(always)]
             fn $method(mut self, other: Self) -> Self {
                 for i in 0..N {
-                    self.0[i] = self.0[i] $op other.0[i];
+                    self.0[i] $assign other.0[i];
                 }
                 self
             }
         }
     };
 }
-lanewise!(Add, add, +);
-lanewise!(Sub, sub, -);
-lanewise!(Mul, mul, *);
-lanewise!(Div, div, /);
+lanewise!(Add, add, +=);
+lanewise!(Sub, sub, -=);
+lanewise!(Mul, mul, *=);
+lanewise!(Div, div, /=);
 
 impl<const N: usize> Neg for Wide<N> {
     type Output = Self;
@@ -223,14 +223,22 @@ impl<const N: usize> Lane for Wide<N> {
     #[inline(always)]
     fn larger(mut self, other: Self) -> Self {
         for i in 0..N {
-            self.0[i] = if other.0[i] > self.0[i] { other.0[i] } else { self.0[i] };
+            self.0[i] = if other.0[i] > self.0[i] {
+                other.0[i]
+            } else {
+                self.0[i]
+            };
         }
         self
     }
     #[inline(always)]
     fn smaller(mut self, other: Self) -> Self {
         for i in 0..N {
-            self.0[i] = if other.0[i] < self.0[i] { other.0[i] } else { self.0[i] };
+            self.0[i] = if other.0[i] < self.0[i] {
+                other.0[i]
+            } else {
+                self.0[i]
+            };
         }
         self
     }
@@ -243,11 +251,9 @@ impl<const N: usize> Lane for Wide<N> {
     }
     #[inline(always)]
     fn above(self, other: Self) -> WideMask<N> {
-        let mut m = [0; N];
-        for i in 0..N {
-            m[i] = if self.0[i] > other.0[i] { u64::MAX } else { 0 };
-        }
-        WideMask(m)
+        WideMask(std::array::from_fn(|i| {
+            if self.0[i] > other.0[i] { u64::MAX } else { 0 }
+        }))
     }
     #[inline(always)]
     fn select(mask: WideMask<N>, mut yes: Self, no: Self) -> Self {

@@ -63,7 +63,11 @@ impl Port {
     /// `d = sign * (share * u_a + (1 - share) * u_b - u_anchor)`.
     pub fn shared(a: BodyId, b: BodyId, share: f64, anchor: BodyId, sign: f64) -> Self {
         Self {
-            terms: [(a, sign * share), (b, sign * (1.0 - share)), (anchor, -sign)],
+            terms: [
+                (a, sign * share),
+                (b, sign * (1.0 - share)),
+                (anchor, -sign),
+            ],
         }
     }
 }
@@ -214,6 +218,9 @@ pub struct ThoraxSpec {
     pub group: GroupId,
 }
 
+/// An element at its stiffest: `(terms, stiffness, damping, group)`.
+type Stiffest = ([(usize, f64); 3], f64, f64, GroupId);
+
 /// Everything that is simulated.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Network {
@@ -272,11 +279,13 @@ impl Network {
             if free { 1.0 / b.kg } else { 0.0 }
         });
         let tips = self.cells.iter().flat_map(|c| c.tip_kg);
-        bodies.chain(tips.map(|kg| kg.map_or(0.0, |kg| 1.0 / kg))).collect()
+        bodies
+            .chain(tips.map(|kg| kg.map_or(0.0, |kg| 1.0 / kg)))
+            .collect()
     }
 
-    /// Every element at its stiffest: `(terms, stiffness, damping, group)`.
-    fn stiffest(&self) -> Vec<([(usize, f64); 3], f64, f64, GroupId)> {
+    /// Every element at its stiffest.
+    fn stiffest(&self) -> Vec<Stiffest> {
         let nb = self.bodies.len();
         let last = |law: &CrushLaw| law.unload_n_per_m.last().copied().unwrap_or(0.0);
         let mut all = Vec::new();
@@ -284,16 +293,30 @@ impl Network {
             let law = &self.laws[s.law];
             let k = last(law) * s.weight;
             let tip_kg = self.cells[s.cell].tip_kg[s.side].unwrap_or(0.0);
-            let tie = if s.tie { 2.0 * (k * tip_kg).sqrt() } else { 0.0 };
+            let tie = if s.tie {
+                2.0 * (k * tip_kg).sqrt()
+            } else {
+                0.0
+            };
             let port = Port::between(nb + 2 * s.cell + s.side, s.body);
-            all.push((port.terms, k, law.damping_n_s_per_m * s.weight + tie, s.group));
+            all.push((
+                port.terms,
+                k,
+                law.damping_n_s_per_m * s.weight + tie,
+                s.group,
+            ));
         }
         for e in &self.crushes {
             let law = &self.laws[e.law];
             all.push((e.port.terms, last(law), law.damping_n_s_per_m, e.group));
         }
         for e in &self.mounts {
-            all.push((e.port.terms, e.stiffness_n_per_m, e.damping_n_s_per_m, e.group));
+            all.push((
+                e.port.terms,
+                e.stiffness_n_per_m,
+                e.damping_n_s_per_m,
+                e.group,
+            ));
         }
         for e in &self.maxwells {
             all.push((e.port.terms, e.stiffness_n_per_m, 0.0, e.group));
@@ -303,7 +326,12 @@ impl Network {
         }
         for e in &self.thoraxes {
             let c = e.damping_in_n_s_per_m.max(e.damping_out_n_s_per_m);
-            all.push((e.port.terms, e.stiffness_n_per_m + e.added_n_per_m, c, e.group));
+            all.push((
+                e.port.terms,
+                e.stiffness_n_per_m + e.added_n_per_m,
+                c,
+                e.group,
+            ));
         }
         all
     }
@@ -329,7 +357,11 @@ impl Network {
         let Some(at) = widest.filter(|at| stiff[*at] > 0.0) else {
             return (f64::INFINITY, String::new());
         };
-        let squared = if quick { stiff[at] } else { highest_square(&w, &elements, at).min(stiff[at]) };
+        let squared = if quick {
+            stiff[at]
+        } else {
+            highest_square(&w, &elements, at).min(stiff[at])
+        };
         let omega = squared.sqrt();
         let z = damp.iter().fold(0.0_f64, |most, d| most.max(*d)) / (2.0 * omega);
         let weight = |terms: &[(usize, f64); 3], k: f64| {
@@ -365,14 +397,12 @@ impl Network {
 
 /// Largest eigenvalue of `M^-1 K` by power iteration from a unit at `start`, with a margin for what the
 /// iterations leave.
-fn highest_square(
-    w: &[f64],
-    elements: &[([(usize, f64); 3], f64, f64, GroupId)],
-    start: usize,
-) -> f64 {
+fn highest_square(w: &[f64], elements: &[Stiffest], start: usize) -> f64 {
     const ITERATIONS: usize = 60;
     const MARGIN: f64 = 1.05;
-    let mut x: Vec<f64> = (0..w.len()).map(|i| 1e-3 * (1.0 + (i % 7) as f64)).collect();
+    let mut x: Vec<f64> = (0..w.len())
+        .map(|i| 1e-3 * (1.0 + (i % 7) as f64))
+        .collect();
     x[start] = 1.0;
     let mut value = 0.0;
     for _ in 0..ITERATIONS {

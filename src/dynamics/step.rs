@@ -140,9 +140,9 @@ impl<V: Lane> System<V> {
     /// Half kick with the old accelerations, then drift over the whole step.
     #[inline(always)]
     fn drift(&mut self, dt: V, half: V) {
-        for i in 0..self.u.len() {
-            self.v[i] = self.v[i] + self.a[i] * half;
-            self.u[i] = self.u[i] + self.v[i] * dt;
+        for ((u, v), a) in self.u.iter_mut().zip(&mut self.v).zip(&self.a) {
+            *v = *v + *a * half;
+            *u = *u + *v * dt;
         }
     }
 
@@ -177,8 +177,8 @@ impl<V: Lane> System<V> {
     /// Velocity at the full step for forces that depend on it.
     #[inline(always)]
     fn predict(&mut self, half: V) {
-        for i in 0..self.v.len() {
-            self.vp[i] = self.v[i] + self.a[i] * half;
+        for ((vp, v), a) in self.vp.iter_mut().zip(&self.v).zip(&self.a) {
+            *vp = *v + *a * half;
         }
     }
 
@@ -187,10 +187,13 @@ impl<V: Lane> System<V> {
     fn forces(&mut self, dt: V, now: V) {
         let zero = V::zero();
         let keeps_work = self.layout.detail == Detail::Full;
-        self.f.fill(zero);
+        // Slices of their own: the compiler then knows that an element cannot move them.
+        let (u, vp, laws) = (&self.u[..], &self.vp[..], &self.laws[..]);
+        let f = &mut self.f[..];
+        f.fill(zero);
         for s in &mut self.shares {
             let out = V::splat(s.out);
-            let d = out * (self.u[s.body] - self.u[s.tip]) - s.gap;
+            let d = out * (u[s.body] - u[s.tip]) - s.gap;
             let touched = d.above(s.state.p);
             if !s.tie && !touched.or(s.meter.force.above(zero)).any() {
                 if keeps_work {
@@ -198,9 +201,9 @@ impl<V: Lane> System<V> {
                 }
                 continue;
             }
-            let law = &self.laws[s.law];
+            let law = &laws[s.law];
             let rate = if s.tie || law.needs_rate {
-                out * (self.vp[s.body] - self.vp[s.tip])
+                out * (vp[s.body] - vp[s.tip])
             } else {
                 zero
             };
@@ -226,35 +229,35 @@ impl<V: Lane> System<V> {
                 s.meter.force = force;
             }
             let push = out * force;
-            self.f[s.body] = self.f[s.body] - push;
-            self.f[s.tip] = self.f[s.tip] + push;
+            f[s.body] = f[s.body] - push;
+            f[s.tip] = f[s.tip] + push;
         }
         for e in &mut self.crushes {
-            let law = &self.laws[e.law];
-            let x = e.port.read(&self.u);
+            let law = &laws[e.law];
+            let x = e.port.read(u);
             let rate = if law.needs_rate {
-                e.port.read(&self.vp)
+                e.port.read(vp)
             } else {
                 zero
             };
             let force = e.force(law, x, rate, now, dt);
-            e.port.push(force, &mut self.f);
+            e.port.push(force, f);
         }
         for e in &mut self.mounts {
-            let force = e.force(e.port.read(&self.u), e.port.read(&self.vp));
-            e.port.push(force, &mut self.f);
+            let force = e.force(e.port.read(u), e.port.read(vp));
+            e.port.push(force, f);
         }
         for e in &mut self.maxwells {
-            let force = e.force(e.port.read(&self.u), dt);
-            e.port.push(force, &mut self.f);
+            let force = e.force(e.port.read(u), dt);
+            e.port.push(force, f);
         }
         for e in &mut self.sliders {
-            let force = e.force(e.port.read(&self.u));
-            e.port.push(force, &mut self.f);
+            let force = e.force(e.port.read(u));
+            e.port.push(force, f);
         }
         for e in &mut self.thoraxes {
-            let force = e.force(e.port.read(&self.u), e.port.read(&self.vp));
-            e.port.push(force, &mut self.f);
+            let force = e.force(e.port.read(u), e.port.read(vp));
+            e.port.push(force, f);
         }
     }
 
@@ -288,8 +291,8 @@ impl<V: Lane> System<V> {
     /// Second half kick.
     #[inline(always)]
     fn kick(&mut self, half: V) {
-        for i in 0..self.v.len() {
-            self.v[i] = self.v[i] + self.a[i] * half;
+        for (v, a) in self.v.iter_mut().zip(&self.a) {
+            *v = *v + *a * half;
         }
     }
 
@@ -315,7 +318,13 @@ impl<V: Lane> System<V> {
                 momentum[self.side[i]] += self.kg[i].lane(lane) * self.v[i].lane(lane);
                 mass[self.side[i]] += self.kg[i].lane(lane);
             }
-            let speed = |s: usize| if mass[s] > 0.0 { momentum[s] / mass[s] } else { 0.0 };
+            let speed = |s: usize| {
+                if mass[s] > 0.0 {
+                    momentum[s] / mass[s]
+                } else {
+                    0.0
+                }
+            };
             quiet && speed(0) <= speed(1)
         })
     }
@@ -373,7 +382,13 @@ impl<V: Lane> System<V> {
             let d = m.d - e.gap;
             let pulled = e.pretension.as_ref().map_or(zero, |p| p.pulled_m);
             let strain = (d + pulled - e.state.p).larger(zero);
-            add(e.group, m.force, d, m.work, half * e.state.ku * strain * strain);
+            add(
+                e.group,
+                m.force,
+                d,
+                m.work,
+                half * e.state.ku * strain * strain,
+            );
         }
         for e in &self.mounts {
             let m = &e.meter;
@@ -382,11 +397,23 @@ impl<V: Lane> System<V> {
         }
         for e in &self.maxwells {
             let m = &e.meter;
-            add(e.group, m.force, m.d, m.work, half * m.force * m.force / e.stiffness);
+            add(
+                e.group,
+                m.force,
+                m.d,
+                m.work,
+                half * m.force * m.force / e.stiffness,
+            );
         }
         for e in &self.sliders {
             let m = &e.meter;
-            add(e.group, m.force, m.d, m.work, half * m.force * m.force / e.stiffness);
+            add(
+                e.group,
+                m.force,
+                m.d,
+                m.work,
+                half * m.force * m.force / e.stiffness,
+            );
         }
         for e in &self.thoraxes {
             let m = &e.meter;

@@ -84,15 +84,70 @@ fn same<T, K: PartialEq>(
 
 fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
     let bodies = |p: &Port| p.terms.map(|(b, _)| b);
-    same(nets, "bodies", |n| &n.bodies, |b| (b.side, b.drive.as_ref().map(|d: &Drive| (d.dt_s.to_bits(), d.acceleration_mps2.len()))))?;
+    same(
+        nets,
+        "bodies",
+        |n| &n.bodies,
+        |b| {
+            (
+                b.side,
+                b.drive
+                    .as_ref()
+                    .map(|d: &Drive| (d.dt_s.to_bits(), d.acceleration_mps2.len())),
+            )
+        },
+    )?;
     same(nets, "laws", |n| &n.laws, |l| l.crush_m.len())?;
-    same(nets, "cells", |n| &n.cells, |c| c.tip_kg.map(|k| k.is_some()))?;
-    same(nets, "shares", |n| &n.shares, |s| (s.cell, s.side, s.body, s.law, s.tie, s.group))?;
-    same(nets, "crush elements", |n| &n.crushes, |c| (bodies(&c.port), c.law, c.group, c.pretension.is_some(), c.ramp.is_some()))?;
-    same(nets, "mounts", |n| &n.mounts, |m| (bodies(&m.port), m.group))?;
-    same(nets, "Maxwell elements", |n| &n.maxwells, |m| (bodies(&m.port), m.group))?;
-    same(nets, "sliders", |n| &n.sliders, |m| (bodies(&m.port), m.group))?;
-    same(nets, "thoraxes", |n| &n.thoraxes, |m| (bodies(&m.port), m.group))?;
+    same(
+        nets,
+        "cells",
+        |n| &n.cells,
+        |c| c.tip_kg.map(|k| k.is_some()),
+    )?;
+    same(
+        nets,
+        "shares",
+        |n| &n.shares,
+        |s| (s.cell, s.side, s.body, s.law, s.tie, s.group),
+    )?;
+    same(
+        nets,
+        "crush elements",
+        |n| &n.crushes,
+        |c| {
+            (
+                bodies(&c.port),
+                c.law,
+                c.group,
+                c.pretension.is_some(),
+                c.ramp.is_some(),
+            )
+        },
+    )?;
+    same(
+        nets,
+        "mounts",
+        |n| &n.mounts,
+        |m| (bodies(&m.port), m.group),
+    )?;
+    same(
+        nets,
+        "Maxwell elements",
+        |n| &n.maxwells,
+        |m| (bodies(&m.port), m.group),
+    )?;
+    same(
+        nets,
+        "sliders",
+        |n| &n.sliders,
+        |m| (bodies(&m.port), m.group),
+    )?;
+    same(
+        nets,
+        "thoraxes",
+        |n| &n.thoraxes,
+        |m| (bodies(&m.port), m.group),
+    )?;
     same(nets, "groups", |n| &n.groups, |g| g.clone())
 }
 
@@ -123,9 +178,19 @@ impl<V: Lane> System<V> {
         for b in 0..nb {
             w.push(gather(&|n| {
                 let body = &n.bodies[b];
-                if body.fixed || body.drive.is_some() { 0.0 } else { 1.0 / body.kg }
+                if body.fixed || body.drive.is_some() {
+                    0.0
+                } else {
+                    1.0 / body.kg
+                }
             }));
-            kg.push(gather(&|n| if n.bodies[b].fixed { 0.0 } else { n.bodies[b].kg }));
+            kg.push(gather(&|n| {
+                if n.bodies[b].fixed {
+                    0.0
+                } else {
+                    n.bodies[b].kg
+                }
+            }));
             v.push(gather(&|n| n.bodies[b].velocity_mps));
             side.push(first.bodies[b].side);
             names.push(first.bodies[b].name.clone());
@@ -147,9 +212,16 @@ impl<V: Lane> System<V> {
             .collect();
         let port = |get: &dyn Fn(&Network) -> Port| -> PackedPort<V> {
             let terms: [(usize, V); 3] = std::array::from_fn(|t| {
-                (get(first).terms[t].0, V::from_fn(|i| get(lane(i)).terms[t].1))
+                (
+                    get(first).terms[t].0,
+                    V::from_fn(|i| get(lane(i)).terms[t].1),
+                )
             });
-            let used = if nets.iter().any(|n| get(n).terms[2].1 != 0.0) { 3 } else { 2 };
+            let used = if nets.iter().any(|n| get(n).terms[2].1 != 0.0) {
+                3
+            } else {
+                2
+            };
             PackedPort { terms, used }
         };
         let shares = share_order(first)
@@ -269,7 +341,10 @@ impl<V: Lane> System<V> {
             .filter_map(|(b, body)| {
                 let d = body.drive.as_ref()?;
                 let value = |n: &Network, s: usize| {
-                    n.bodies[b].drive.as_ref().map_or(0.0, |d| d.acceleration_mps2[s])
+                    n.bodies[b]
+                        .drive
+                        .as_ref()
+                        .map_or(0.0, |d| d.acceleration_mps2[s])
                 };
                 Some(PackedDrive {
                     body: b,

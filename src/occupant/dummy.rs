@@ -122,6 +122,7 @@ mod tests {
             step_s: 2e-6,
             stride: 5,
             settle_s: None,
+            detail: crate::dynamics::Detail::Full,
         };
         let record = simulate(net, &plan).unwrap();
         let force = record.force(contact);

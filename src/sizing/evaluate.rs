@@ -8,12 +8,11 @@ use rayon::prelude::*;
 
 use super::design::SizedVehicle;
 use super::problem::{CaseValues, Criterion, Evaluate, LoadCase};
+use crate::collision::result::CaseResult;
 use crate::collision::wall::rigid_wall;
 use crate::collision::{Assembly, Case, Finished, Party, SeatedOccupant, assemble, outcome};
 use crate::criteria::Dummy;
-use crate::dynamics::{
-    Network, Plan, Record, SimulationError, Solver, simulate, simulate_lanes,
-};
+use crate::dynamics::{Network, Plan, Record, SimulationError, Solver, simulate, simulate_lanes};
 use crate::error::Error;
 use crate::occupant::{Restraint, Seat, readings};
 use crate::units::KMH;
@@ -170,18 +169,19 @@ impl CollisionEvaluator {
         })
     }
 
-    /// Simulate cases in full; results in the order given.
+    /// Simulate cases and read their results, in the order given; samples are let go as each block ends.
     ///
     /// # Errors
     /// The first error of any case.
-    pub fn run_all(&self, cases: &[Case]) -> Result<Vec<Finished>, Error> {
+    pub fn results(&self, cases: &[Case]) -> Result<Vec<CaseResult>, Error> {
         simulate_cases(cases, &|case, assembly, record| {
             let outcome = outcome::read(case, &assembly, &record)?;
-            Ok(Finished {
+            let finished = Finished {
                 assembly,
                 record,
                 outcome,
-            })
+            };
+            CaseResult::collect(case, &finished)
         })
     }
 }
@@ -282,6 +282,9 @@ impl Evaluate for CollisionEvaluator {
             }
         }
         let values = simulate_cases(&collisions, &|case, a, r| values_of(case, &a, &r))?;
-        Ok(values.chunks(cases.len().max(1)).map(<[_]>::to_vec).collect())
+        Ok(values
+            .chunks(cases.len().max(1))
+            .map(<[_]>::to_vec)
+            .collect())
     }
 }

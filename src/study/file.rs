@@ -156,20 +156,47 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
     let raw: Raw = text.parse_toml()?;
     let r = Reader { text, library };
     if *raw.format.get_ref() != 1 {
-        return Err(r.bad(&raw.format, "format is not 1", "this version reads format = 1"));
+        return Err(r.bad(
+            &raw.format,
+            "format is not 1",
+            "this version reads format = 1",
+        ));
     }
     if raw.seat.get_ref().is_empty() {
         return Err(r.bad(&raw.seat, "no seat", "add a [[seat]] with seat and dummy"));
     }
-    let speeds_kmh = r.numbers("speeds_kmh", &raw.speeds_kmh, |x| x > 0.0 && x <= 200.0, "above 0 and at most 200 km/h")?;
-    let overlaps_pct = r.numbers("overlaps_pct", &raw.overlaps_pct, |x| x > 0.0 && x <= 100.0, "above 0 and at most 100")?;
+    let speeds_kmh = r.numbers(
+        "speeds_kmh",
+        &raw.speeds_kmh,
+        |x| x > 0.0 && x <= 200.0,
+        "above 0 and at most 200 km/h",
+    )?;
+    let overlaps_pct = r.numbers(
+        "overlaps_pct",
+        &raw.overlaps_pct,
+        |x| x > 0.0 && x <= 100.0,
+        "above 0 and at most 100",
+    )?;
     let weights = (
-        r.weights("speed_weights", raw.speed_weights.as_ref(), speeds_kmh.len())?,
-        r.weights("overlap_weights", raw.overlap_weights.as_ref(), overlaps_pct.len())?,
+        r.weights(
+            "speed_weights",
+            raw.speed_weights.as_ref(),
+            speeds_kmh.len(),
+        )?,
+        r.weights(
+            "overlap_weights",
+            raw.overlap_weights.as_ref(),
+            overlaps_pct.len(),
+        )?,
     );
     let optional = |key: &str, v: &Option<S<f64>>, default: f64, lo: f64, hi: f64| match v {
         None => Ok(default),
-        Some(v) => r.number(key, v, |x| (lo..=hi).contains(&x), &format!("between {lo} and {hi}")),
+        Some(v) => r.number(
+            key,
+            v,
+            |x| (lo..=hi).contains(&x),
+            &format!("between {lo} and {hi}"),
+        ),
     };
     let sizing = raw.sizing.as_ref();
     let mut targets = Vec::new();
@@ -177,7 +204,11 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
     if let Some(s) = sizing {
         for t in s.target.get_ref() {
             if t.limits.get_ref().is_empty() {
-                return Err(r.bad(&t.limits, "a target without limits", "for example limits = [\"joint_without_neck=0.15\"]"));
+                return Err(r.bad(
+                    &t.limits,
+                    "a target without limits",
+                    "for example limits = [\"joint_without_neck=0.15\"]",
+                ));
             }
             targets.push(TargetSet {
                 name: t.name.clone(),
@@ -185,13 +216,23 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
             });
         }
         if targets.is_empty() {
-            return Err(r.bad(&s.target, "no target", "add a [[sizing.target]] with name and limits"));
+            return Err(r.bad(
+                &s.target,
+                "no target",
+                "add a [[sizing.target]] with name and limits",
+            ));
         }
         if let Some(name) = &s.reference {
             reference = targets
                 .iter()
                 .position(|t| &t.name == name.get_ref())
-                .ok_or_else(|| r.bad(name, &format!("reference = \"{}\"", name.get_ref()), "name one of the targets"))?;
+                .ok_or_else(|| {
+                    r.bad(
+                        name,
+                        &format!("reference = \"{}\"", name.get_ref()),
+                        "name one of the targets",
+                    )
+                })?;
         }
     }
     let vary = match sizing.and_then(|s| s.vary.as_ref()) {
@@ -200,7 +241,13 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
             "structure" => Vary::Structure,
             "restraint" => Vary::Restraint,
             "both" => Vary::Both,
-            other => return Err(r.bad(v, &format!("vary = \"{other}\""), "structure, restraint or both")),
+            other => {
+                return Err(r.bad(
+                    v,
+                    &format!("vary = \"{other}\""),
+                    "structure, restraint or both",
+                ));
+            }
         },
     };
     let rule = match sizing.and_then(|s| s.constraint.as_ref()) {
@@ -208,7 +255,9 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
         Some(v) => match v.get_ref().as_str() {
             "every" => Rule::Every,
             "weighted" => Rule::Weighted,
-            other => return Err(r.bad(v, &format!("constraint = \"{other}\""), "every or weighted")),
+            other => {
+                return Err(r.bad(v, &format!("constraint = \"{other}\""), "every or weighted"));
+            }
         },
     };
     let none = None;
@@ -236,14 +285,32 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
         vary,
         rule,
         length_cap: sizing.is_some_and(|s| s.length_cap),
-        max_length_m: optional("max_added_length_mm", of(|s| &s.max_added_length_mm), 300.0, 0.0, 1500.0)? * 1e-3,
+        max_length_m: optional(
+            "max_added_length_mm",
+            of(|s| &s.max_added_length_mm),
+            300.0,
+            0.0,
+            1500.0,
+        )? * 1e-3,
         max_strength: optional("max_strength", of(|s| &s.max_strength), 3.0, 1.0, 20.0)?,
-        max_cabin_factor: optional("max_cabin_factor", of(|s| &s.max_cabin_factor), 3.0, 1.0, 20.0)?,
+        max_cabin_factor: optional(
+            "max_cabin_factor",
+            of(|s| &s.max_cabin_factor),
+            3.0,
+            1.0,
+            20.0,
+        )?,
         materials: r.materials(sizing.map_or(&[], |s| s.materials.as_slice()))?,
         costs: sizing
             .and_then(|s| s.costs.clone())
             .unwrap_or_else(|| crate::sizing::DEFAULT_COSTS.to_string()),
-        duration_ms: optional("duration_ms", &raw.simulation.duration_ms, 200.0, 20.0, 2000.0)?,
+        duration_ms: optional(
+            "duration_ms",
+            &raw.simulation.duration_ms,
+            200.0,
+            20.0,
+            2000.0,
+        )?,
         step_us: r.step("step_us", &raw.simulation.step_us, 10.0)?,
         sizing_step_us: r.step("sizing_step_us", &raw.simulation.sizing_step_us, 50.0)?,
     })
@@ -259,7 +326,13 @@ impl Reader<'_> {
         self.text.error(at.span(), message, help).into()
     }
 
-    fn number(&self, key: &str, v: &S<f64>, ok: impl Fn(f64) -> bool, rule: &str) -> Result<f64, Error> {
+    fn number(
+        &self,
+        key: &str,
+        v: &S<f64>,
+        ok: impl Fn(f64) -> bool,
+        rule: &str,
+    ) -> Result<f64, Error> {
         let x = *v.get_ref();
         if x.is_finite() && ok(x) {
             Ok(x)
@@ -268,7 +341,13 @@ impl Reader<'_> {
         }
     }
 
-    fn numbers(&self, key: &str, v: &S<Vec<f64>>, ok: impl Fn(f64) -> bool, rule: &str) -> Result<Vec<f64>, Error> {
+    fn numbers(
+        &self,
+        key: &str,
+        v: &S<Vec<f64>>,
+        ok: impl Fn(f64) -> bool,
+        rule: &str,
+    ) -> Result<Vec<f64>, Error> {
         if v.get_ref().is_empty() {
             return Err(self.bad(v, &format!("{key} is empty"), "give at least one"));
         }
@@ -284,8 +363,15 @@ impl Reader<'_> {
         };
         let w = self.numbers(key, v, |x| x >= 0.0, "weights must not be negative")?;
         if w.len() != count || w.iter().sum::<f64>() <= 0.0 {
-            return Err(self.bad(v, &format!("{key} has {} values that sum to {}", w.len(), w.iter().sum::<f64>()),
-                &format!("give {count} weights that do not sum to zero")));
+            return Err(self.bad(
+                v,
+                &format!(
+                    "{key} has {} values that sum to {}",
+                    w.len(),
+                    w.iter().sum::<f64>()
+                ),
+                &format!("give {count} weights that do not sum to zero"),
+            ));
         }
         Ok(w)
     }
@@ -293,13 +379,21 @@ impl Reader<'_> {
     fn step(&self, key: &str, v: &Option<S<f64>>, default: f64) -> Result<f64, Error> {
         let Some(v) = v else { return Ok(default) };
         let whole = |x: f64| ((100.0 / x) - (100.0 / x).round()).abs() < 1e-6;
-        self.number(key, v, |x| (0.01..=100.0).contains(&x) && whole(x),
-            "at most 100 us, and 100 us a whole number of steps, for example 10 or 50")
+        self.number(
+            key,
+            v,
+            |x| (0.01..=100.0).contains(&x) && whole(x),
+            "at most 100 us, and 100 us a whole number of steps, for example 10 or 50",
+        )
     }
 
     fn ids(&self, key: &str, v: &S<Vec<S<String>>>) -> Result<Vec<String>, Error> {
         if v.get_ref().is_empty() {
-            return Err(self.bad(v, &format!("{key} is empty"), "name at least one vehicle id"));
+            return Err(self.bad(
+                v,
+                &format!("{key} is empty"),
+                "name at least one vehicle id",
+            ));
         }
         let mut all = Vec::with_capacity(v.get_ref().len());
         for id in v.get_ref() {
@@ -307,7 +401,11 @@ impl Reader<'_> {
                 return Err(self.bad(id, &message, &help));
             }
             if all.contains(id.get_ref()) {
-                return Err(self.bad(id, &format!("\"{}\" is named twice", id.get_ref()), "name each vehicle once"));
+                return Err(self.bad(
+                    id,
+                    &format!("\"{}\" is named twice", id.get_ref()),
+                    "name each vehicle once",
+                ));
             }
             all.push(id.get_ref().clone());
         }
@@ -318,8 +416,10 @@ impl Reader<'_> {
         let known = self.library.ids("materials");
         for id in v {
             if !known.contains(id.get_ref()) {
-                let hint = nearest(id.get_ref(), known.iter().map(String::as_str))
-                    .map_or_else(|| format!("known: {}", known.join(", ")), |n| format!("did you mean \"{n}\"?"));
+                let hint = nearest(id.get_ref(), known.iter().map(String::as_str)).map_or_else(
+                    || format!("known: {}", known.join(", ")),
+                    |n| format!("did you mean \"{n}\"?"),
+                );
                 return Err(self.bad(id, &format!("unknown material \"{}\"", id.get_ref()), &hint));
             }
         }
@@ -331,15 +431,20 @@ impl Reader<'_> {
         for text in v {
             let target: Target = match text.get_ref().parse() {
                 Ok(t) => t,
-                Err(Error::Request { message, help }) => return Err(self.bad(text, &message, &help)),
+                Err(Error::Request { message, help }) => {
+                    return Err(self.bad(text, &message, &help));
+                }
                 Err(e) => return Err(e),
             };
             if all.iter().any(|t| t.criterion == target.criterion) {
-                return Err(self.bad(text, &format!("{} is limited twice", target.criterion), "give one limit per criterion"));
+                return Err(self.bad(
+                    text,
+                    &format!("{} is limited twice", target.criterion),
+                    "give one limit per criterion",
+                ));
             }
             all.push(target);
         }
         Ok(all)
     }
 }
-

@@ -19,7 +19,9 @@ pub struct Part {
 }
 
 fn path(folder: &Path, vehicle: &str, target: usize) -> PathBuf {
-    folder.join("parts").join(format!("sizing-{vehicle}-{}.json", target + 1))
+    folder
+        .join("parts")
+        .join(format!("sizing-{vehicle}-{}.json", target + 1))
 }
 
 /// The part of an earlier run, if it answers the same question.

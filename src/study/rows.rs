@@ -102,8 +102,14 @@ pub fn columns(rows: &[Row]) -> Vec<(String, Cells)> {
     let mut all = vec![
         ("vehicle".to_string(), text(|r| &r.vehicle)),
         ("partner".to_string(), text(|r| &r.partner)),
-        ("speed_kmh".to_string(), Cells::Number(rows.iter().map(|r| Some(r.speed_kmh)).collect())),
-        ("overlap_pct".to_string(), Cells::Number(rows.iter().map(|r| Some(r.overlap_pct)).collect())),
+        (
+            "speed_kmh".to_string(),
+            Cells::Number(rows.iter().map(|r| Some(r.speed_kmh)).collect()),
+        ),
+        (
+            "overlap_pct".to_string(),
+            Cells::Number(rows.iter().map(|r| Some(r.overlap_pct)).collect()),
+        ),
         ("seat".to_string(), text(|r| &r.seat)),
         ("dummy".to_string(), text(|r| &r.dummy)),
     ];
@@ -111,7 +117,10 @@ pub fn columns(rows: &[Row]) -> Vec<(String, Cells)> {
         return all;
     };
     for (name, _) in &first.before.0 {
-        all.push((name.clone(), Cells::Number(rows.iter().map(|r| r.before.get(name)).collect())));
+        all.push((
+            name.clone(),
+            Cells::Number(rows.iter().map(|r| r.before.get(name)).collect()),
+        ));
     }
     for (name, _) in &first.wall.0 {
         if !name.starts_with("vehicle.2.") {

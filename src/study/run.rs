@@ -28,7 +28,7 @@ use super::rows::{Numbers, Row};
 /// Greatest length of the kei class since 1998, m (kei-car rule as published; see the README).
 const KEI_LENGTH_M: f64 = 3.40;
 /// How long sizing runs go on after the vehicles have parted, s: occupants have stopped by then.
-const SETTLE_S: f64 = 0.05;
+const SETTLE_S: f64 = 0.04;
 
 /// What is being worked on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +138,11 @@ pub fn run_study(
     folder: &Path,
     progress: &dyn Progress,
 ) -> Result<StudyResult, Error> {
-    let load = |ids: &[String]| ids.iter().map(|id| library.vehicle(id)).collect::<Result<Vec<_>, _>>();
+    let load = |ids: &[String]| {
+        ids.iter()
+            .map(|id| library.vehicle(id))
+            .collect::<Result<Vec<_>, _>>()
+    };
     let vehicles = load(&spec.vehicles)?;
     let partners = load(&spec.partners)?;
     let data = SizingData::load(library, &spec.costs)?;
@@ -150,7 +154,10 @@ pub fn run_study(
         spec.seats.clone(),
         report_plan,
     )?;
-    let stamp = Stamp::of(&(spec, &vehicles, &partners, &data, &evaluator), report_plan.step_s);
+    let stamp = Stamp::of(
+        &(spec, &vehicles, &partners, &data, &evaluator),
+        report_plan.step_s,
+    );
     let study = Study {
         spec,
         data: &data,
@@ -227,7 +234,11 @@ struct Study<'a> {
 
 impl Study<'_> {
     fn check_stop(&self) -> Result<(), Error> {
-        if self.progress.stop() { Err(Error::Interrupted) } else { Ok(()) }
+        if self.progress.stop() {
+            Err(Error::Interrupted)
+        } else {
+            Ok(())
+        }
     }
 
     /// Work through vehicles in parallel, with progress and stops between them.
@@ -278,13 +289,7 @@ impl Study<'_> {
     }
 
     fn results(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<CaseResult>, Error> {
-        let cases = self.cases(sized, loads)?;
-        let finished = self.evaluator.run_all(&cases)?;
-        cases
-            .iter()
-            .zip(&finished)
-            .map(|(case, f)| CaseResult::collect(case, f))
-            .collect()
+        self.evaluator.results(&self.cases(sized, loads)?)
     }
 
     fn cases(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<Case>, Error> {
@@ -296,7 +301,9 @@ impl Study<'_> {
     }
 
     fn exemplar(&self, sized: &SizedVehicle, load: &LoadCase) -> Result<Exemplar, Error> {
-        let case = self.evaluator.case(&sized.vehicle, sized.mass.package.as_deref(), load)?;
+        let case = self
+            .evaluator
+            .case(&sized.vehicle, sized.mass.package.as_deref(), load)?;
         let finished = crate::collision::run(&case)?;
         let result = CaseResult::collect(&case, &finished)?;
         Ok(Exemplar {
@@ -312,13 +319,16 @@ impl Study<'_> {
         folder: &Path,
         stamp: &Stamp,
     ) -> Result<Vec<SizingRow>, Error> {
+        // Strict targets of the last vehicles take longest and go first, so that no core waits at the end.
         let tasks: Vec<(usize, usize)> = (0..vehicles.len())
-            .flat_map(|v| (0..self.spec.targets.len()).map(move |t| (v, t)))
+            .rev()
+            .flat_map(|v| (0..self.spec.targets.len()).rev().map(move |t| (v, t)))
             .collect();
         self.progress.begin(Stage::Sizing, tasks.len());
         let first_error = Mutex::new(None);
         let rows: Vec<Option<SizingRow>> = tasks
             .par_iter()
+            .with_max_len(1)
             .map(|&(v, t)| {
                 if self.progress.stop() {
                     return None;
@@ -341,7 +351,7 @@ impl Study<'_> {
             return Err(e);
         }
         self.check_stop()?;
-        Ok(rows.into_iter().flatten().collect())
+        Ok(rows.into_iter().flatten().rev().collect())
     }
 
     fn size_one(
@@ -373,8 +383,9 @@ impl Study<'_> {
         problem.materials.allowed.clone_from(&self.spec.materials);
         problem.effort = Effort {
             starts: 2,
-            designs_per_start: 60,
-            samples: 16,
+            designs_per_start: 50,
+            first_cases: 2,
+            samples: 12,
             speed_step_kmh: 1.0,
             ..Effort::default()
         };
@@ -443,7 +454,11 @@ impl Study<'_> {
                         before: Numbers::of(&before[v][l], s),
                         after: after[v].as_ref().map(|a| Numbers::of(&a[l], s)),
                         wall: Numbers::of(&walls[v].result, s),
-                        note: if load.overlap_pct < 100.0 { NO_YAW_NOTE.into() } else { String::new() },
+                        note: if load.overlap_pct < 100.0 {
+                            NO_YAW_NOTE.into()
+                        } else {
+                            String::new()
+                        },
                     });
                 }
             }

@@ -26,7 +26,8 @@ pub fn face_hole(vehicle: &Vehicle, face: Face) -> Option<String> {
         .collect();
     if backstop.is_empty() {
         return Some(
-            "no layer with compartment = true ends on cabin or dash: nothing stops a partner".into(),
+            "no layer with compartment = true ends on cabin or dash: nothing stops a partner"
+                .into(),
         );
     }
     let half = 0.5 * WIDTH_SHARE * vehicle.body.width_m;

@@ -501,7 +501,11 @@ impl Reader<'_> {
         if f.len() != c.len() {
             return self.fail(
                 force.span(),
-                format!("\"{name}\" has {} forces for {} crush points", f.len(), c.len()),
+                format!(
+                    "\"{name}\" has {} forces for {} crush points",
+                    f.len(),
+                    c.len()
+                ),
                 "give one force per crush point",
             );
         }
@@ -519,7 +523,11 @@ impl Reader<'_> {
         if u.len() != c.len() {
             return self.fail(
                 unload.span(),
-                format!("\"{name}\" has {} unloading stiffnesses for {} crush points", u.len(), c.len()),
+                format!(
+                    "\"{name}\" has {} unloading stiffnesses for {} crush points",
+                    u.len(),
+                    c.len()
+                ),
                 "give one value, or one per crush point",
             );
         }
@@ -531,7 +539,11 @@ impl Reader<'_> {
             if !(u[i].is_finite() && u[i] > 0.0) || (i > 0 && u[i] < u[i - 1]) {
                 return self.fail(
                     unload.span(),
-                    format!("unload_kN_per_mm of \"{name}\" is {} at point {}", u[i], i + 1),
+                    format!(
+                        "unload_kN_per_mm of \"{name}\" is {} at point {}",
+                        u[i],
+                        i + 1
+                    ),
                     "unloading stiffness is above 0 and must not fall with crush",
                 );
             }
@@ -583,7 +595,10 @@ impl Reader<'_> {
         if from == to {
             return self.fail(
                 raw.to.span(),
-                format!("mount \"{}\" starts and ends on the same mass", raw.name.get_ref()),
+                format!(
+                    "mount \"{}\" starts and ends on the same mass",
+                    raw.name.get_ref()
+                ),
                 "from and to must differ",
             );
         }
@@ -614,7 +629,11 @@ impl Reader<'_> {
         if !sources.contains_key(&p.source) {
             return self.fail(
                 entry.span(),
-                format!("provenance of {} names source \"{}\"", key.get_ref(), p.source),
+                format!(
+                    "provenance of {} names source \"{}\"",
+                    key.get_ref(),
+                    p.source
+                ),
                 "add that key to [sources]",
             );
         }
