@@ -17,8 +17,8 @@ pub(super) fn highest_speed(
     // Each answer is the hint of the next, so one short search from it decides whether a speed holds.
     let mut eased = problem.clone();
     eased.effort.starts = 1;
-    eased.effort.designs_per_start = problem.effort.designs_per_start / 2;
-    eased.effort.samples = problem.effort.samples / 2;
+    eased.effort.designs_per_start = problem.effort.designs_per_start / 4;
+    eased.effort.samples = problem.effort.samples / 3;
     let problem = &eased;
     let step = problem.effort.speed_step_kmh.max(0.05);
     let most = problem.effort.speed_most_kmh.max(asked_kmh);
