@@ -63,6 +63,25 @@ impl SourceText {
         }))
     }
 
+    /// A number of this text that is finite and passes `ok`; else an error at its place that states the rule.
+    ///
+    /// # Errors
+    /// [`InputError`] with key, value and rule.
+    pub fn number(
+        &self,
+        key: &str,
+        value: &toml::Spanned<f64>,
+        ok: impl Fn(f64) -> bool,
+        rule: &str,
+    ) -> Result<f64, InputError> {
+        let v = *value.get_ref();
+        if v.is_finite() && ok(v) {
+            Ok(v)
+        } else {
+            Err(self.error(value.span(), format!("{key} = {v}"), rule))
+        }
+    }
+
     /// Deserialize this text as TOML; errors keep their place.
     ///
     /// # Errors

@@ -199,7 +199,11 @@ fn a_hole_in_the_face_is_refused_by_check_and_warned_of_by_run() {
         .output()
         .expect("it starts");
     assert_eq!(checked.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&checked.stderr).contains("hole"));
+    let message = String::from_utf8_lossy(&checked.stderr);
+    assert!(
+        message.contains("hole") && message.contains("example-kei.toml:"),
+        "{message}"
+    );
     let ran = crumple()
         .args(["run", "--json"])
         .arg(scratch.path("pair.toml"))

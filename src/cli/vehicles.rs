@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::error::Error;
+use crumple::error::{Error, SourceText};
 use crumple::units::US;
 use crumple::vehicle::library::load_vehicle;
-use crumple::vehicle::{Basis, Face, Library, Vehicle, face_hole};
+use crumple::vehicle::{Basis, Face, Library, Vehicle, face_hole, parse_vehicle};
 use serde::Serialize;
 
 use super::{Done, output};
@@ -218,19 +218,24 @@ fn show(name: &str, json: bool) -> Result<Done, Error> {
 }
 
 fn check(file: &Path) -> Result<Done, Error> {
-    let v = load_vehicle(file)?;
-    let open = (v.layers(Face::Front).next().is_some())
-        .then(|| face_hole(&v, Face::Front))
-        .flatten();
-    if let Some(hole) = open {
-        return Err(Error::request(
-            format!(
-                "{}: the front of {} has a hole: {hole}",
-                file.display(),
-                v.id
-            ),
-            "add a layer with compartment = true to the dash or cabin, over the full width and height of the cabin's front",
-        ));
+    let text = SourceText::read(file)?;
+    let v = parse_vehicle(&text)?;
+    let has_front = v.layers(Face::Front).next().is_some();
+    if let Some(hole) = has_front.then(|| face_hole(&v, Face::Front)).flatten() {
+        // At the layer that should have stopped the partner; at the vehicle's name where there is none.
+        let at = text
+            .text
+            .find("compartment = true")
+            .or(text.text.find("id = "))
+            .unwrap_or(0);
+        let line = at..at + text.text[at..].find('\n').unwrap_or(0);
+        return Err(text
+            .error(
+                line,
+                format!("the front of {} has a hole: {hole}", v.id),
+                "add a layer with compartment = true to the dash or cabin, over the full width and height of the cabin's front",
+            )
+            .into());
     }
     for key in v.keys_without_provenance() {
         output::warn(&format!("{}: {key} has no provenance", file.display()));

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use crate::criteria::Dummy;
 use crate::dynamics::{Plan, Solver};
-use crate::error::{Error, InputError, SourceText};
+use crate::error::{Error, SourceText};
 use crate::occupant::{Restraint, Seat};
 use crate::units::{KMH, MM, MS, US};
 use crate::vehicle::library::load_vehicle;
@@ -139,7 +139,7 @@ pub fn parse_case(text: &SourceText, context: &CaseContext<'_>) -> Result<Case, 
     }
     let overlap = match &raw.contact.overlap_pct {
         Some(v) => {
-            read.number(
+            read.text.number(
                 "overlap_pct",
                 v,
                 |x| x > 0.0 && x <= 100.0,
@@ -184,21 +184,6 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn number(
-        &self,
-        key: &str,
-        value: &Spanned<f64>,
-        ok: impl Fn(f64) -> bool,
-        rule: &str,
-    ) -> Result<f64, InputError> {
-        let v = *value.get_ref();
-        if v.is_finite() && ok(v) {
-            Ok(v)
-        } else {
-            Err(self.text.error(value.span(), format!("{key} = {v}"), rule))
-        }
-    }
-
     fn vehicle(&self, source: &Spanned<String>) -> Result<Vehicle, Error> {
         let name = source.get_ref();
         let at_source = |e: Error| match e {
@@ -250,7 +235,9 @@ impl Reader<'_> {
                 .into());
         }
         if let Some(m) = &raw.mass_kg {
-            let kg = self.number("mass_kg", m, |x| x > 0.0, "a mass must be above 0 kg")?;
+            let kg = self
+                .text
+                .number("mass_kg", m, |x| x > 0.0, "a mass must be above 0 kg")?;
             vehicle = vehicle.at_mass(kg).ok_or_else(|| {
                 self.text.error(
                     m.span(),
@@ -266,7 +253,7 @@ impl Reader<'_> {
             })?;
         }
         if let Some(h) = &raw.ride_height_mm {
-            let mm = self.number(
+            let mm = self.text.number(
                 "ride_height_mm",
                 h,
                 |x| x.abs() <= 500.0,
@@ -276,7 +263,7 @@ impl Reader<'_> {
         }
         let speed_mps = match &raw.speed_kmh {
             Some(s) => {
-                self.number(
+                self.text.number(
                     "speed_kmh",
                     s,
                     |x| (0.0..=300.0).contains(&x),
@@ -349,7 +336,7 @@ impl Reader<'_> {
         let restraint = self.restraint(raw, vehicle, seat)?;
         let fire_delay_s = match &raw.fire_delay_ms {
             Some(d) => {
-                self.number(
+                self.text.number(
                     "fire_delay_ms",
                     d,
                     |x| (0.0..=100.0).contains(&x),
@@ -430,7 +417,7 @@ impl Reader<'_> {
 
     fn simulation(&self, raw: &RawSimulation) -> Result<(Plan, Solver), Error> {
         let duration_ms = match &raw.duration_ms {
-            Some(d) => self.number(
+            Some(d) => self.text.number(
                 "duration_ms",
                 d,
                 |x| (1.0..=LONGEST_MS).contains(&x),
@@ -439,7 +426,7 @@ impl Reader<'_> {
             None => 160.0,
         };
         let step_us = match &raw.step_us {
-            Some(s) => self.number(
+            Some(s) => self.text.number(
                 "step_us",
                 s,
                 |x| {

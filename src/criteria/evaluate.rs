@@ -17,7 +17,7 @@ use super::leg::{knee_thigh_hip, peak_compression_n};
 use super::pulse::{Filtering, PulseCriteria};
 use super::{CriteriaError, Dummy};
 use crate::exchange::Skipped;
-use crate::exchange::input::STRUCTURE_LOCATIONS;
+use crate::exchange::set::STRUCTURE_LOCATIONS;
 use crate::signal::{Cfc, Channel, ChannelCode, SignalError, cfc};
 use crate::units::{G0, KN, MM, MS};
 

@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use super::input::{ChannelSet, Skipped};
+use super::set::{ChannelSet, Skipped};
 use super::{even_step, read_text};
 use crate::error::{Error, SourceText};
 use crate::signal::code::CodeFields;

@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::input::{ChannelSet, Skipped};
+use super::set::{ChannelSet, Skipped};
 use super::{RunInfo, even_step, one_line, read_text};
 use crate::error::{Error, write_atomic};
 use crate::signal::{Channel, ChannelCode, Unit};

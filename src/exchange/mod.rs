@@ -8,9 +8,11 @@ pub mod input;
 pub mod isomme;
 #[cfg(feature = "table")]
 pub mod parquet;
+pub mod set;
 pub mod table;
 
-pub use input::{ChannelSet, Skipped, read_channels};
+pub use input::read_channels;
+pub use set::{ChannelSet, Skipped};
 
 use std::path::Path;
 

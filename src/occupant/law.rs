@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::restraint::KeyError;
+use super::key_error::KeyError;
 use crate::dynamics::CrushLaw;
 use crate::units::{KN, KN_PER_MM, MM};
 

@@ -3,6 +3,7 @@
 
 pub mod chain;
 pub mod dummy;
+pub mod key_error;
 pub mod law;
 pub mod readings;
 pub mod restraint;
@@ -26,7 +27,7 @@ use crate::signal::SignalError;
 pub enum OccupantError {
     /// A value of a restraint breaks a rule.
     #[error(transparent)]
-    Restraint(#[from] restraint::KeyError),
+    Restraint(#[from] key_error::KeyError),
     /// The occupant model has no chain for this dummy.
     #[error("the occupant model has no {0} (hiii-50m, hiii-05f and point-mass can be simulated)")]
     NotSimulated(Dummy),

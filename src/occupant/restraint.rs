@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::OccupantError;
+use super::key_error::KeyError;
 use super::system::{PointMassRestraint, RestraintSystem, inline};
 use crate::error::{Error, InputError, SourceText};
 use crate::vehicle::library::Library;
@@ -191,30 +192,4 @@ impl Restraint {
 
 fn is_point_mass(table: &toml::Table) -> bool {
     table.contains_key("stiffness_N_per_m") || table.contains_key("mass_kg")
-}
-
-/// A value that breaks a rule, by key path.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("restraint: {key}: {message} ({help})")]
-pub struct KeyError {
-    /// Key path.
-    pub key: String,
-    /// What is wrong, with the value.
-    pub message: String,
-    /// What would be right.
-    pub help: String,
-}
-
-impl KeyError {
-    pub(super) fn new(
-        key: impl Into<String>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
-        Self {
-            key: key.into(),
-            message: message.into(),
-            help: help.into(),
-        }
-    }
 }

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::key_error::KeyError;
 use super::law::{Table, check_cushion, check_table, positive, within};
-use super::restraint::KeyError;
 use crate::vehicle::provenance::Provenance;
 
 /// One mass, one linear restraint with slack and an optional limit.

@@ -195,7 +195,9 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
             die_set: read.quoted("die_set_usd", &p.die_set_usd, &p.base_year)?,
             share_changed: read.not_negative("share_changed", &p.share_changed)?,
             volume_per_year: read.positive("volume_per_year", &p.volume_per_year)?,
-            years: read.number("years", &p.years, |y| y > 0.0, "must be above 0")?,
+            years: read
+                .text
+                .number("years", &p.years, |y| y > 0.0, "must be above 0")?,
         },
         labour: read.quoted(
             "difference_usd",
@@ -208,7 +210,7 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
             &raw.parts.base_year,
         )?,
         yen_per_usd: read.positive("yen_per_usd", &raw.japan.yen_per_usd)?,
-        consumption_tax: read.number(
+        consumption_tax: read.text.number(
             "consumption_tax",
             &raw.japan.consumption_tax,
             |t| (0.0..1.0).contains(&t),
@@ -301,21 +303,6 @@ impl Reader<'_> {
 
     fn not_negative(&self, key: &str, value: &S<Spread>) -> Result<Spread, InputError> {
         check_spread(self.text, key, value, 0.0)
-    }
-
-    fn number(
-        &self,
-        key: &str,
-        value: &S<f64>,
-        ok: impl Fn(f64) -> bool,
-        rule: &str,
-    ) -> Result<f64, InputError> {
-        let v = *value.get_ref();
-        if v.is_finite() && ok(v) {
-            Ok(v)
-        } else {
-            Err(self.text.error(value.span(), format!("{key} = {v}"), rule))
-        }
     }
 
     fn at_year<B>(&self, usd: Spread, year: &S<u16>) -> Result<Quoted<B>, InputError> {

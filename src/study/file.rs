@@ -191,7 +191,7 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
     );
     let optional = |key: &str, v: &Option<S<f64>>, default: f64, lo: f64, hi: f64| match v {
         None => Ok(default),
-        Some(v) => r.number(
+        Some(v) => r.text.number(
             key,
             v,
             |x| (lo..=hi).contains(&x),
@@ -326,21 +326,6 @@ impl Reader<'_> {
         self.text.error(at.span(), message, help).into()
     }
 
-    fn number(
-        &self,
-        key: &str,
-        v: &S<f64>,
-        ok: impl Fn(f64) -> bool,
-        rule: &str,
-    ) -> Result<f64, Error> {
-        let x = *v.get_ref();
-        if x.is_finite() && ok(x) {
-            Ok(x)
-        } else {
-            Err(self.bad(v, &format!("{key} = {x}"), rule))
-        }
-    }
-
     fn numbers(
         &self,
         key: &str,
@@ -379,12 +364,12 @@ impl Reader<'_> {
     fn step(&self, key: &str, v: &Option<S<f64>>, default: f64) -> Result<f64, Error> {
         let Some(v) = v else { return Ok(default) };
         let whole = |x: f64| ((100.0 / x) - (100.0 / x).round()).abs() < 1e-6;
-        self.number(
+        Ok(self.text.number(
             key,
             v,
             |x| (0.01..=100.0).contains(&x) && whole(x),
             "at most 100 us, and 100 us a whole number of steps, for example 10 or 50",
-        )
+        )?)
     }
 
     fn ids(&self, key: &str, v: &S<Vec<S<String>>>) -> Result<Vec<String>, Error> {

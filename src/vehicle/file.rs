@@ -168,21 +168,6 @@ impl Reader<'_> {
         Err(self.text.error(span, message, help))
     }
 
-    fn number(
-        &self,
-        key: &str,
-        value: &S<f64>,
-        ok: impl Fn(f64) -> bool,
-        rule: &str,
-    ) -> Result<f64, InputError> {
-        let v = *value.get_ref();
-        if v.is_finite() && ok(v) {
-            Ok(v)
-        } else {
-            self.fail(value.span(), format!("{key} = {v}"), rule)
-        }
-    }
-
     fn name(&self, value: &S<String>, taken: &mut HashSet<String>) -> Result<String, InputError> {
         let name = value.get_ref();
         let plain = !name.is_empty()
@@ -260,14 +245,15 @@ impl Reader<'_> {
     }
 
     fn body(&self, raw: &RawBody) -> Result<Body, InputError> {
-        let positive = |key: &str, v: &S<f64>| self.number(key, v, |x| x > 0.0, "must be above 0");
+        let positive =
+            |key: &str, v: &S<f64>| self.text.number(key, v, |x| x > 0.0, "must be above 0");
         Ok(Body {
             curb_kg: positive("curb_kg", &raw.curb_kg)?,
             test_kg: positive("test_kg", &raw.test_kg)?,
             length_m: positive("length_mm", &raw.length_mm)? * MM,
             width_m: positive("width_mm", &raw.width_mm)? * MM,
             height_m: positive("height_mm", &raw.height_mm)? * MM,
-            wheelbase_m: self.number(
+            wheelbase_m: self.text.number(
                 "wheelbase_mm",
                 &raw.wheelbase_mm,
                 |x| x >= 0.0,
@@ -297,7 +283,9 @@ impl Reader<'_> {
             masses.push(Mass {
                 name: self.name(&m.name, &mut taken)?,
                 role,
-                kg: self.number("kg", &m.kg, |x| x > 0.0, "a mass must be above 0 kg")?,
+                kg: self
+                    .text
+                    .number("kg", &m.kg, |x| x > 0.0, "a mass must be above 0 kg")?,
                 fixed: m.fixed,
             });
         }
@@ -434,13 +422,13 @@ impl Reader<'_> {
             face,
             height_m: [lo * MM, hi * MM],
             lateral_m: bands.iter().map(|b| b.map(|v| v * MM)).collect(),
-            setback_m: self.number(
+            setback_m: self.text.number(
                 "setback_mm",
                 self.need(raw, "setback_mm", &raw.setback_mm)?,
                 |x| x >= 0.0,
                 "the distance behind the foremost point, at least 0",
             )? * MM,
-            face_kg: self.number(
+            face_kg: self.text.number(
                 "face_kg",
                 self.need(raw, "face_kg", &raw.face_kg)?,
                 |x| x >= 0.0,
@@ -467,7 +455,11 @@ impl Reader<'_> {
             );
         }
         let gap_m = match &raw.gap_mm {
-            Some(g) => self.number("gap_mm", g, |x| x >= 0.0, "a gap must not be negative")? * MM,
+            Some(g) => {
+                self.text
+                    .number("gap_mm", g, |x| x >= 0.0, "a gap must not be negative")?
+                    * MM
+            }
             None => 0.0,
         };
         Ok(PathKind::Inner { from, gap_m })
@@ -532,7 +524,9 @@ impl Reader<'_> {
             );
         }
         let rate = match &raw.rate_s_per_m {
-            Some(r) => self.number("rate_s_per_m", r, |x| x >= 0.0, "must not be negative")?,
+            Some(r) => self
+                .text
+                .number("rate_s_per_m", r, |x| x >= 0.0, "must not be negative")?,
             None => 0.0,
         };
         for i in 0..u.len() {
@@ -567,7 +561,9 @@ impl Reader<'_> {
         }
         let damping = match &raw.damping_kNs_per_m {
             Some(d) => {
-                self.number("damping_kNs_per_m", d, |x| x >= 0.0, "must not be negative")? * KN
+                self.text
+                    .number("damping_kNs_per_m", d, |x| x >= 0.0, "must not be negative")?
+                    * KN
             }
             None => 0.0,
         };
@@ -586,8 +582,10 @@ impl Reader<'_> {
         masses: &[Mass],
         taken: &mut HashSet<String>,
     ) -> Result<Mount, InputError> {
-        let not_negative =
-            |key: &str, v: &S<f64>| self.number(key, v, |x| x >= 0.0, "must not be negative");
+        let not_negative = |key: &str, v: &S<f64>| {
+            self.text
+                .number(key, v, |x| x >= 0.0, "must not be negative")
+        };
         let (from, to) = (
             self.mass_index(&raw.from, masses)?,
             self.mass_index(&raw.to, masses)?,
@@ -612,7 +610,10 @@ impl Reader<'_> {
             break_n: raw
                 .break_kN
                 .as_ref()
-                .map(|b| self.number("break_kN", b, |x| x > 0.0, "must be above 0"))
+                .map(|b| {
+                    self.text
+                        .number("break_kN", b, |x| x > 0.0, "must be above 0")
+                })
                 .transpose()?
                 .map(|b| b * KN),
             series: raw.series,

@@ -1,6 +1,7 @@
 //! The data model of a vehicle (model sections 1 and 4), its provenance, and the library on disk.
 
 mod closed;
+mod evidence;
 mod file;
 pub mod library;
 pub mod model;
