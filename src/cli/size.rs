@@ -10,7 +10,7 @@ use crumple::sizing::answer::to_json;
 use crumple::sizing::evaluate::{CollisionEvaluator, Seated};
 use crumple::sizing::optimise::optimise;
 use crumple::sizing::{
-    LoadCase, Problem, Sizing, SizingData, SpeedSearch, Target, Vary, price_in_us,
+    KEI_LENGTH_M, LoadCase, Problem, Sizing, SizingData, SpeedSearch, Target, Vary, price_in_us,
 };
 use crumple::stamp::Stamp;
 use crumple::vehicle::{Library, Vehicle};
@@ -73,8 +73,6 @@ enum What {
     Both,
 }
 
-/// Kei length limit since 1998, m.
-const KEI_LENGTH_M: f64 = 3.40;
 /// Duration of a sizing run and its step, s.
 const DURATION_S: f64 = 0.2;
 const STEP_S: f64 = 25e-6;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crumple::dynamics::Plan;
 use crumple::error::{Error, SourceText};
 use crumple::units::US;
 use crumple::vehicle::library::load_vehicle;
@@ -63,13 +64,12 @@ pub fn warn_if_open(vehicle: &Vehicle, face: Face) {
 
 /// A step from the command line, s.
 pub fn step_s(step_us: f64) -> Result<f64, Error> {
-    let per_sample = 100.0 / step_us;
-    if (0.01..=100.0).contains(&step_us) && (per_sample - per_sample.round()).abs() < 1e-6 {
+    if Plan::takes_step_us(step_us) {
         Ok(step_us * US)
     } else {
         Err(Error::request(
             format!("--step-us {step_us}"),
-            "at most 100 us, and 100 us a whole number of steps, for example 10 or 50",
+            Plan::STEP_RULE,
         ))
     }
 }

@@ -17,8 +17,6 @@ use super::case::{Case, Party, SeatedOccupant};
 
 /// Longest run, ms.
 const LONGEST_MS: f64 = 2000.0;
-/// Coarsest step, us: one sample at 10 kHz.
-const COARSEST_STEP_US: f64 = 100.0;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -426,16 +424,9 @@ impl Reader<'_> {
             None => 160.0,
         };
         let step_us = match &raw.step_us {
-            Some(s) => self.text.number(
-                "step_us",
-                s,
-                |x| {
-                    let per_sample = COARSEST_STEP_US / x;
-                    (0.01..=COARSEST_STEP_US).contains(&x)
-                        && (per_sample - per_sample.round()).abs() < 1e-6
-                },
-                "at most 100 us, and 100 us a whole number of steps (10 kHz samples), for example 10 or 50",
-            )?,
+            Some(s) => self
+                .text
+                .number("step_us", s, Plan::takes_step_us, Plan::STEP_RULE)?,
             None => 10.0,
         };
         Ok((

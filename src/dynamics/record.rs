@@ -42,6 +42,16 @@ impl Plan {
     /// Sampling interval wanted, s (10 kHz).
     pub const SAMPLE_S: f64 = 1e-4;
 
+    /// What [`Plan::takes_step_us`] asks for, in words for a user.
+    pub const STEP_RULE: &str =
+        "at most 100 us, and 100 us a whole number of steps (10 kHz samples), for example 10 or 50";
+
+    /// Does a step in us divide the sampling interval of 100 us?
+    pub fn takes_step_us(step_us: f64) -> bool {
+        let per_sample = Self::SAMPLE_S * 1e6 / step_us;
+        (0.01..=100.0).contains(&step_us) && (per_sample - per_sample.round()).abs() < 1e-6
+    }
+
     /// A plan with samples as near 10 kHz as the step allows.
     pub fn new(duration_s: f64, step_s: f64) -> Self {
         Self {

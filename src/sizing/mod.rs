@@ -32,6 +32,9 @@ use crate::error::Error;
 use crate::material::{Material, Materials};
 use crate::vehicle::Library;
 
+/// Greatest length of the kei class since October 1998, m (published rule: 3.40 x 1.48 x 2.00 m).
+pub const KEI_LENGTH_M: f64 = 3.40;
+
 /// The cost file used unless another is asked for.
 pub const DEFAULT_COSTS: &str = "us-2025";
 

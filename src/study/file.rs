@@ -6,6 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::criteria::Dummy;
+use crate::dynamics::Plan;
 use crate::error::{Error, SourceText, nearest};
 use crate::occupant::Seat;
 use crate::sizing::evaluate::Seated;
@@ -363,13 +364,9 @@ impl Reader<'_> {
 
     fn step(&self, key: &str, v: &Option<S<f64>>, default: f64) -> Result<f64, Error> {
         let Some(v) = v else { return Ok(default) };
-        let whole = |x: f64| ((100.0 / x) - (100.0 / x).round()).abs() < 1e-6;
-        Ok(self.text.number(
-            key,
-            v,
-            |x| (0.01..=100.0).contains(&x) && whole(x),
-            "at most 100 us, and 100 us a whole number of steps, for example 10 or 50",
-        )?)
+        Ok(self
+            .text
+            .number(key, v, Plan::takes_step_us, Plan::STEP_RULE)?)
     }
 
     fn ids(&self, key: &str, v: &S<Vec<S<String>>>) -> Result<Vec<String>, Error> {

@@ -15,7 +15,7 @@ use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::optimise::optimise;
 use crate::sizing::problem::Effort;
 use crate::sizing::{
-    Design, LoadCase, Problem, SizedVehicle, SizingData, Target, Variables, apply,
+    Design, KEI_LENGTH_M, LoadCase, Problem, SizedVehicle, SizingData, Target, Variables, apply,
 };
 use crate::stamp::Stamp;
 use crate::units::{MS, US};
@@ -25,8 +25,6 @@ use super::file::StudySpec;
 use super::parts::{self, Part};
 use super::rows::{Numbers, Row};
 
-/// Greatest length of the kei class since 1998, m (kei-car rule as published; see the README).
-const KEI_LENGTH_M: f64 = 3.40;
 /// How long sizing runs go on after the vehicles have parted, s: occupants have stopped by then.
 const SETTLE_S: f64 = 0.04;
 
@@ -193,11 +191,11 @@ pub fn run_study(
     })?;
 
     let rows = study.rows(&vehicles, &loads, &before, &after, &walls);
-    let (which, load) = hardest(&loads, &before[0]);
+    let load = hardest(&loads, &before[0]);
     let exemplar = study.exemplar(&unchanged[0], &load)?;
     let exemplar_sized = match &sized[0] {
-        Some(s) if which < loads.len() => Some(study.exemplar(s, &load)?),
-        _ => None,
+        Some(s) => Some(study.exemplar(s, &load)?),
+        None => None,
     };
     Ok(StudyResult {
         spec: spec.clone(),
@@ -213,7 +211,7 @@ pub fn run_study(
 }
 
 /// The load case with the highest joint risk (with the highest delta-v where there is no risk).
-fn hardest(loads: &[LoadCase], results: &[CaseResult]) -> (usize, LoadCase) {
+fn hardest(loads: &[LoadCase], results: &[CaseResult]) -> LoadCase {
     let key = |r: &CaseResult| {
         let risk = r.occupants.first().and_then(|o| o.risk.joint_without_neck);
         risk.unwrap_or(r.vehicles[0].delta_v_mps * 1e-3)
@@ -222,7 +220,7 @@ fn hardest(loads: &[LoadCase], results: &[CaseResult]) -> (usize, LoadCase) {
         .filter(|&i| loads[i].overlap_pct >= 100.0 || loads.iter().all(|l| l.overlap_pct < 100.0))
         .max_by(|&a, &b| key(&results[a]).total_cmp(&key(&results[b])))
         .unwrap_or(0);
-    (at, loads[at].clone())
+    loads[at].clone()
 }
 
 struct Study<'a> {
