@@ -19,11 +19,19 @@ pub struct Pair<V: Lane> {
     pub impulse: V,
     /// Energy taken by plastic impacts so far, J.
     pub lost: V,
-    /// Time of the latest contact, s.
-    pub last_touch_s: V,
+    /// Time of the latest contact that has ended, s; -1 before.
+    pub parted_s: V,
+    /// Times the tips met.
+    pub meetings: V,
+    /// Inverse masses, 1/kg; 0: fixed.
+    pub w: [V; 2],
+    /// `1 / (w_a + w_b)`, kg.
+    pub reduced_kg: V,
+    /// `w_a w_b / (w_a + w_b)`, 1/kg: inverse mass of the tips as one.
+    pub joint: V,
 }
 
-/// Position and velocity of one tip, and its inverse mass (0: fixed).
+/// Position, velocity and acceleration of one tip.
 #[derive(Debug, Clone, Copy)]
 pub struct Tip<V> {
     /// Displacement, m.
@@ -32,11 +40,40 @@ pub struct Tip<V> {
     pub v: V,
     /// Acceleration at its start, m/s2.
     pub a: V,
-    /// Inverse mass, 1/kg.
-    pub w: V,
+}
+
+impl<V: Lane> Tip<V> {
+    /// A tip after a half kick and a drift.
+    #[inline(always)]
+    pub fn drifted(u: V, v: V, a: V, half: V, dt: V) -> Self {
+        let v = v + a * half;
+        Self {
+            u: u + v * dt,
+            v,
+            a,
+        }
+    }
 }
 
 impl<V: Lane> Pair<V> {
+    /// Tips that have not met.
+    pub fn new(gap: V, w: [V; 2]) -> Self {
+        let zero = V::zero();
+        let sum = w[0] + w[1];
+        Self {
+            gap,
+            merged: V::Mask::splat(false),
+            push: zero,
+            impulse: zero,
+            lost: zero,
+            parted_s: V::splat(-1.0),
+            meetings: zero,
+            w,
+            reduced_kg: V::splat(1.0) / sum,
+            joint: w[0] * w[1] / sum,
+        }
+    }
+
     /// After the drift of a step: tips that have passed each other are put back to where they met and
     /// carried on at their common velocity. Returns whether any lane met. Before the first step, with
     /// `dt` zero, tips that start out touching meet, so that dampers behind them act from t = 0.
@@ -54,17 +91,22 @@ impl<V: Lane> Pair<V> {
             return false;
         }
         let after = (over / closing).smaller(dt);
-        let sum = a.w + b.w;
-        let common = (a.v * b.w + b.v * a.w) / sum;
-        let pick = |yes: V, no: V| V::select(meets, yes, no);
+        let [wa, wb] = self.w;
+        let common = (a.v * wb + b.v * wa) * self.reduced_kg;
         // The impact takes the energy of the closing speed at the instant of meeting, not mid-step.
         let then = (closing + (a.a - b.a) * (V::splat(0.5) * dt - after)).larger(zero);
-        self.lost = pick(self.lost + V::splat(0.5) * then * then / sum, self.lost);
-        self.impulse = pick(self.impulse + closing / sum, self.impulse);
-        a.u = pick(a.u - (a.v - common) * after, a.u);
-        b.u = pick(b.u - (b.v - common) * after, b.u);
-        a.v = pick(common, a.v);
-        b.v = pick(common, b.v);
+        let taken = V::splat(0.5) * then * then * self.reduced_kg;
+        self.lost = V::select(meets, self.lost + taken, self.lost);
+        self.impulse = V::select(
+            meets,
+            self.impulse + closing * self.reduced_kg,
+            self.impulse,
+        );
+        a.u = V::select(meets, a.u - (a.v - common) * after, a.u);
+        b.u = V::select(meets, b.u - (b.v - common) * after, b.u);
+        a.v = V::select(meets, common, a.v);
+        b.v = V::select(meets, common, b.v);
+        self.meetings = V::select(meets, self.meetings + V::splat(1.0), self.meetings);
         self.merged = self.merged.or(meets);
         true
     }
@@ -73,20 +115,23 @@ impl<V: Lane> Pair<V> {
     ///
     /// The impulse is counted as the two half kicks apply it, so that it balances momentum to rounding.
     #[inline(always)]
-    pub fn accelerate(&mut self, fa: V, fb: V, wa: V, wb: V, half: V, now_s: V) -> (V, V) {
+    pub fn accelerate(&mut self, fa: V, fb: V, half: V, before_s: V) -> (V, V) {
         let zero = V::zero();
-        let common = (fa + fb) * (wa * wb / (wa + wb));
-        // Force between the tips, from whichever has mass (tip a always has).
-        let push = fa - common / wa;
+        let (a, b) = (fa * self.w[0], fb * self.w[1]);
+        if !self.merged.any() {
+            return (a, b);
+        }
+        let common = (fa + fb) * self.joint;
+        let push = (a - b) * self.reduced_kg;
         let holds = self.merged.and(zero.above(push).not());
-        self.merged = holds;
+        let parts = self.merged.and(holds.not());
+        if parts.any() {
+            self.parted_s = V::select(parts, before_s, self.parted_s);
+            self.merged = holds;
+        }
         let push = V::select(holds, push, zero);
         self.impulse = self.impulse + (self.push + push) * half;
         self.push = push;
-        self.last_touch_s = V::select(holds, now_s, self.last_touch_s);
-        (
-            V::select(holds, common, fa * wa),
-            V::select(holds, common, fb * wb),
-        )
+        (V::select(holds, common, a), V::select(holds, common, b))
     }
 }

@@ -13,16 +13,24 @@ use super::network::CrushLaw;
 /// A law packed for the step.
 #[derive(Debug, Clone)]
 pub struct PackedLaw<V> {
-    /// Hinge positions, change of backbone slope, change of unloading slope.
-    hinges: Vec<(V, V, V)>,
+    hinges: Vec<Hinge<V>>,
     force_0: V,
     unload_0: V,
     rate: V,
-    damping: V,
+    /// Parallel damper, N s/m.
+    pub damping: V,
     /// Has a rate factor or damper in some lane: needs the compression rate.
     pub needs_rate: bool,
     /// Unloading stiffness differs along the table in some lane.
-    graded: bool,
+    pub graded: bool,
+}
+
+/// A point of the table: position, change of backbone slope, change of unloading slope.
+#[derive(Debug, Clone, Copy)]
+struct Hinge<V> {
+    at: V,
+    force: V,
+    unload: V,
 }
 
 /// State of one element: permanent set, largest backbone compression, unloading stiffness there.
@@ -52,12 +60,10 @@ impl<V: Lane> PackedLaw<V> {
             slope(x, y, k) - if k > 0 { slope(x, y, k - 1) } else { 0.0 }
         };
         let hinges = (0..points)
-            .map(|k| {
-                (
-                    V::from_fn(|i| lane(i).crush_m[k]),
-                    V::from_fn(|i| turn(&lane(i).crush_m, &lane(i).force_n, k)),
-                    V::from_fn(|i| turn(&lane(i).crush_m, &lane(i).unload_n_per_m, k)),
-                )
+            .map(|k| Hinge {
+                at: V::from_fn(|i| lane(i).crush_m[k]),
+                force: V::from_fn(|i| turn(&lane(i).crush_m, &lane(i).force_n, k)),
+                unload: V::from_fn(|i| turn(&lane(i).crush_m, &lane(i).unload_n_per_m, k)),
             })
             .collect();
         Self {
@@ -78,16 +84,22 @@ impl<V: Lane> PackedLaw<V> {
     /// Backbone at rest, N.
     #[inline(always)]
     pub fn backbone(&self, d: V) -> V {
-        let zero = V::zero();
         let mut f = self.force_0;
-        for (c, s, _) in &self.hinges {
+        for h in &self.hinges {
             // Hinges ahead of every lane add nothing.
-            if !d.above(*c).any() {
+            let past = d - h.at;
+            if !past.above(V::zero()).any() {
                 break;
             }
-            f = f + *s * (d - *c).larger(zero);
+            f = f + h.force * past.larger(V::zero());
         }
-        f.larger(zero)
+        f.larger(V::zero())
+    }
+
+    /// Strength at a compression closing at `rate`, N.
+    #[inline(always)]
+    pub fn strength(&self, d: V, rate: V) -> V {
+        self.backbone(d) * (V::splat(1.0) + self.rate * rate.larger(V::zero()))
     }
 
     /// Unloading stiffness at a compression, N/m.
@@ -96,13 +108,13 @@ impl<V: Lane> PackedLaw<V> {
         if !self.graded {
             return self.unload_0;
         }
-        let zero = V::zero();
         let mut k = self.unload_0;
-        for (c, _, s) in &self.hinges {
-            if !m.above(*c).any() {
+        for h in &self.hinges {
+            let past = m - h.at;
+            if !past.above(V::zero()).any() {
                 break;
             }
-            k = k + *s * (m - *c).larger(zero);
+            k = k + h.unload * past.larger(V::zero());
         }
         k
     }
@@ -113,6 +125,16 @@ impl<V: Lane> PackedLaw<V> {
             p: V::zero(),
             m: V::zero(),
             ku: self.unload(V::zero()),
+        }
+    }
+
+    /// Can an element at compression `d` push in any lane? Below the set it cannot.
+    #[inline(always)]
+    pub fn acts(&self, state: &CrushState<V>, d: V) -> bool {
+        if self.needs_rate {
+            state.p.above(d).not().any()
+        } else {
+            d.above(state.p).any()
         }
     }
 
@@ -132,7 +154,7 @@ impl<V: Lane> PackedLaw<V> {
             self.slip(state, d, strength, trial.above(strength).and(virgin));
             return V::select(virgin, spring.smaller(strength), spring);
         }
-        let mut strength = self.backbone(d) * (V::splat(1.0) + self.rate * rate.larger(zero));
+        let mut strength = self.strength(d, rate);
         if let Some(s) = scale {
             strength = strength * s;
         }
@@ -143,14 +165,19 @@ impl<V: Lane> PackedLaw<V> {
             trial.above(strength).and(d.above(state.p)),
         );
         let force = spring.smaller(strength);
-        if !self.needs_rate {
-            return force;
+        if self.needs_rate {
+            self.damp(force, self.damping, d, state.p, rate)
+        } else {
+            force
         }
-        // The damper acts while d > p, and from the moment of touch; the sum is never tensile.
-        let damped = (force + self.damping * rate).larger(zero);
-        let acts = d
-            .above(state.p)
-            .or(state.p.above(d).not().and(rate.above(zero)));
+    }
+
+    /// Add the damper: it acts while d > p, and from the moment of touch; the sum is never tensile.
+    #[inline(always)]
+    pub fn damp(&self, force: V, damping: V, d: V, p: V, rate: V) -> V {
+        let zero = V::zero();
+        let damped = (force + damping * rate).larger(zero);
+        let acts = d.above(p).or(p.above(d).not().and(rate.above(zero)));
         V::select(acts, damped, force)
     }
 

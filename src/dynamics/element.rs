@@ -1,35 +1,56 @@
 //! Elements that act between bodies: crush with a port, mount, Maxwell, slider, thorax (model sections 3, 6).
 //!
-//! Each takes its elongation d and rate, moves its state, and returns the force that resists growth of d.
+//! Each takes its elongation and rate, moves its state, and returns the force that resists growth of it.
 
 use super::crush::{CrushState, PackedLaw};
 use super::lane::{Lane, Mask};
 
+/// What a step leaves in the meters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing: no sample follows, or none is wanted.
+    Nothing,
+    /// The force of this step.
+    Force,
+    /// Force and work.
+    Work,
+}
+
 /// Packed port: body indices (shared by all lanes) and coefficients.
-#[derive(Debug, Clone, Copy)]
-pub struct PackedPort<V> {
-    /// `(body, coefficient)`.
-    pub terms: [(usize, V); 3],
-    /// Number of terms in use.
-    pub used: usize,
+#[derive(Debug, Clone)]
+pub enum PackedPort<V> {
+    /// `x[0] - x[1]`.
+    Between(usize, usize),
+    /// `sum of coefficient * x[body]`.
+    Sum(Box<[(usize, V); 3]>),
 }
 
 impl<V: Lane> PackedPort<V> {
-    /// `sum of coefficient * x[body]`.
+    /// Elongation or its rate.
     #[inline(always)]
     pub fn read(&self, x: &[V]) -> V {
-        let mut d = self.terms[0].1 * x[self.terms[0].0] + self.terms[1].1 * x[self.terms[1].0];
-        if self.used > 2 {
-            d = d + self.terms[2].1 * x[self.terms[2].0];
+        match self {
+            Self::Between(a, b) => x[*a] - x[*b],
+            Self::Sum(terms) => {
+                let [(a, p), (b, q), (c, r)] = &**terms;
+                *p * x[*a] + *q * x[*b] + *r * x[*c]
+            }
         }
-        d
     }
 
     /// Add the reaction of a resisting force to the bodies.
     #[inline(always)]
     pub fn push(&self, force: V, f: &mut [V]) {
-        for (body, c) in &self.terms[..self.used] {
-            f[*body] = f[*body] - *c * force;
+        match self {
+            Self::Between(a, b) => {
+                f[*a] = f[*a] - force;
+                f[*b] = f[*b] + force;
+            }
+            Self::Sum(terms) => {
+                for (body, c) in terms.iter() {
+                    f[*body] = f[*body] - *c * force;
+                }
+            }
         }
     }
 }
@@ -37,11 +58,11 @@ impl<V: Lane> PackedPort<V> {
 /// Trapezoidal work meter of one element.
 #[derive(Debug, Clone, Copy)]
 pub struct Meter<V> {
-    /// Elongation at the last step.
+    /// Elongation at the last step kept, m.
     pub d: V,
-    /// Force at the last step.
+    /// Force then, N.
     pub force: V,
-    /// Work put in so far, J.
+    /// Work put in so far, J; only while work is kept.
     pub work: V,
 }
 
@@ -57,10 +78,25 @@ impl<V: Lane> Meter<V> {
 
     /// Account for a step that ended at elongation `d` with force `force`.
     #[inline(always)]
-    pub fn step(&mut self, d: V, force: V) {
-        self.work = self.work + V::splat(0.5) * (self.force + force) * (d - self.d);
+    pub fn note(&mut self, d: V, force: V, keep: Keep) {
+        if keep == Keep::Nothing {
+            return;
+        }
+        if keep == Keep::Work {
+            self.work = self.work + V::splat(0.5) * (self.force + force) * (d - self.d);
+        }
         self.d = d;
         self.force = force;
+    }
+
+    /// [`Meter::note`] of a step without force; `pushed`: the step before had one.
+    #[inline(always)]
+    pub fn rest(&mut self, d: V, pushed: bool, keep: Keep) {
+        if pushed {
+            self.note(d, V::zero(), keep);
+        } else if keep != Keep::Nothing {
+            self.d = d;
+        }
     }
 }
 
@@ -73,8 +109,23 @@ pub struct PackedPretension<V: Lane> {
     pub force_n: V,
     /// Pulled in so far, m.
     pub pulled_m: V,
+    /// Force of the step before, N.
+    pub before: V,
     /// Locked by force or stroke.
     pub locked: V::Mask,
+}
+
+impl<V: Lane> PackedPretension<V> {
+    /// Belt pulled in by the end of this step, m.
+    #[inline(always)]
+    fn pull(&mut self, now: V, dt: V) -> V {
+        // The pull-in stops for good at the force (retractor lock).
+        self.locked = self.locked.or(self.before.above(self.force_n));
+        let fires = now.above(self.fire_s).and(self.locked.not());
+        let pulled = (self.pulled_m + self.speed_mps * dt).smaller(self.stroke_m);
+        self.pulled_m = V::select(fires, pulled, self.pulled_m);
+        self.pulled_m
+    }
 }
 
 /// Crush law between bodies, with belt pull-in and activation.
@@ -83,35 +134,50 @@ pub struct PackedCrush<V: Lane> {
     pub port: PackedPort<V>,
     pub law: usize,
     pub gap: V,
-    pub pretension: Option<PackedPretension<V>>,
+    pub pretension: Option<Box<PackedPretension<V>>>,
     /// Start and inverse duration.
-    pub ramp: Option<(V, V)>,
+    pub ramp: Option<Box<(V, V)>>,
     pub state: CrushState<V>,
     pub meter: Meter<V>,
     pub group: usize,
 }
 
 impl<V: Lane> PackedCrush<V> {
-    /// Force at the port's elongation `x` at time `now`.
+    /// Force at the positions `u` and predicted velocities `v`; `None` where no lane pushes.
     #[inline(always)]
-    pub fn force(&mut self, law: &PackedLaw<V>, x: V, rate: V, now: V, dt: V) -> V {
-        let mut gap = self.gap;
+    pub fn force(
+        &mut self,
+        law: &PackedLaw<V>,
+        u: &[V],
+        v: &[V],
+        now: V,
+        dt: V,
+        keep: Keep,
+    ) -> Option<V> {
+        let x = self.port.read(u);
+        let mut d = x - self.gap;
         if let Some(p) = &mut self.pretension {
-            // The pull-in stops for good at the force (retractor lock).
-            let reached = self.meter.force.above(p.force_n);
-            p.locked = p.locked.or(reached);
-            let fires = now.above(p.fire_s).and(p.locked.not());
-            let pulled = (p.pulled_m + p.speed_mps * dt).smaller(p.stroke_m);
-            p.pulled_m = V::select(fires, pulled, p.pulled_m);
-            gap = gap - p.pulled_m;
+            d = d + p.pull(now, dt);
         }
-        let scale = self.ramp.map(|(start, per_s)| {
-            ((now - start) * per_s)
-                .larger(V::zero())
-                .smaller(V::splat(1.0))
-        });
-        let force = law.load(&mut self.state, x - gap, rate, scale);
-        self.meter.step(x, force);
+        let force = if law.acts(&self.state, d) {
+            let rate = if law.needs_rate {
+                self.port.read(v)
+            } else {
+                V::zero()
+            };
+            let scale = self
+                .ramp
+                .as_ref()
+                .map(|r| ((now - r.0) * r.1).larger(V::zero()).smaller(V::splat(1.0)));
+            Some(law.load(&mut self.state, d, rate, scale))
+        } else {
+            None
+        };
+        let felt = force.unwrap_or(V::zero());
+        if let Some(p) = &mut self.pretension {
+            p.before = felt;
+        }
+        self.meter.note(x, felt, keep);
         force
     }
 }
@@ -123,7 +189,11 @@ pub struct PackedMount<V: Lane> {
     pub stiffness: V,
     pub damping: V,
     pub break_n: V,
+    /// Can it break in some lane?
+    pub can_break: bool,
     pub broken: V::Mask,
+    /// Force of the step before, N.
+    pub before: V,
     pub meter: Meter<V>,
     pub group: usize,
 }
@@ -131,24 +201,26 @@ pub struct PackedMount<V: Lane> {
 impl<V: Lane> PackedMount<V> {
     /// Force at extension `x`.
     #[inline(always)]
-    pub fn force(&mut self, x: V, rate: V) -> V {
-        let whole = self.stiffness * x + self.damping * rate;
-        let mut force = V::select(self.broken, V::zero(), whole);
-        let size = force.larger(-force);
-        let breaks = size.above(self.break_n);
-        if breaks.any() {
-            // It goes somewhere inside this step. The force of the step carries the impulse up to there
-            // (the half kicks on both sides see it), so that a break costs no order.
-            let limit = force * (self.break_n / size);
-            let before = self.meter.force;
-            let part = ((limit - before) / (force - before))
-                .larger(V::zero())
-                .smaller(V::splat(1.0));
-            let rest = V::splat(0.5) * (part * (before + limit) - before);
-            force = V::select(breaks, rest, force);
-            self.broken = self.broken.or(breaks);
+    pub fn force(&mut self, x: V, rate: V, keep: Keep) -> V {
+        let mut force = self.stiffness * x + self.damping * rate;
+        if self.can_break {
+            force = V::select(self.broken, V::zero(), force);
+            let size = force.larger(-force);
+            let breaks = size.above(self.break_n);
+            if breaks.any() {
+                // It goes somewhere inside this step. The force of the step carries the impulse up to there
+                // (the half kicks on both sides see it), so that a break costs no order.
+                let limit = force * (self.break_n / size);
+                let part = ((limit - self.before) / (force - self.before))
+                    .larger(V::zero())
+                    .smaller(V::splat(1.0));
+                let rest = V::splat(0.5) * (part * (self.before + limit) - self.before);
+                force = V::select(breaks, rest, force);
+                self.broken = self.broken.or(breaks);
+            }
+            self.before = force;
         }
-        self.meter.step(x, force);
+        self.meter.note(x, force, keep);
         force
     }
 }
@@ -160,6 +232,8 @@ pub struct PackedMaxwell<V: Lane> {
     pub stiffness: V,
     pub damping: V,
     pub q: V,
+    /// Extension of the step before, m.
+    pub before: V,
     pub meter: Meter<V>,
     pub group: usize,
 }
@@ -167,13 +241,13 @@ pub struct PackedMaxwell<V: Lane> {
 impl<V: Lane> PackedMaxwell<V> {
     /// Force at extension `x`: implicit midpoint for `c q' = k (x - q)`, second order and stable for any c.
     #[inline(always)]
-    pub fn force(&mut self, x: V, dt: V) -> V {
+    pub fn force(&mut self, x: V, dt: V, keep: Keep) -> V {
         let half = V::splat(0.5) * dt * self.stiffness / self.damping;
-        let q =
-            (self.q * (V::splat(1.0) - half) + half * (x + self.meter.d)) / (V::splat(1.0) + half);
-        self.q = q;
-        let force = self.stiffness * (x - q);
-        self.meter.step(x, force);
+        let one = V::splat(1.0);
+        self.q = (self.q * (one - half) + half * (x + self.before)) / (one + half);
+        self.before = x;
+        let force = self.stiffness * (x - self.q);
+        self.meter.note(x, force, keep);
         force
     }
 }
@@ -183,6 +257,8 @@ impl<V: Lane> PackedMaxwell<V> {
 pub struct PackedSlider<V: Lane> {
     pub port: PackedPort<V>,
     pub stiffness: V,
+    /// 1/stiffness, m/N.
+    pub flex: V,
     pub yield_n: V,
     pub slip: V,
     pub meter: Meter<V>,
@@ -192,11 +268,11 @@ pub struct PackedSlider<V: Lane> {
 impl<V: Lane> PackedSlider<V> {
     /// Force at travel `x`.
     #[inline(always)]
-    pub fn force(&mut self, x: V) -> V {
+    pub fn force(&mut self, x: V, keep: Keep) -> V {
         let trial = self.stiffness * (x - self.slip);
         let force = trial.smaller(self.yield_n).larger(-self.yield_n);
-        self.slip = x - force / self.stiffness;
-        self.meter.step(x, force);
+        self.slip = x - force * self.flex;
+        self.meter.note(x, force, keep);
         force
     }
 }
@@ -217,11 +293,11 @@ pub struct PackedThorax<V: Lane> {
 impl<V: Lane> PackedThorax<V> {
     /// Force at compression `x`.
     #[inline(always)]
-    pub fn force(&mut self, x: V, rate: V) -> V {
+    pub fn force(&mut self, x: V, rate: V, keep: Keep) -> V {
         let zero = V::zero();
         let c = V::select(rate.above(zero), self.damping_in, self.damping_out);
         let force = self.stiffness * x + self.added * (x - self.knee).larger(zero) + c * rate;
-        self.meter.step(x, force);
+        self.meter.note(x, force, keep);
         force
     }
 }

@@ -8,6 +8,8 @@ pub mod lane;
 pub mod models;
 pub mod network;
 pub mod record;
+mod sample;
+pub mod share;
 pub mod step;
 pub mod system;
 
@@ -16,7 +18,7 @@ pub use network::{
     Pretension, Ramp, Share, SliderSpec, ThoraxSpec,
 };
 pub use record::{Detail, Plan, Record, Solver};
-pub use step::{simulate, simulate_lanes};
+pub use step::{Registers, simulate, simulate_in, simulate_lanes};
 
 /// Why a simulation could not be set up or finished.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

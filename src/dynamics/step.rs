@@ -7,9 +7,13 @@ use std::sync::Arc;
 
 use super::SimulationError;
 use super::contact::Tip;
+use super::element::Keep;
+#[cfg(target_arch = "x86_64")]
+use super::lane::x86::{Avx2, Avx512, Twin};
 use super::lane::{Lane, Mask, Wide};
 use super::network::Network;
 use super::record::{Detail, Plan, Record};
+use super::share::Motion;
 use super::system::System;
 
 /// Simulate one network.
@@ -23,7 +27,44 @@ pub fn simulate(net: &Network, plan: &Plan) -> Result<Record, SimulationError> {
     Ok(records.swap_remove(0))
 }
 
-/// Simulate networks of one topology, N at a time side by side; results are those of [`simulate`] bit for bit.
+/// What the wide step runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registers {
+    /// Plain arrays: any machine; the compiler finds vector instructions or none.
+    Arrays,
+    /// Four numbers a register.
+    Avx2,
+    /// Eight numbers a register.
+    Avx512,
+}
+
+impl Registers {
+    /// All that this machine has, the fastest last.
+    pub fn available() -> Vec<Self> {
+        let mut all = vec![Self::Arrays];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") {
+                all.push(Self::Avx2);
+            }
+            if is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+            {
+                all.push(Self::Avx512);
+            }
+        }
+        all
+    }
+
+    /// The fastest this machine has.
+    pub fn best() -> Self {
+        Self::available().pop().unwrap_or(Self::Arrays)
+    }
+}
+
+/// Simulate networks of one topology, up to N (4 or 8) at a time side by side in the fastest registers this
+/// machine has; results are those of [`simulate`] bit for bit.
 ///
 /// # Errors
 /// As [`simulate`], and [`SimulationError::Topology`].
@@ -31,39 +72,86 @@ pub fn simulate_lanes<const N: usize>(
     nets: &[&Network],
     plan: &Plan,
 ) -> Result<Vec<Record>, SimulationError> {
+    simulate_in(Registers::best(), N, nets, plan)
+}
+
+/// [`simulate_lanes`] in registers of choice, for comparison.
+///
+/// # Errors
+/// As [`simulate_lanes`]. Registers that this machine lacks are replaced by the best it has.
+pub fn simulate_in(
+    registers: Registers,
+    width: usize,
+    nets: &[&Network],
+    plan: &Plan,
+) -> Result<Vec<Record>, SimulationError> {
+    let registers = if Registers::available().contains(&registers) {
+        registers
+    } else {
+        Registers::best()
+    };
     let mut records = Vec::with_capacity(nets.len());
-    for block in nets.chunks(N) {
+    for block in nets.chunks(width.clamp(1, 8)) {
         for net in block {
             net.check_step(plan.step_s)?;
         }
-        let mut system = System::<Wide<N>>::pack(block)?;
-        records.extend(run_vectorised(&mut system, plan, block.len())?);
+        records.extend(run_block(registers, block, plan)?);
     }
     Ok(records)
 }
 
-/// The wide step, compiled for the vector units this machine has.
-fn run_vectorised<const N: usize>(
-    system: &mut System<Wide<N>>,
+/// The wide step, compiled for the vector units of choice.
+fn run_block(
+    registers: Registers,
+    block: &[&Network],
     plan: &Plan,
-    cases: usize,
 ) -> Result<Vec<Record>, SimulationError> {
     #[cfg(target_arch = "x86_64")]
-    {
-        #[target_feature(enable = "avx2")]
-        fn with_avx2<const N: usize>(
-            system: &mut System<Wide<N>>,
-            plan: &Plan,
-            cases: usize,
-        ) -> Result<Vec<Record>, SimulationError> {
-            run(system, plan, cases)
+    // SAFETY: `simulate_in` asks only for registers detected on this machine.
+    match registers {
+        Registers::Arrays => {}
+        Registers::Avx2 | Registers::Avx512 if block.len() <= 4 => {
+            return unsafe { four_in_one(block, plan) };
         }
-        if std::arch::is_x86_feature_detected!("avx2") {
-            // SAFETY: the feature was just detected on this machine.
-            return unsafe { with_avx2(system, plan, cases) };
-        }
+        Registers::Avx2 => return unsafe { eight_in_two(block, plan) },
+        Registers::Avx512 => return unsafe { eight_in_one(block, plan) },
     }
-    run(system, plan, cases)
+    in_arrays(block, plan)
+}
+
+/// Up to eight cases in plain arrays, where the compiler finds vector instructions or none.
+fn in_arrays(block: &[&Network], plan: &Plan) -> Result<Vec<Record>, SimulationError> {
+    run(&mut System::<Wide<8>>::pack(block)?, plan, block.len())
+}
+
+/// Four cases in an AVX2 register.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn four_in_one(block: &[&Network], plan: &Plan) -> Result<Vec<Record>, SimulationError> {
+    run(&mut System::<Avx2>::pack(block)?, plan, block.len())
+}
+
+/// Eight cases in two AVX2 registers.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn eight_in_two(block: &[&Network], plan: &Plan) -> Result<Vec<Record>, SimulationError> {
+    run(&mut System::<Twin<Avx2>>::pack(block)?, plan, block.len())
+}
+
+/// Eight cases in an AVX-512 register.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512vl")]
+fn eight_in_one(block: &[&Network], plan: &Plan) -> Result<Vec<Record>, SimulationError> {
+    run(&mut System::<Avx512>::pack(block)?, plan, block.len())
+}
+
+/// Where a lane stopped: with early stop, lanes end at times of their own.
+#[derive(Debug, Clone, Copy)]
+struct Ending {
+    samples: usize,
+    last_touch_s: f64,
+    touching: bool,
+    meetings: usize,
 }
 
 #[inline(always)]
@@ -72,372 +160,237 @@ fn run<V: Lane>(
     plan: &Plan,
     cases: usize,
 ) -> Result<Vec<Record>, SimulationError> {
+    let zero = V::zero();
     let dt = V::splat(plan.step_s);
     let half = V::splat(0.5 * plan.step_s);
     let samples = plan.samples();
     system.layout.detail = plan.detail;
+    let (between, at_sample) = match plan.detail {
+        Detail::Full => (Keep::Work, Keep::Work),
+        Detail::Lean => (Keep::Nothing, Keep::Force),
+    };
     let layout = system.layout;
     let mut frames = Vec::with_capacity((samples + 1) * layout.len() * V::WIDTH);
-    let mut scratch = vec![V::zero(); layout.len()];
-    system.forces(dt, V::zero());
-    system.accelerations(V::zero(), V::zero());
+    let mut scratch = vec![zero; layout.len()];
+    let mut endings: Vec<Option<Ending>> = vec![None; cases];
+    system.forces(dt, zero, zero, at_sample);
+    system.accelerate(zero, zero, zero);
     system.sample(&mut scratch, &mut frames);
     // Tips that start out touching meet now: a damper behind them acts from t = 0.
-    let mut meetings = system.meet(V::zero());
-    if meetings > 0 {
-        system.predict(V::zero());
-        system.forces(dt, V::zero());
-        system.accelerations(V::zero(), V::zero());
+    if system.advance(zero, zero) {
+        system.forces(dt, zero, zero, at_sample);
+        system.accelerate(zero, zero, zero);
     }
-    let mut taken = 1;
-    let mut steps = 0;
+    let mut live = V::Mask::splat(true);
     for sample in 1..=samples {
-        for sub in 0..plan.stride {
-            let step = (sample - 1) * plan.stride + sub + 1;
-            let now = V::splat(plan.step_s * step as f64);
-            system.drift(dt, half);
-            meetings += system.meet(dt);
-            system.predict(half);
-            system.forces(dt, now);
-            system.accelerations(half, now);
-            system.kick(half);
+        let mut now = zero;
+        for sub in 1..=plan.stride {
+            let step = (sample - 1) * plan.stride + sub;
+            let before = V::splat(plan.step_s * (step - 1) as f64);
+            now = V::splat(plan.step_s * step as f64);
+            system.advance(dt, half);
+            let keep = if sub == plan.stride {
+                at_sample
+            } else {
+                between
+            };
+            system.forces(dt, half, now, keep);
+            system.accelerate(half, before, now);
         }
-        steps = sample * plan.stride;
         system.sample(&mut scratch, &mut frames);
-        taken += 1;
-        system.check_finite(plan.step_s * steps as f64)?;
-        if let Some(settle) = plan.settle_s
-            && system.settled(settle, plan.step_s * steps as f64)
-        {
-            break;
+        system.check_finite(live, plan.step_s * (sample * plan.stride) as f64)?;
+        if let Some(settle) = plan.settle_s {
+            let ends = system.settled(V::splat(settle), now).and(live);
+            if ends.any() {
+                for (lane, ending) in endings.iter_mut().enumerate() {
+                    if ends.lane(lane) {
+                        *ending = Some(system.ending(lane, sample + 1, now.lane(0)));
+                    }
+                }
+                live = live.and(ends.not());
+                if endings.iter().all(Option::is_some) {
+                    break;
+                }
+            }
         }
     }
+    let end_s = plan.step_s * (samples * plan.stride) as f64;
     let frames = Arc::new(frames);
-    Ok((0..cases)
-        .map(|lane| {
-            let last = system
-                .pairs
-                .iter()
-                .map(|p| p.last_touch_s.lane(lane))
-                .fold(-1.0, f64::max);
+    Ok(endings
+        .into_iter()
+        .enumerate()
+        .map(|(lane, ending)| {
+            let e = ending.unwrap_or_else(|| system.ending(lane, samples + 1, end_s));
             Record {
                 frames: Arc::clone(&frames),
                 layout,
                 width: V::WIDTH,
                 lane,
-                samples: taken,
+                samples: e.samples,
                 sample_s: plan.sample_s(),
-                last_touch_s: (last >= 0.0).then_some(last),
-                touching_at_end: system.pairs.iter().any(|p| p.merged.lane(lane)),
-                steps,
-                meetings,
+                last_touch_s: (e.last_touch_s >= 0.0).then_some(e.last_touch_s),
+                touching_at_end: e.touching,
+                steps: (e.samples - 1) * plan.stride,
+                meetings: e.meetings,
             }
         })
         .collect())
 }
 
 impl<V: Lane> System<V> {
-    /// Half kick with the old accelerations, then drift over the whole step.
+    /// Half kick with the old accelerations, drift over the whole step, contact of tips, and velocities
+    /// predicted to the full step; clears the forces. Did any tips meet?
     #[inline(always)]
-    fn drift(&mut self, dt: V, half: V) {
-        for ((u, v), a) in self.u.iter_mut().zip(&mut self.v).zip(&self.a) {
+    fn advance(&mut self, dt: V, half: V) -> bool {
+        let zero = V::zero();
+        let nb = self.layout.bodies;
+        let points = self
+            .u
+            .iter_mut()
+            .zip(&mut self.v)
+            .zip(&mut self.f)
+            .zip(&self.a);
+        for ((((u, v), f), a), vp) in points.zip(&mut self.vp) {
             *v = *v + *a * half;
             *u = *u + *v * dt;
+            *vp = *v + *a * half;
+            *f = zero;
         }
-    }
-
-    /// Let tips that closed their gap in this step meet.
-    #[inline(always)]
-    fn meet(&mut self, dt: V) -> usize {
-        let mut met = 0;
-        let first = self.layout.bodies;
-        for (c, pair) in self.pairs.iter_mut().enumerate() {
-            let (i, j) = (first + 2 * c, first + 2 * c + 1);
-            let mut a = Tip {
-                u: self.u[i],
-                v: self.v[i],
-                a: self.a[i],
-                w: self.w[i],
-            };
-            let mut b = Tip {
-                u: self.u[j],
-                v: self.v[j],
-                a: self.a[j],
-                w: self.w[j],
-            };
-            if pair.meet(&mut a, &mut b, dt) {
-                met += 1;
-                (self.u[i], self.v[i]) = (a.u, a.v);
-                (self.u[j], self.v[j]) = (b.u, b.v);
-            }
+        let mut met = false;
+        let u = self.u[nb..].chunks_exact_mut(2);
+        let v = self.v[nb..].chunks_exact_mut(2);
+        let a = self.a[nb..].chunks_exact(2);
+        let f = self.f[nb..].chunks_exact_mut(2);
+        for ((((pair, u), v), a), f) in self.pairs.iter_mut().zip(u).zip(v).zip(a).zip(f) {
+            let mut first = Tip::drifted(u[0], v[0], a[0], half, dt);
+            let mut second = Tip::drifted(u[1], v[1], a[1], half, dt);
+            met |= pair.meet(&mut first, &mut second, dt);
+            u[0] = first.u;
+            v[0] = first.v;
+            f[0] = zero;
+            u[1] = second.u;
+            v[1] = second.v;
+            f[1] = zero;
         }
         met
     }
 
-    /// Velocity at the full step for forces that depend on it.
-    #[inline(always)]
-    fn predict(&mut self, half: V) {
-        for ((vp, v), a) in self.vp.iter_mut().zip(&self.v).zip(&self.a) {
-            *vp = *v + *a * half;
-        }
-    }
-
     /// All element forces at the present positions.
     #[inline(always)]
-    fn forces(&mut self, dt: V, now: V) {
-        let zero = V::zero();
-        let keeps_work = self.layout.detail == Detail::Full;
+    fn forces(&mut self, dt: V, half: V, now: V, keep: Keep) {
         // Slices of their own: the compiler then knows that an element cannot move them.
         let (u, vp, laws) = (&self.u[..], &self.vp[..], &self.laws[..]);
         let f = &mut self.f[..];
-        f.fill(zero);
-        for s in &mut self.shares {
-            let out = V::splat(s.out);
-            let d = out * (u[s.body] - u[s.tip]) - s.gap;
-            let touched = d.above(s.state.p);
-            if !s.tie && !touched.or(s.meter.force.above(zero)).any() {
-                if keeps_work {
-                    s.meter.d = d;
-                }
-                continue;
-            }
-            let law = &laws[s.law];
-            let rate = if s.tie || law.needs_rate {
-                out * (vp[s.body] - vp[s.tip])
-            } else {
-                zero
-            };
-            let ku_before = s.state.ku;
-            let mut force = s.weight * law.load(&mut s.state, d, rate, None);
-            if s.tie {
-                let graded = s.state.ku.above(ku_before);
-                if graded.any() {
-                    let critical = V::splat(2.0) * (s.state.ku * s.weight * s.tip_kg).root();
-                    s.tie_damping = V::select(graded, critical, s.tie_damping);
-                }
-                let slack = s.state.p.above(d);
-                if slack.any() {
-                    // The tie pulls and never pushes: a damper that did would strike when a tip stops.
-                    let pull = s.state.ku * s.weight * (d - s.state.p) + s.tie_damping * rate;
-                    let pull = pull.smaller(zero);
-                    force = V::select(slack, pull, force);
-                }
-            }
-            if keeps_work {
-                s.meter.step(d, force);
-            } else {
-                s.meter.force = force;
-            }
-            let push = out * force;
-            f[s.body] = f[s.body] - push;
-            f[s.tip] = f[s.tip] + push;
-        }
+        let motion = Motion {
+            u,
+            v: &self.v,
+            a: &self.a,
+            half,
+            dt,
+        };
+        self.shares.push(laws, motion, f, keep);
         for e in &mut self.crushes {
-            let law = &laws[e.law];
-            let x = e.port.read(u);
-            let rate = if law.needs_rate {
-                e.port.read(vp)
-            } else {
-                zero
-            };
-            let force = e.force(law, x, rate, now, dt);
-            e.port.push(force, f);
+            if let Some(force) = e.force(&laws[e.law], u, vp, now, dt, keep) {
+                e.port.push(force, f);
+            }
         }
         for e in &mut self.mounts {
-            let force = e.force(e.port.read(u), e.port.read(vp));
+            let force = e.force(e.port.read(u), e.port.read(vp), keep);
             e.port.push(force, f);
         }
         for e in &mut self.maxwells {
-            let force = e.force(e.port.read(u), dt);
+            let force = e.force(e.port.read(u), dt, keep);
             e.port.push(force, f);
         }
         for e in &mut self.sliders {
-            let force = e.force(e.port.read(u));
+            let force = e.force(e.port.read(u), keep);
             e.port.push(force, f);
         }
         for e in &mut self.thoraxes {
-            let force = e.force(e.port.read(u), e.port.read(vp));
+            let force = e.force(e.port.read(u), e.port.read(vp), keep);
             e.port.push(force, f);
         }
     }
 
-    /// Accelerations of bodies, tips and driven bodies.
+    /// Accelerations of bodies, driven bodies and tips, and the second half kick.
     #[inline(always)]
-    fn accelerations(&mut self, half: V, now: V) {
-        let first = self.layout.bodies;
-        for i in 0..first {
-            self.a[i] = self.f[i] * self.w[i];
+    fn accelerate(&mut self, half: V, before: V, now: V) {
+        let nb = self.layout.bodies;
+        for ((a, f), w) in self.a.iter_mut().zip(&self.f).zip(&self.w) {
+            *a = *f * *w;
         }
         for d in &self.drives {
-            let at = now.lane(0) / d.dt_s;
-            let k = at as usize;
-            let last = d.acceleration.len() - 1;
-            self.a[d.body] = if k < last {
-                let part = V::splat(at - k as f64);
-                d.acceleration[k] + (d.acceleration[k + 1] - d.acceleration[k]) * part
-            } else if k == last && at - k as f64 <= 1e-9 {
-                d.acceleration[last]
-            } else {
-                V::zero()
-            };
+            self.a[d.body] = d.at(now.lane(0));
         }
-        for (c, pair) in self.pairs.iter_mut().enumerate() {
-            let (i, j) = (first + 2 * c, first + 2 * c + 1);
-            (self.a[i], self.a[j]) =
-                pair.accelerate(self.f[i], self.f[j], self.w[i], self.w[j], half, now);
-        }
-    }
-
-    /// Second half kick.
-    #[inline(always)]
-    fn kick(&mut self, half: V) {
-        for (v, a) in self.v.iter_mut().zip(&self.a) {
+        for (v, a) in self.v[..nb].iter_mut().zip(&self.a) {
             *v = *v + *a * half;
         }
-    }
-
-    fn check_finite(&self, now_s: f64) -> Result<(), SimulationError> {
-        match self.u.iter().position(|u| !u.finite()) {
-            Some(i) => Err(SimulationError::NotFinite {
-                body: self.names[i].clone(),
-                time_ms: now_s * 1e3,
-            }),
-            None => Ok(()),
+        let v = self.v[nb..].chunks_exact_mut(2);
+        let a = self.a[nb..].chunks_exact_mut(2);
+        let f = self.f[nb..].chunks_exact(2);
+        for (((pair, v), a), f) in self.pairs.iter_mut().zip(v).zip(a).zip(f) {
+            (a[0], a[1]) = pair.accelerate(f[0], f[1], half, before);
+            v[0] = v[0] + a[0] * half;
+            v[1] = v[1] + a[1] * half;
         }
     }
 
-    /// All lanes apart for `settle` and separating?
-    fn settled(&self, settle: f64, now_s: f64) -> bool {
-        (0..V::WIDTH).all(|lane| {
-            let quiet = self.pairs.iter().all(|p| {
-                !p.merged.lane(lane) && now_s - p.last_touch_s.lane(lane).max(0.0) > settle
-            });
-            let mut momentum = [0.0; 2];
-            let mut mass = [0.0; 2];
-            for i in 0..self.v.len() {
-                momentum[self.side[i]] += self.kg[i].lane(lane) * self.v[i].lane(lane);
-                mass[self.side[i]] += self.kg[i].lane(lane);
+    #[inline(always)]
+    fn check_finite(&self, live: V::Mask, now_s: f64) -> Result<(), SimulationError> {
+        for (u, name) in self.u.iter().zip(&self.names) {
+            if u.finite().not().and(live).any() {
+                return Err(SimulationError::NotFinite {
+                    body: name.clone(),
+                    time_ms: now_s * 1e3,
+                });
             }
-            let speed = |s: usize| {
-                if mass[s] > 0.0 {
-                    momentum[s] / mass[s]
-                } else {
-                    0.0
-                }
-            };
-            quiet && speed(0) <= speed(1)
-        })
+        }
+        Ok(())
     }
 
-    /// Append one frame.
-    fn sample(&self, scratch: &mut [V], frames: &mut Vec<f64>) {
+    /// Lanes whose vehicles have been apart for `settle` and separate further.
+    #[inline(always)]
+    fn settled(&self, settle: V, now: V) -> V::Mask {
         let zero = V::zero();
-        let half = V::splat(0.5);
-        let layout = self.layout;
-        let (nb, nc) = (layout.bodies, layout.cells);
-        for b in 0..nb {
-            scratch[3 * b] = self.u[b];
-            scratch[3 * b + 1] = self.v[b];
-            scratch[3 * b + 2] = self.a[b];
-        }
-        let full = layout.detail == Detail::Full;
-        let (per_cell, per_group) = (layout.per_cell(), layout.per_group());
-        let cells = &mut scratch[3 * nb..];
-        let mut lost = zero;
-        for (c, pair) in self.pairs.iter().enumerate() {
-            let at = per_cell * c;
-            cells[at] = self.u[nb + 2 * c];
-            if full {
-                cells[at + 1] = self.u[nb + 2 * c + 1];
-                cells[at + 2] = pair.impulse;
-                cells[at + 3] = V::select(pair.merged, V::splat(1.0), zero);
-            } else {
-                cells[at + 1] = pair.impulse;
+        let mut quiet = V::Mask::splat(true);
+        for p in &self.pairs {
+            let apart = (now - p.parted_s.larger(zero)).above(settle);
+            quiet = quiet.and(p.merged.not()).and(apart);
+            if !quiet.any() {
+                return quiet;
             }
-            lost = lost + pair.lost;
         }
-        let groups = &mut cells[per_cell * nc..];
-        groups[..per_group * layout.groups].fill(zero);
-        let mut work = zero;
-        let mut add = |group: usize, force: V, d: V, done: V, stored: V| {
-            let g = per_group * group;
-            groups[g] = groups[g] + force;
-            if full {
-                groups[g + 1] = groups[g + 1].larger(d);
-                groups[g + 2] = groups[g + 2] + done;
-                groups[g + 3] = groups[g + 3] + stored;
-            }
-            work = work + done;
-        };
-        for s in &self.shares {
-            // Held by the spring alone: what a damper adds to the force is not recoverable.
-            let m = &s.meter;
-            let strain = m.d - s.state.p;
-            let strain = if s.tie { strain } else { strain.larger(zero) };
-            let stored = half * s.state.ku * s.weight * strain * strain;
-            add(s.group, m.force.larger(zero), m.d, m.work, stored);
-        }
-        for e in &self.crushes {
-            let m = &e.meter;
-            let d = m.d - e.gap;
-            let pulled = e.pretension.as_ref().map_or(zero, |p| p.pulled_m);
-            let strain = (d + pulled - e.state.p).larger(zero);
-            add(
-                e.group,
-                m.force,
-                d,
-                m.work,
-                half * e.state.ku * strain * strain,
-            );
-        }
-        for e in &self.mounts {
-            let m = &e.meter;
-            let held = V::select(e.broken, zero, half * e.stiffness * m.d * m.d);
-            add(e.group, m.force, m.d, m.work, held);
-        }
-        for e in &self.maxwells {
-            let m = &e.meter;
-            add(
-                e.group,
-                m.force,
-                m.d,
-                m.work,
-                half * m.force * m.force / e.stiffness,
-            );
-        }
-        for e in &self.sliders {
-            let m = &e.meter;
-            add(
-                e.group,
-                m.force,
-                m.d,
-                m.work,
-                half * m.force * m.force / e.stiffness,
-            );
-        }
-        for e in &self.thoraxes {
-            let m = &e.meter;
-            let over = (m.d - e.knee).larger(zero);
-            let held = half * (e.stiffness * m.d * m.d + e.added * over * over);
-            add(e.group, m.force, m.d, m.work, held);
-        }
-        let mut kinetic = zero;
         let mut momentum = [zero; 2];
+        let mut mass = [zero; 2];
         for i in 0..self.v.len() {
-            let p = self.kg[i] * self.v[i];
-            kinetic = kinetic + half * p * self.v[i];
-            momentum[self.side[i]] = momentum[self.side[i]] + p;
+            let side = self.side[i];
+            momentum[side] = momentum[side] + self.kg[i] * self.v[i];
+            mass[side] = mass[side] + self.kg[i];
         }
-        let totals = &mut groups[per_group * layout.groups..];
-        totals[0] = kinetic;
-        totals[1] = work;
-        totals[2] = lost;
-        totals[3] = momentum[0];
-        totals[4] = momentum[1];
-        for value in scratch.iter() {
-            for lane in 0..V::WIDTH {
-                frames.push(value.lane(lane));
-            }
+        let mut speed = [zero; 2];
+        for s in 0..2 {
+            speed[s] = V::select(mass[s].above(zero), momentum[s] / mass[s], zero);
+        }
+        quiet.and(speed[0].above(speed[1]).not())
+    }
+
+    /// How things stand in a lane after `samples` samples.
+    fn ending(&self, lane: usize, samples: usize, now_s: f64) -> Ending {
+        let touching = self.pairs.iter().any(|p| p.merged.lane(lane));
+        let parted = self.pairs.iter().map(|p| p.parted_s.lane(lane));
+        Ending {
+            samples,
+            last_touch_s: if touching {
+                now_s
+            } else {
+                parted.fold(-1.0, f64::max)
+            },
+            touching,
+            meetings: self
+                .pairs
+                .iter()
+                .map(|p| p.meetings.lane(lane) as usize)
+                .sum(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::SimulationError;
 use super::contact::Pair;
-use super::crush::{CrushState, PackedLaw};
+use super::crush::PackedLaw;
 use super::element::{
     Meter, PackedCrush, PackedMaxwell, PackedMount, PackedPort, PackedPretension, PackedSlider,
     PackedThorax,
@@ -10,25 +10,7 @@ use super::element::{
 use super::lane::{Lane, Mask};
 use super::network::{CrushLaw, Drive, Network, Port};
 use super::record::{Detail, Layout};
-
-/// A layer's share, packed.
-#[derive(Debug, Clone)]
-pub struct PackedShare<V> {
-    pub tip: usize,
-    pub body: usize,
-    pub law: usize,
-    pub group: usize,
-    pub tie: bool,
-    /// Outward direction of the face: +1 for vehicle 1, -1 for vehicle 2.
-    pub out: f64,
-    pub weight: V,
-    pub gap: V,
-    pub state: CrushState<V>,
-    /// Critical damping of the tie at the present k_u, N s/m.
-    pub tie_damping: V,
-    pub meter: Meter<V>,
-    pub tip_kg: V,
-}
+use super::share::Shares;
 
 /// A driven body.
 #[derive(Debug, Clone)]
@@ -38,7 +20,7 @@ pub struct PackedDrive<V> {
     pub acceleration: Vec<V>,
 }
 
-/// Everything the step needs.
+/// Everything the step needs. Points are the bodies, then the two tips of each cell.
 #[derive(Debug, Clone)]
 pub struct System<V: Lane> {
     pub layout: Layout,
@@ -46,15 +28,15 @@ pub struct System<V: Lane> {
     pub v: Vec<V>,
     pub a: Vec<V>,
     pub f: Vec<V>,
-    /// Velocity predicted to the full step, for forces that depend on it.
+    /// Velocity of bodies predicted to the full step, for forces that depend on it.
     pub vp: Vec<V>,
-    /// Inverse masses; 0 for what forces cannot move.
+    /// Inverse masses of bodies; 0 for what forces cannot move.
     pub w: Vec<V>,
     pub kg: Vec<V>,
     pub side: Vec<usize>,
     pub pairs: Vec<Pair<V>>,
     pub laws: Vec<PackedLaw<V>>,
-    pub shares: Vec<PackedShare<V>>,
+    pub shares: Shares<V>,
     pub crushes: Vec<PackedCrush<V>>,
     pub mounts: Vec<PackedMount<V>>,
     pub maxwells: Vec<PackedMaxwell<V>>,
@@ -62,6 +44,24 @@ pub struct System<V: Lane> {
     pub thoraxes: Vec<PackedThorax<V>>,
     pub drives: Vec<PackedDrive<V>>,
     pub names: Vec<String>,
+}
+
+impl<V: Lane> PackedDrive<V> {
+    /// Acceleration at a time, linear between samples, zero after the last.
+    #[inline(always)]
+    pub fn at(&self, now_s: f64) -> V {
+        let at = now_s / self.dt_s;
+        let k = at as usize;
+        let last = self.acceleration.len() - 1;
+        if k < last {
+            let (from, to) = (self.acceleration[k], self.acceleration[k + 1]);
+            from + (to - from) * V::splat(at - k as f64)
+        } else if k == last && at - k as f64 <= 1e-9 {
+            self.acceleration[last]
+        } else {
+            V::zero()
+        }
+    }
 }
 
 fn same<T, K: PartialEq>(
@@ -151,11 +151,25 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
     same(nets, "groups", |n| &n.groups, |g| g.clone())
 }
 
-/// Order in which shares are stepped: by law, so that a table stays in registers; ties in file order.
-fn share_order(net: &Network) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..net.shares.len()).collect();
-    order.sort_by_key(|&i| (net.shares[i].law, i));
-    order
+/// One port per lane; bodies are those of the first network.
+fn pack_port<V: Lane>(nets: &[&Network], get: &dyn Fn(&Network) -> Port) -> PackedPort<V> {
+    let [(a, _), (b, _), _] = get(nets[0]).terms;
+    let all = |p: f64, q: f64, r: f64| {
+        nets.iter()
+            .all(|n| get(n).terms.map(|(_, c)| c) == [p, q, r])
+    };
+    if all(1.0, -1.0, 0.0) {
+        PackedPort::Between(a, b)
+    } else if all(-1.0, 1.0, 0.0) {
+        PackedPort::Between(b, a)
+    } else {
+        PackedPort::Sum(Box::new(std::array::from_fn(|t| {
+            (
+                get(nets[0]).terms[t].0,
+                V::from_fn(|i| get(nets[i.min(nets.len() - 1)]).terms[t].1),
+            )
+        })))
+    }
 }
 
 impl<V: Lane> System<V> {
@@ -197,7 +211,6 @@ impl<V: Lane> System<V> {
         }
         for c in 0..nc {
             for s in 0..2 {
-                w.push(gather(&|n| n.cells[c].tip_kg[s].map_or(0.0, |kg| 1.0 / kg)));
                 kg.push(gather(&|n| n.cells[c].tip_kg[s].unwrap_or(0.0)));
                 v.push(gather(&|n| n.cells[c].velocity_mps[s]));
                 side.push(s);
@@ -210,44 +223,8 @@ impl<V: Lane> System<V> {
                 PackedLaw::pack(&all)
             })
             .collect();
-        let port = |get: &dyn Fn(&Network) -> Port| -> PackedPort<V> {
-            let terms: [(usize, V); 3] = std::array::from_fn(|t| {
-                (
-                    get(first).terms[t].0,
-                    V::from_fn(|i| get(lane(i)).terms[t].1),
-                )
-            });
-            let used = if nets.iter().any(|n| get(n).terms[2].1 != 0.0) {
-                3
-            } else {
-                2
-            };
-            PackedPort { terms, used }
-        };
-        let shares = share_order(first)
-            .into_iter()
-            .map(|k| {
-                let s = &first.shares[k];
-                let law = &laws[s.law];
-                let weight = gather(&|n| n.shares[k].weight);
-                let tip_kg = gather(&|n| n.cells[s.cell].tip_kg[s.side].unwrap_or(0.0));
-                let state = law.virgin();
-                PackedShare {
-                    tip: nb + 2 * s.cell + s.side,
-                    body: s.body,
-                    law: s.law,
-                    group: s.group,
-                    tie: s.tie,
-                    out: if s.side == 0 { 1.0 } else { -1.0 },
-                    weight,
-                    gap: gather(&|n| n.shares[k].gap_m),
-                    tip_kg,
-                    tie_damping: V::splat(2.0) * (state.ku * weight * tip_kg).root(),
-                    state,
-                    meter: Meter::new(V::zero()),
-                }
-            })
-            .collect();
+        let port = |get: &dyn Fn(&Network) -> Port| pack_port(nets, get);
+        let shares = Shares::pack(nets, &laws);
         let crushes = (0..first.crushes.len())
             .map(|k| {
                 let e = &first.crushes[k];
@@ -260,20 +237,21 @@ impl<V: Lane> System<V> {
                         let p = |f: &dyn Fn(super::Pretension) -> f64| {
                             gather(&|n| get(n).pretension.map_or(0.0, f))
                         };
-                        PackedPretension {
+                        Box::new(PackedPretension {
                             fire_s: p(&|p| p.fire_s),
                             stroke_m: p(&|p| p.stroke_m),
                             speed_mps: p(&|p| p.stroke_m / p.duration_s),
                             force_n: p(&|p| p.force_n),
                             pulled_m: V::zero(),
+                            before: V::zero(),
                             locked: V::Mask::splat(false),
-                        }
+                        })
                     }),
                     ramp: e.ramp.map(|_| {
-                        (
+                        Box::new((
                             gather(&|n| get(n).ramp.map_or(0.0, |r| r.start_s)),
                             gather(&|n| get(n).ramp.map_or(0.0, |r| 1.0 / r.duration_s)),
-                        )
+                        ))
                     }),
                     state: laws[e.law].virgin(),
                     meter: Meter::new(V::zero()),
@@ -287,7 +265,9 @@ impl<V: Lane> System<V> {
                 stiffness: gather(&|n| n.mounts[k].stiffness_n_per_m),
                 damping: gather(&|n| n.mounts[k].damping_n_s_per_m),
                 break_n: gather(&|n| n.mounts[k].break_n),
+                can_break: nets.iter().any(|n| n.mounts[k].break_n.is_finite()),
                 broken: V::Mask::splat(false),
+                before: V::zero(),
                 meter: Meter::new(V::zero()),
                 group: first.mounts[k].group,
             })
@@ -298,6 +278,7 @@ impl<V: Lane> System<V> {
                 stiffness: gather(&|n| n.maxwells[k].stiffness_n_per_m),
                 damping: gather(&|n| n.maxwells[k].damping_n_s_per_m),
                 q: V::zero(),
+                before: V::zero(),
                 meter: Meter::new(V::zero()),
                 group: first.maxwells[k].group,
             })
@@ -306,6 +287,7 @@ impl<V: Lane> System<V> {
             .map(|k| PackedSlider {
                 port: port(&|n| n.sliders[k].port),
                 stiffness: gather(&|n| n.sliders[k].stiffness_n_per_m),
+                flex: gather(&|n| 1.0 / n.sliders[k].stiffness_n_per_m),
                 yield_n: gather(&|n| n.sliders[k].yield_n),
                 slip: V::zero(),
                 meter: Meter::new(V::zero()),
@@ -325,13 +307,10 @@ impl<V: Lane> System<V> {
             })
             .collect();
         let pairs = (0..nc)
-            .map(|c| Pair {
-                gap: gather(&|n| n.cells[c].gap_m),
-                merged: V::Mask::splat(false),
-                push: V::zero(),
-                impulse: V::zero(),
-                lost: V::zero(),
-                last_touch_s: V::splat(-1.0),
+            .map(|c| {
+                let w =
+                    [0, 1].map(|s| gather(&|n| n.cells[c].tip_kg[s].map_or(0.0, |kg| 1.0 / kg)));
+                Pair::new(gather(&|n| n.cells[c].gap_m), w)
             })
             .collect();
         let drives = first
@@ -364,7 +343,7 @@ impl<V: Lane> System<V> {
                 detail: Detail::Full,
             },
             u: zeros.clone(),
-            vp: v.clone(),
+            vp: v[..nb].to_vec(),
             v,
             a: zeros.clone(),
             f: zeros,
