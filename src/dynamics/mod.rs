@@ -10,6 +10,7 @@ pub mod network;
 pub mod record;
 pub mod step;
 pub mod system;
+mod topology;
 
 pub use network::{
     BodyId, BodySpec, Cell, Crush, CrushLaw, Drive, GroupId, MaxwellSpec, MountSpec, Network, Port,
