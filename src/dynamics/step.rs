@@ -218,7 +218,13 @@ impl<V: Lane> System<V> {
                 let slack = s.state.p.above(d);
                 if slack.any() {
                     // The tie pulls and never pushes: a damper that did would strike when a tip stops.
-                    let pull = s.state.ku * s.weight * (d - s.state.p) + s.tie_damping * rate;
+                    // The damper's force starts with a jump somewhere inside a step. That step's force
+                    // carries the impulse from there on (half a step more or less), as a breaking mount's.
+                    let since = (s.state.p - d) / (zero - rate * dt);
+                    let starts = zero.above(rate).and(V::splat(1.0).above(since));
+                    let part = V::select(starts, since + V::splat(0.5), V::splat(1.0));
+                    let pull =
+                        s.state.ku * s.weight * (d - s.state.p) + s.tie_damping * rate * part;
                     let pull = pull.smaller(zero);
                     force = V::select(slack, pull, force);
                 }
