@@ -1,6 +1,7 @@
 //! Two vehicles, faces and cells, occupants -> a dynamic system -> an outcome (model sections 4 and 5).
 
 pub mod assemble;
+pub mod batch;
 pub mod case;
 pub mod channels;
 pub mod face;
@@ -11,6 +12,7 @@ mod run;
 pub mod wall;
 
 pub use assemble::{Assembly, assemble};
+pub use batch::{map_batch, run_batch};
 pub use case::{Case, Party, SeatedOccupant};
 pub use outcome::{Outcome, PathOutcome, VehicleOutcome};
 pub use run::{Finished, run};

@@ -19,16 +19,22 @@ pub struct Finished {
     pub outcome: Outcome,
 }
 
+/// Samples of an assembled case, by its solver.
+pub(super) fn simulate_case(case: &Case, assembly: &Assembly) -> Result<Record, Error> {
+    let net = &assembly.network;
+    Ok(match case.solver {
+        Solver::Leapfrog => simulate(net, &case.plan)?,
+        Solver::Dopri5 => simulate_adaptive(net, &case.plan, Tolerances::default())?,
+    })
+}
+
 /// Simulate one case.
 ///
 /// # Errors
 /// As [`assemble`], [`simulate`] and [`outcome::read`].
 pub fn run(case: &Case) -> Result<Finished, Error> {
     let assembly = assemble(case)?;
-    let record = match case.solver {
-        Solver::Leapfrog => simulate(&assembly.network, &case.plan)?,
-        Solver::Dopri5 => simulate_adaptive(&assembly.network, &case.plan, Tolerances::default())?,
-    };
+    let record = simulate_case(case, &assembly)?;
     let outcome = outcome::read(case, &assembly, &record)?;
     Ok(Finished {
         assembly,

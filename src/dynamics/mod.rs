@@ -12,6 +12,7 @@ mod sample;
 pub mod share;
 pub mod step;
 pub mod system;
+mod topology;
 
 pub use network::{
     BodyId, BodySpec, Cell, Crush, CrushLaw, Drive, GroupId, MaxwellSpec, MountSpec, Network, Port,

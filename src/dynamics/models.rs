@@ -1,20 +1,31 @@
 //! Problems with known solutions: each function returns a network, a plan and the values it must give.
 //! Shared by tests and benches, and by the parity checks of the fast and the adaptive solver.
 //!
-//! Closed forms C1-C10 and E2 ([`crate::model`]) are textbook mechanics; Lobdell's impactor and the coach are
-//! published models.
+//! Closed forms C1-C12 and E1-E4 ([`crate::model`]) are textbook mechanics; Lobdell's impactor, the pole test
+//! and the coach are published models.
 
+mod element;
+mod level;
 mod occupant;
 mod pair;
+mod pole;
+mod pulse;
+mod reading;
 mod single;
 
-pub use occupant::{force_limited_restraint, half_sine_restraint, linear_restraint, lobdell};
-pub use pair::{coach, force_levels, head_on};
-pub use single::{
-    elastic_plastic, kelvin, linear_spring, maxwell, single_constant_force, stiff_unloading,
+pub use element::{breaking_mount, gap, mount, rate_factor, rigid_face};
+pub use level::{
+    SIDES, ZONES, Zones, barrier_equivalent, bilinear, crush_zones, equivalent_pair, force_levels,
+    single_constant_force,
 };
+pub use occupant::{force_limited_restraint, half_sine_restraint, linear_restraint, lobdell};
+pub use pair::{HeadOn, ROWS, coach, head_on};
+pub use pole::{pole_test, pole_test_flow};
+pub use pulse::{HEADS, Head, Shape, constant_pulse, half_sine_stop, head_pulse};
+pub use reading::{Channel, Reading};
+pub use single::{elastic_plastic, kelvin, linear_spring, maxwell, stiff_unloading};
 
-use super::{BodyId, CrushLaw, Drive, GroupId, Network, Plan, Record};
+use super::{BodyId, Crush, CrushLaw, Drive, Network, Plan, Port, Record};
 
 /// A problem and what is known about its solution.
 #[derive(Debug, Clone)]
@@ -88,117 +99,6 @@ impl Known {
     }
 }
 
-/// A history in a record.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Channel {
-    /// Displacement of a body, m.
-    U(BodyId),
-    /// Velocity of a body, m/s.
-    V(BodyId),
-    /// Deceleration (-a) of a body, m/s2.
-    Deceleration(BodyId),
-    /// Displacement of the first body relative to the second, m.
-    Travel(BodyId, BodyId),
-    /// Force of a group, N.
-    Force(GroupId),
-    /// Work done on a group, J.
-    Work(GroupId),
-    /// Travel times its rate over a depth (the viscous criterion, scaling factor 1), m/s.
-    Viscous(BodyId, BodyId, f64),
-}
-
-impl Channel {
-    /// Its samples.
-    pub fn samples(self, record: &Record) -> Vec<f64> {
-        let pair =
-            |x: &[f64], y: &[f64]| -> Vec<f64> { x.iter().zip(y).map(|(a, b)| a - b).collect() };
-        match self {
-            Self::U(b) => record.u(b),
-            Self::V(b) => record.v(b),
-            Self::Deceleration(b) => record.a(b).iter().map(|a| -a).collect(),
-            Self::Travel(a, b) => pair(&record.u(a), &record.u(b)),
-            Self::Force(g) => record.force(g),
-            Self::Work(g) => record.range().map(|s| record.work_at(g, s)).collect(),
-            Self::Viscous(a, b, depth) => {
-                let d = pair(&record.u(a), &record.u(b));
-                let rate = pair(&record.v(a), &record.v(b));
-                d.iter().zip(rate).map(|(d, v)| d * v / depth).collect()
-            }
-        }
-    }
-}
-
-/// How a value is taken from a channel.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Reading {
-    /// Largest value, by a parabola through the samples around it.
-    Peak(Channel),
-    /// Its time, s.
-    TimeOfPeak(Channel),
-    /// Value at a time, s, by a cubic through four samples.
-    At(Channel, f64),
-    /// Last sample.
-    Last(Channel),
-    /// Slope by time between two times (mean acceleration from a velocity), per s.
-    Slope(Channel, f64, f64),
-}
-
-impl Reading {
-    /// Read it.
-    pub fn of(self, record: &Record) -> f64 {
-        let dt = record.sample_s;
-        match self {
-            Self::Peak(c) => vertex(&c.samples(record)).1,
-            Self::TimeOfPeak(c) => vertex(&c.samples(record)).0 * dt,
-            Self::At(c, t) => cubic(&c.samples(record), t / dt),
-            Self::Last(c) => c.samples(record).last().copied().unwrap_or(f64::NAN),
-            Self::Slope(c, from, to) => {
-                let x = c.samples(record);
-                (cubic(&x, to / dt) - cubic(&x, from / dt)) / (to - from)
-            }
-        }
-    }
-}
-
-/// Place (in samples) and height of the vertex at the largest sample.
-fn vertex(x: &[f64]) -> (f64, f64) {
-    let (at, most) = x
-        .iter()
-        .copied()
-        .enumerate()
-        .fold((0, f64::NEG_INFINITY), |best, (i, v)| {
-            if v > best.1 { (i, v) } else { best }
-        });
-    if at == 0 || at + 1 >= x.len() {
-        return (at as f64, most);
-    }
-    let (l, r) = (x[at - 1], x[at + 1]);
-    let bend = l - 2.0 * most + r;
-    if bend >= 0.0 {
-        return (at as f64, most);
-    }
-    let shift = 0.5 * (l - r) / bend;
-    (at as f64 + shift, most - 0.25 * (l - r) * shift)
-}
-
-/// Lagrange's cubic through the four samples around a place.
-fn cubic(x: &[f64], place: f64) -> f64 {
-    if x.len() < 4 {
-        return f64::NAN;
-    }
-    let first = (place.floor() - 1.0).clamp(0.0, (x.len() - 4) as f64) as usize;
-    let s = place - first as f64;
-    (0..4)
-        .map(|i| {
-            let weight: f64 = (0..4)
-                .filter(|j| *j != i)
-                .map(|j| (s - j as f64) / (i as f64 - j as f64))
-                .product();
-            weight * x[first + i]
-        })
-        .sum()
-}
-
 /// Law of a linear spring that loads with `k` and unloads with `ku`, N/m.
 pub fn linear_law(k: f64, ku: f64) -> CrushLaw {
     CrushLaw {
@@ -228,6 +128,24 @@ fn anchor(net: &mut Network) -> BodyId {
     b
 }
 
+/// A mass that runs into the ground over one crush element.
+fn against_ground(kg: f64, speed: f64, law: CrushLaw) -> Network {
+    let mut net = Network::default();
+    let mass = net.body("mass", kg, speed, 0);
+    let ground = anchor(&mut net);
+    let group = net.group("spring");
+    let law = net.law(law);
+    net.crushes.push(Crush {
+        port: Port::between(mass, ground),
+        law,
+        gap_m: 0.0,
+        pretension: None,
+        ramp: None,
+        group,
+    });
+    net
+}
+
 /// A body that follows an acceleration, m/s2 over s, given as a function of time.
 fn driven(net: &mut Network, speed: f64, duration: f64, dt: f64, a: impl Fn(f64) -> f64) -> BodyId {
     let b = net.body("vehicle", 1.0, speed, 0);
@@ -239,22 +157,37 @@ fn driven(net: &mut Network, speed: f64, duration: f64, dt: f64, a: impl Fn(f64)
     b
 }
 
-/// Every model.
+/// Where `f` changes sign between `lo` and `hi`, by bisection.
+fn root(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
+    for _ in 0..200 {
+        let mid = 0.5 * (lo + hi);
+        if f(lo) * f(mid) <= 0.0 {
+            hi = mid
+        } else {
+            lo = mid
+        }
+    }
+    0.5 * (lo + hi)
+}
+
+/// Every model: C1-C12, B1-B3, E1-E4, one per element, Lobdell's chest.
 pub fn all() -> Vec<Model> {
-    vec![
+    let mut all = vec![
         linear_spring(),
+        rigid_face(),
+        gap(),
+        mount(),
+        breaking_mount(),
+        rate_factor(),
         kelvin(0.3),
         kelvin(1.8719),
         maxwell(),
-        head_on(&pair::ROWS[0]),
-        head_on(&pair::ROWS[1]),
-        head_on(&pair::ROWS[2]),
-        head_on(&pair::ROWS[3]),
         stiff_unloading(),
         elastic_plastic(),
-        linear_restraint(4.0),
-        linear_restraint(6.0),
-        linear_restraint(8.0),
+        linear_restraint(0.0, 6.0),
+        linear_restraint(0.050, 4.0),
+        linear_restraint(0.050, 6.0),
+        linear_restraint(0.050, 8.0),
         half_sine_restraint(0.030),
         half_sine_restraint(0.0),
         force_limited_restraint(),
@@ -263,8 +196,15 @@ pub fn all() -> Vec<Model> {
         lobdell(23.1, 6.71),
         force_levels(),
         single_constant_force(),
+        pole_test(),
         coach(),
-    ]
+    ];
+    all.extend(ROWS.iter().map(head_on));
+    all.extend([20.0, 25.0, 30.0].map(constant_pulse));
+    all.extend([0.080, 0.100, 0.120].map(half_sine_stop));
+    all.extend(HEADS.map(head_pulse));
+    all.extend(SIDES.map(|(kg, secant, ratio)| bilinear(kg, secant, ratio)));
+    all.extend(ZONES.iter().map(crush_zones));
+    all.extend([0.5, 0.7].map(barrier_equivalent));
+    all
 }
-
-pub use pair::{HeadOn, ROWS};

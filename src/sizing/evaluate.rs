@@ -1,25 +1,20 @@
 //! The evaluator that simulates: a sized vehicle through its load cases, occupants in place.
 //!
-//! Cases with the same partner and overlap share a topology and are stepped side by side.
+//! Cases that share a topology are stepped side by side ([`crate::collision::batch`]).
 
 use std::collections::BTreeMap;
-
-use rayon::prelude::*;
 
 use super::design::SizedVehicle;
 use super::problem::{CaseValues, Criterion, Evaluate, LoadCase};
 use crate::collision::result::CaseResult;
 use crate::collision::wall::rigid_wall;
-use crate::collision::{Assembly, Case, Finished, Party, SeatedOccupant, assemble, outcome};
+use crate::collision::{Assembly, Case, Finished, Party, SeatedOccupant, map_batch, outcome};
 use crate::criteria::Dummy;
-use crate::dynamics::{Network, Plan, Record, SimulationError, Solver, simulate, simulate_lanes};
+use crate::dynamics::{Plan, Record, Solver};
 use crate::error::Error;
 use crate::occupant::{Restraint, Seat, readings};
 use crate::units::KMH;
 use crate::vehicle::{Face, Library, Vehicle};
-
-/// Lanes stepped side by side.
-const LANES: usize = 8;
 
 /// Who sits in the vehicle that is sized.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -174,7 +169,7 @@ impl CollisionEvaluator {
     /// # Errors
     /// The first error of any case.
     pub fn results(&self, cases: &[Case]) -> Result<Vec<CaseResult>, Error> {
-        simulate_cases(cases, &|case, assembly, record| {
+        let results = map_batch(cases, |case, assembly, record| {
             let outcome = outcome::read(case, &assembly, &record)?;
             let finished = Finished {
                 assembly,
@@ -182,54 +177,8 @@ impl CollisionEvaluator {
                 outcome,
             };
             CaseResult::collect(case, &finished)
-        })
-    }
-}
-
-/// Simulate cases, those of one topology side by side, blocks of them in parallel; `read` sees each as it ends.
-fn simulate_cases<R: Send>(
-    cases: &[Case],
-    read: &(dyn Fn(&Case, Assembly, Record) -> Result<R, Error> + Sync),
-) -> Result<Vec<R>, Error> {
-    let mut groups: BTreeMap<(&str, u64), Vec<usize>> = BTreeMap::new();
-    for (i, c) in cases.iter().enumerate() {
-        let key = (c.parties[1].vehicle.id.as_str(), c.overlap.to_bits());
-        groups.entry(key).or_default().push(i);
-    }
-    let blocks: Vec<&[usize]> = groups.values().flat_map(|g| g.chunks(LANES)).collect();
-    let done: Vec<Vec<R>> = blocks
-        .par_iter()
-        .map(|block| {
-            let assemblies = block
-                .iter()
-                .map(|&i| assemble(&cases[i]))
-                .collect::<Result<Vec<_>, _>>()?;
-            let plan = cases[block[0]].plan;
-            let records = side_by_side(&assemblies, &plan)?;
-            let each = block.iter().zip(assemblies).zip(records);
-            each.map(|((&i, a), r)| read(&cases[i], a, r)).collect()
-        })
-        .collect::<Result<_, Error>>()?;
-    let mut ordered: Vec<Option<R>> = cases.iter().map(|_| None).collect();
-    for (block, finished) in blocks.iter().zip(done) {
-        for (&i, r) in block.iter().zip(finished) {
-            ordered[i] = Some(r);
-        }
-    }
-    Ok(ordered.into_iter().flatten().collect())
-}
-
-/// Lanes where the topology is one; one by one where an added length has changed the order of layers.
-fn side_by_side(assemblies: &[Assembly], plan: &Plan) -> Result<Vec<Record>, Error> {
-    let nets: Vec<&Network> = assemblies.iter().map(|a| &a.network).collect();
-    let one_by_one = || nets.iter().map(|n| Ok(simulate(n, plan)?)).collect();
-    if nets.len() == 1 {
-        return one_by_one();
-    }
-    match simulate_lanes::<LANES>(&nets, plan) {
-        Ok(records) => Ok(records),
-        Err(SimulationError::Topology(_)) => one_by_one(),
-        Err(e) => Err(e.into()),
+        });
+        results.into_iter().collect()
     }
 }
 
@@ -281,7 +230,9 @@ impl Evaluate for CollisionEvaluator {
                 collisions.push(self.case(&s.vehicle, package, load)?);
             }
         }
-        let values = simulate_cases(&collisions, &|case, a, r| values_of(case, &a, &r))?;
+        let values = map_batch(&collisions, |case, a, r| values_of(case, &a, &r))
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(values
             .chunks(cases.len().max(1))
             .map(<[_]>::to_vec)

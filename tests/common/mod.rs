@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crumple::collision::{Case, Finished, Party, run};
 use crumple::dynamics::{
-    Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Plan, Port, Share, SliderSpec, Solver,
-    ThoraxSpec,
+    Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Plan, Port, Record, Share, SliderSpec,
+    Solver, ThoraxSpec,
 };
-use crumple::vehicle::{Face, Vehicle, library::load_vehicle};
+use crumple::vehicle::{Face, PathKind, Vehicle, library::load_vehicle};
 use proptest::prelude::*;
 
 pub const STEP_S: f64 = 1e-5;
@@ -63,6 +63,25 @@ pub fn case(
         plan: Plan::new(0.12, STEP_S),
         solver: Solver::Leapfrog,
     }
+}
+
+/// The same vehicle with its masses in another order in the file: mass `order[i]` of the old comes `i`-th.
+pub fn reordered(mut vehicle: Vehicle, order: &[usize]) -> Vehicle {
+    let mut at = vec![0; order.len()];
+    for (new, old) in order.iter().enumerate() {
+        at[*old] = new;
+    }
+    vehicle.masses = order.iter().map(|i| vehicle.masses[*i].clone()).collect();
+    for path in &mut vehicle.paths {
+        path.to = at[path.to];
+        if let PathKind::Inner { from, .. } = &mut path.kind {
+            *from = at[*from];
+        }
+    }
+    for mount in &mut vehicle.mounts {
+        (mount.from, mount.to) = (at[mount.from], at[mount.to]);
+    }
+    vehicle
 }
 
 pub fn finished(case: &Case) -> Finished {
@@ -239,4 +258,161 @@ pub fn networks() -> impl Strategy<Value = Network> {
             net
         },
     )
+}
+
+/// A body of a random chain: mass, what joins it to the next (0 crush, 1 mount, 2 maxwell and slider,
+/// 3 thorax), a law, and a gap or strength between 0 and 1.
+type Link = (f64, u8, CrushLaw, f64);
+
+/// Two random vehicles that are chains of 2 to 64 bodies and meet over one to four cells.
+pub fn chains(most: usize) -> impl Strategy<Value = Network> {
+    let side = move || {
+        let link = (20.0..300.0_f64, 0..4_u8, laws(), 0.0..1.0_f64);
+        prop::collection::vec(link, 2..=most)
+    };
+    let cells = prop::collection::vec((1.0..5.0_f64, 1.0..5.0_f64, 0.0..0.15_f64), 1..5);
+    (side(), side(), cells, prop::array::uniform2(3.0..18.0_f64)).prop_map(
+        |(a, b, cells, speeds): (Vec<Link>, Vec<Link>, Vec<_>, [f64; 2])| {
+            chain_network([&a, &b], &cells, speeds)
+        },
+    )
+}
+
+fn chain_network(sides: [&[Link]; 2], cells: &[(f64, f64, f64)], speeds: [f64; 2]) -> Network {
+    let mut net = Network::default();
+    let velocity = [speeds[0], -speeds[1]];
+    let mut fronts = [0; 2];
+    for (side, links) in sides.into_iter().enumerate() {
+        for (i, (kg, kind, law, part)) in links.iter().enumerate() {
+            // Body 0 is the foremost; each link joins the body before it (behind: `from`) to this one.
+            let body = net.body(&format!("{side}.{i}"), *kg, velocity[side], side);
+            if i == 0 {
+                fronts[side] = body;
+                continue;
+            }
+            let port = Port::signed(body, body - 1, [1.0, -1.0][side]);
+            join(&mut net, port, *kind, law, *part);
+        }
+    }
+    for (c, (tip_1, tip_2, gap_m)) in cells.iter().enumerate() {
+        net.cells.push(Cell {
+            tip_kg: [Some(*tip_1), Some(*tip_2)],
+            velocity_mps: velocity,
+            gap_m: *gap_m,
+        });
+        for side in 0..2 {
+            let links = sides[side];
+            // Tied to the foremost body; a deeper layer on the next one.
+            for (tie, back) in [(true, 0), (false, 1)] {
+                let law = net.law(links[(c + back) % links.len()].2.clone());
+                let group = net.group(&format!("layer {side} {c} {back}"));
+                net.shares.push(Share {
+                    cell: c,
+                    side,
+                    body: fronts[side] + back,
+                    law,
+                    weight: 1.0 / cells.len() as f64,
+                    gap_m: if tie { 0.0 } else { 0.05 },
+                    tie,
+                    group,
+                });
+            }
+        }
+    }
+    net
+}
+
+fn join(net: &mut Network, port: Port, kind: u8, law: &CrushLaw, part: f64) {
+    let group = net.group(&format!("link {}", net.groups.len()));
+    match kind {
+        0 => {
+            let law = net.law(law.clone());
+            net.crushes.push(Crush {
+                port,
+                law,
+                gap_m: 0.05 * part,
+                pretension: None,
+                ramp: None,
+                group,
+            });
+        }
+        1 => net.mounts.push(MountSpec {
+            port,
+            stiffness_n_per_m: 1e5 + 4e5 * part,
+            damping_n_s_per_m: 1e3,
+            break_n: 10e3 + 100e3 * part,
+            group,
+        }),
+        2 => {
+            net.maxwells.push(MaxwellSpec {
+                port,
+                stiffness_n_per_m: 3e5,
+                damping_n_s_per_m: 2e3 + 1e4 * part,
+                group,
+            });
+            net.sliders.push(SliderSpec {
+                port,
+                stiffness_n_per_m: 5e5,
+                yield_n: 2e3 + 1e4 * part,
+                group,
+            });
+        }
+        _ => net.thoraxes.push(ThoraxSpec {
+            port,
+            stiffness_n_per_m: 26.3e3,
+            added_n_per_m: 52.6e3,
+            knee_m: 0.0381 * part,
+            damping_in_n_s_per_m: 520.0,
+            damping_out_n_s_per_m: 1230.0,
+            group,
+        }),
+    }
+}
+
+/// All that a record shows, bit by bit.
+pub fn bits(net: &Network, record: &Record) -> Vec<u64> {
+    let mut all = Vec::new();
+    for b in 0..net.bodies.len() {
+        for history in [record.u(b), record.v(b), record.a(b)] {
+            all.extend(history.iter().map(|x| x.to_bits()));
+        }
+    }
+    for g in 0..net.groups.len() {
+        for history in [record.force(g), record.compression(g)] {
+            all.extend(history.iter().map(|x| x.to_bits()));
+        }
+        all.extend(record.range().map(|s| record.work_at(g, s).to_bits()));
+        all.extend(record.range().map(|s| record.stored_at(g, s).to_bits()));
+    }
+    for c in 0..net.cells.len() {
+        for s in record.range() {
+            all.push(record.impulse_at(c, s).to_bits());
+            all.push(record.tip_at(c, 0, s).to_bits());
+            all.push(record.tip_at(c, 1, s).to_bits());
+            all.push(u64::from(record.touching_at(c, s)));
+        }
+    }
+    for s in record.range() {
+        all.push(record.kinetic_at(s).to_bits());
+        all.push(record.contact_loss_at(s).to_bits());
+    }
+    all.push(record.last_touch_s.unwrap_or(-1.0).to_bits());
+    all
+}
+
+/// Largest fall of what an element has dissipated (work in less energy held) below an earlier value, J, and its
+/// name.
+pub fn largest_giveback(net: &Network, record: &Record) -> (f64, String) {
+    let mut worst = (0.0, String::new());
+    for (g, name) in net.groups.iter().enumerate() {
+        let mut most = 0.0_f64;
+        for s in record.range() {
+            let lost = record.work_at(g, s) - record.stored_at(g, s);
+            if most - lost > worst.0 {
+                worst = (most - lost, name.clone());
+            }
+            most = most.max(lost);
+        }
+    }
+    worst
 }

@@ -1,30 +1,12 @@
 //! One mass against something fixed: C1-C4, C6, C7.
 
-use super::super::{Crush, CrushLaw, MaxwellSpec, Network, Plan, Port};
-use super::{Channel, Known, Model, Reading, anchor, constant_law, linear_law};
+use super::super::{CrushLaw, MaxwellSpec, Network, Plan, Port};
+use super::{Channel, Known, Model, Reading, against_ground, linear_law};
 
 use Channel::{Deceleration, Force, U, V, Work};
 use Reading::{At, Last, Peak, TimeOfPeak};
 
 const STEP_S: f64 = 1e-5;
-
-/// A mass that runs into the ground over one crush element.
-fn against_ground(kg: f64, speed: f64, law: CrushLaw) -> Network {
-    let mut net = Network::default();
-    let mass = net.body("mass", kg, speed, 0);
-    let ground = anchor(&mut net);
-    let group = net.group("spring");
-    let law = net.law(law);
-    net.crushes.push(Crush {
-        port: Port::between(mass, ground),
-        law,
-        gap_m: 0.0,
-        pretension: None,
-        ramp: None,
-        group,
-    });
-    net
-}
 
 /// C1: a mass on a linear spring against a wall, `x = v/w sin wt`; it leaves with the speed it came with.
 pub fn linear_spring() -> Model {
@@ -153,7 +135,7 @@ pub fn maxwell() -> Model {
     let x_stop = force(t_stop) / k + m * (v - speed(t_stop)) / c;
     let mut network = Network::default();
     let mass = network.body("mass", m, v, 0);
-    let ground = anchor(&mut network);
+    let ground = super::anchor(&mut network);
     let group = network.group("spring and damper");
     network.maxwells.push(MaxwellSpec {
         port: Port::between(mass, ground),
@@ -237,34 +219,6 @@ pub fn elastic_plastic() -> Model {
                 "dissipated J",
                 0.5 * m * (v * v - rebound * rebound),
                 Last(Work(0)),
-            ),
-        ],
-    }
-}
-
-/// E2, second part: a constant 200 kN alone stops the reduced mass of 900 and 2200 kg at 31.111 m/s.
-pub fn single_constant_force() -> Model {
-    let (mass, force, v, ku): (f64, f64, f64, f64) =
-        (900.0 * 2200.0 / 3100.0, 200e3, 112.0 / 3.6, 1e8);
-    // A spring ku in front of the slider: the energy it holds, F^2/2ku, and its travel, F/ku.
-    let build_up = force / ku;
-    let w = (ku / mass).sqrt();
-    let t_yield = (build_up * w / v).asin() / w;
-    let v_yield = (v * v - (w * build_up).powi(2)).sqrt();
-    Model {
-        name: "E2 one constant force",
-        network: against_ground(mass, v, constant_law(force, ku)),
-        plan: Plan::new(0.11, STEP_S),
-        known: vec![
-            Known::new(
-                "crush m",
-                build_up + 0.5 * mass * v_yield * v_yield / force,
-                Peak(U(0)),
-            ),
-            Known::new(
-                "time of crush s",
-                t_yield + mass * v_yield / force,
-                TimeOfPeak(U(0)),
             ),
         ],
     }
