@@ -8,10 +8,12 @@ pub mod file;
 pub mod outcome;
 pub mod result;
 mod run;
+pub mod stiffness;
 pub mod wall;
 
 pub use assemble::{Assembly, assemble};
 pub use case::{Case, Party, SeatedOccupant};
 pub use outcome::{Outcome, PathOutcome, VehicleOutcome};
 pub use run::{Finished, run};
+pub use stiffness::{StiffnessRow, stiffness_table};
 pub use wall::{WallMeasures, WallRow, WallTest, wall_test};
