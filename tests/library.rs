@@ -111,8 +111,22 @@ const WALL_TESTS: [(&str, u32, f64, f64, f64, f64); 19] = [
     ("smart-fortwo-2017", 10039, 56.19, 1175.0, 411.2, 66.82),
     ("fiat-500-2012", 7505, 56.03, 1308.0, 398.2, 70.87),
     ("toyota-tundra-2015", 9029, 56.33, 2877.0, 637.4, 44.75),
-    ("jeep-grand-cherokee-2019", 10733, 56.73, 2370.0, 710.0, 46.53),
-    ("chevrolet-silverado-ev-2025", 15451, 56.03, 3957.0, 717.1, 34.75),
+    (
+        "jeep-grand-cherokee-2019",
+        10733,
+        56.73,
+        2370.0,
+        710.0,
+        46.53,
+    ),
+    (
+        "chevrolet-silverado-ev-2025",
+        15451,
+        56.03,
+        3957.0,
+        717.1,
+        34.75,
+    ),
     ("tesla-cybertruck-2025", 15459, 56.11, 3386.0, 622.7, 38.11),
     ("honda-fit-2015", 9033, 56.55, 1329.0, 682.8, 34.84),
     ("kia-sorento-2016", 9157, 56.44, 1967.0, 615.5, 49.07),
@@ -194,7 +208,12 @@ fn kei_structures_are_believable() {
         let room_mm = front.setback_m * 1e3 + t.vehicle.intrusion_mm;
         let peak_g = t.vehicle.peak_g_cfc60;
         assert!((30.0..64.0).contains(&peak_g), "{}: {peak_g} g", v.id);
-        assert!(t.vehicle.crush_mm < room_mm + 10.0, "{}: {} mm", v.id, t.vehicle.crush_mm);
+        assert!(
+            t.vehicle.crush_mm < room_mm + 10.0,
+            "{}: {} mm",
+            v.id,
+            t.vehicle.crush_mm
+        );
     }
 }
 
@@ -210,8 +229,16 @@ fn n_box_fits_its_jncap_wall_test() {
     let kept = 1.0 - t.wall.restitution.powi(2);
     let taken = t.vehicle.energy_absorbed_kJ / (kinetic_kj * kept);
     assert!((taken - 1.0).abs() < 0.03, "{taken}");
-    assert!((350.0..600.0).contains(&t.vehicle.crush_mm), "{}", t.vehicle.crush_mm);
-    assert!((40.0..62.0).contains(&t.vehicle.peak_g_cfc60), "{}", t.vehicle.peak_g_cfc60);
+    assert!(
+        (350.0..600.0).contains(&t.vehicle.crush_mm),
+        "{}",
+        t.vehicle.crush_mm
+    );
+    assert!(
+        (40.0..62.0).contains(&t.vehicle.peak_g_cfc60),
+        "{}",
+        t.vehicle.peak_g_cfc60
+    );
     assert!(t.vehicle.intrusion_mm < 50.0, "{}", t.vehicle.intrusion_mm);
 }
 
@@ -235,7 +262,10 @@ fn intrusion_rises_with_wall_speed() {
         };
         let [own, faster, fastest] = [56.0, 68.0, 80.0].map(at);
         assert!(own < 50.0, "{id}: {own}");
-        assert!(faster > own && fastest > 1.5 * faster, "{id}: {own} {faster} {fastest}");
+        assert!(
+            faster > own && fastest > 1.5 * faster,
+            "{id}: {own} {faster} {fastest}"
+        );
         assert!(fastest < 350.0, "{id}: {fastest}");
     }
 }
@@ -252,8 +282,16 @@ fn offset_barrier_is_its_honeycomb() {
             })
             .sum()
     };
-    assert!((at(250.0) / (0.342e6 * 0.65) - 1.0).abs() < 0.01, "{}", at(250.0));
-    assert!((at(40.0) / (0.342e6 * 0.33) - 1.0).abs() < 0.01, "{}", at(40.0));
+    assert!(
+        (at(250.0) / (0.342e6 * 0.65) - 1.0).abs() < 0.01,
+        "{}",
+        at(250.0)
+    );
+    assert!(
+        (at(40.0) / (0.342e6 * 0.33) - 1.0).abs() < 0.01,
+        "{}",
+        at(40.0)
+    );
 }
 
 /// Against the offset barrier at 64 km/h and 40 % energy goes into car and honeycomb and nowhere else, the face
@@ -263,7 +301,11 @@ fn offset_barrier_is_its_honeycomb() {
 fn offset_barrier_test_is_believable() {
     let library = library();
     let odb = library.vehicle("odb").expect("it loads");
-    for id in ["mitsubishi-mirage-2015", "honda-fit-2015", "toyota-rav4-2013"] {
+    for id in [
+        "mitsubishi-mirage-2015",
+        "honda-fit-2015",
+        "toyota-rav4-2013",
+    ] {
         let car = library.vehicle(id).expect("it loads");
         let case = head_on(&car, &odb, 64.0 / 3.6, 0.4, Plan::new(0.22, 10e-6));
         let finished = run(&case).expect("it runs");
@@ -272,10 +314,17 @@ fn offset_barrier_test_is_believable() {
         let [struck, barrier] = &r.vehicles;
         let share = barrier.energy_absorbed_kJ / kinetic_kj;
         assert!((0.12..0.35).contains(&share), "{id}: {share}");
-        assert!(struck.energy_absorbed_kJ + barrier.energy_absorbed_kJ < kinetic_kj, "{id}");
+        assert!(
+            struck.energy_absorbed_kJ + barrier.energy_absorbed_kJ < kinetic_kj,
+            "{id}"
+        );
         let face = barrier.paths.iter().map(|p| p.crush_mm).fold(0.0, f64::max);
         assert!((350.0..545.0).contains(&face), "{id}: {face} mm");
-        assert!((10.0..220.0).contains(&struck.intrusion_mm), "{id}: {}", struck.intrusion_mm);
+        assert!(
+            (10.0..220.0).contains(&struck.intrusion_mm),
+            "{id}: {}",
+            struck.intrusion_mm
+        );
     }
 }
 
@@ -284,14 +333,25 @@ fn offset_barrier_test_is_believable() {
 fn progressive_barrier_holds() {
     let library = library();
     let mpdb = library.vehicle("mpdb").expect("it loads");
-    for id in ["honda-n-box-jf1", "mitsubishi-mirage-2015", "ford-f-150-2018"] {
+    for id in [
+        "honda-n-box-jf1",
+        "mitsubishi-mirage-2015",
+        "ford-f-150-2018",
+    ] {
         let car = library.vehicle(id).expect("it loads");
         let case = head_on(&car, &mpdb, 50.0 / 3.6, 0.5, Plan::new(0.2, 10e-6));
         let finished = run(&case).expect("it runs");
         let r = CaseResult::collect(&case, &finished).expect("it reads");
         let [struck, trolley] = &r.vehicles;
-        assert!((400.0..790.0).contains(&trolley.crush_mm), "{id}: {}", trolley.crush_mm);
-        assert!(trolley.energy_absorbed_kJ > 50.0 && struck.energy_absorbed_kJ > 20.0, "{id}");
+        assert!(
+            (400.0..790.0).contains(&trolley.crush_mm),
+            "{id}: {}",
+            trolley.crush_mm
+        );
+        assert!(
+            trolley.energy_absorbed_kJ > 50.0 && struck.energy_absorbed_kJ > 20.0,
+            "{id}"
+        );
         assert!(r.momentum_error < 1e-9, "{id}");
     }
 }

@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::collision::stiffness::{PUBLISHED, stiffness_table};
+use crumple::collision::stiffness::{PUBLISHED, StiffnessRow, stiffness_table};
 use crumple::dynamics::Plan;
 use crumple::error::{Error, SourceText};
+use crumple::plot::{Heading, Stamp, Theme, field};
 use crumple::units::{KMH, US};
 use crumple::vehicle::library::load_vehicle;
 use crumple::vehicle::{Basis, Face, Library, Vehicle, VehicleClass, face_hole, parse_vehicle};
 use serde::Serialize;
 
-use super::{Done, output};
+use super::{Done, output, plot};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -25,6 +26,9 @@ enum What {
         /// Run each into a rigid wall at 56 km/h: crush, peak, KW400 and AHOF400 beside published values
         #[arg(long)]
         wall: bool,
+        /// With --wall: draw KW400 against mass as SVG and PNG into this folder
+        #[arg(long, requires = "wall")]
+        figure: Option<PathBuf>,
         /// Print one JSON document
         #[arg(long)]
         json: bool,
@@ -96,7 +100,11 @@ struct Listed {
 pub fn run(a: &Arguments) -> Result<Done, Error> {
     match &a.what {
         None => list(false),
-        Some(What::List { wall: true, json }) => wall_list(*json),
+        Some(What::List {
+            wall: true,
+            figure,
+            json,
+        }) => wall_list(figure.as_deref(), *json),
         Some(What::List { json, .. }) => list(*json),
         Some(What::Show { vehicle, json }) => show(vehicle, *json),
         Some(What::Check { file }) => check(file),
@@ -147,13 +155,18 @@ fn list(json: bool) -> Result<Done, Error> {
 /// Speed of `list --wall`, km/h: that of US NCAP.
 const WALL_KMH: f64 = 56.0;
 
-fn wall_list(json: bool) -> Result<Done, Error> {
+fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
     let library = Library::find(None)?;
     let mut vehicles = Vec::new();
     for (_, _, path) in library.vehicle_files() {
         vehicles.push(load_vehicle(&path)?);
     }
     let rows = stiffness_table(&vehicles, WALL_KMH * KMH, Plan::new(0.160, 10.0 * US))?;
+    if let Some(folder) = figure {
+        let stamp = Stamp::of(&vehicles, 10.0 * US);
+        let drawn = field::draw(&stiffness_field(&rows, stamp), &Theme::default());
+        plot::write_figure(folder, "kw400-mass", &drawn.map_err(plot::refused)?)?;
+    }
     if json {
         output::json(&rows)?;
         return Ok(Done::Holds);
@@ -199,6 +212,36 @@ fn wall_list(json: bool) -> Result<Done, Error> {
     }
     output::text(&page)?;
     Ok(Done::Holds)
+}
+
+/// KW400 against mass, published values hollow.
+fn stiffness_field(rows: &[StiffnessRow], stamp: Stamp) -> field::Input {
+    let mut points = Vec::new();
+    for r in rows {
+        let point = |y: f64, name: String, published: bool| field::Point {
+            name,
+            group: format!("{:?}", r.class).to_lowercase(),
+            x: r.mass_kg,
+            y,
+            published,
+        };
+        points.extend(r.kw400_N_per_mm.map(|kw| point(kw, String::new(), false)));
+        points.extend(
+            r.published_kw400_N_per_mm
+                .map(|[lo, hi]| point(0.5 * (lo + hi), r.id.clone(), true)),
+        );
+    }
+    field::Input {
+        heading: Heading {
+            title: "Frontal stiffness against mass".into(),
+            note: "KW400 in the virtual load-cell wall at 56 km/h; hollow: published".into(),
+            caption: "KW400 of every library vehicle whose cabin moves 400 mm, from the work between 25 and 400 mm; the published Silverado is the generation before the library's.".into(),
+            stamp,
+        },
+        x: "Test mass (kg)".into(),
+        y: "KW400 (N/mm)".into(),
+        points,
+    }
 }
 
 #[derive(Serialize)]

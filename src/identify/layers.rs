@@ -9,7 +9,9 @@ use super::structure::{Builder, last};
 /// Share of the width that the barrier of an overload test covers (offset deformable barrier).
 const OVERLOAD_OVERLAP: f64 = 0.4;
 /// Elastic give of the cell before it yields, mm: a strong cell is also stiff.
-const CELL_YIELD_MM: f64 = 12.0;
+const CELL_YIELD_MM: f64 = 8.0;
+/// Unloading over loading stiffness of the cell: it gives little back.
+const CELL_UNLOAD: f64 = 1.6;
 
 impl Builder<'_> {
     pub(super) fn rails(&self) -> Result<DraftPath, Error> {
@@ -254,8 +256,8 @@ impl Builder<'_> {
             ("dash", 0.0),
             "cabin",
             Unload {
-                first: 1.2 * stiffness,
-                last: 1.2 * stiffness,
+                first: CELL_UNLOAD * stiffness,
+                last: CELL_UNLOAD * stiffness,
                 over_mm: 1.0,
             }
             .table(
