@@ -208,7 +208,10 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
     page += &output::table(&heads, &cells);
     page.push('\n');
     for p in PUBLISHED {
-        page += &format!("{}: {}\n", p.id, p.source);
+        page += &format!(
+            "published for the {} ({:.0} kg): {}\n",
+            p.name, p.mass_kg, p.source
+        );
     }
     output::text(&page)?;
     Ok(Done::Holds)
@@ -216,20 +219,28 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
 
 /// KW400 against mass, published values hollow.
 fn stiffness_field(rows: &[StiffnessRow], stamp: Stamp) -> field::Input {
-    let mut points = Vec::new();
-    for r in rows {
-        let point = |y: f64, name: String, published: bool| field::Point {
-            name,
-            group: format!("{:?}", r.class).to_lowercase(),
-            x: r.mass_kg,
-            y,
-            published,
-        };
-        points.extend(r.kw400_N_per_mm.map(|kw| point(kw, String::new(), false)));
-        points.extend(
-            r.published_kw400_N_per_mm
-                .map(|[lo, hi]| point(0.5 * (lo + hi), r.id.clone(), true)),
-        );
+    let class_of = |class: VehicleClass| format!("{class:?}").to_lowercase();
+    let mut points: Vec<field::Point> = rows
+        .iter()
+        .filter_map(|r| {
+            Some(field::Point {
+                name: String::new(),
+                group: class_of(r.class),
+                x: r.mass_kg,
+                y: r.kw400_N_per_mm?,
+                published: false,
+            })
+        })
+        .collect();
+    for p in PUBLISHED {
+        let [lo, hi] = p.kw400_N_per_mm;
+        points.extend(rows.iter().filter(|r| r.id == p.id).map(|r| field::Point {
+            name: p.name.to_string(),
+            group: class_of(r.class),
+            x: p.mass_kg,
+            y: 0.5 * (lo + hi),
+            published: true,
+        }));
     }
     field::Input {
         heading: Heading {

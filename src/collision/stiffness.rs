@@ -16,11 +16,15 @@ use super::wall::wall_test;
 pub struct PublishedStiffness {
     /// Library id it is compared with.
     pub id: &'static str,
+    /// What was tested.
+    pub name: &'static str,
+    /// Its test mass, kg.
+    pub mass_kg: f64,
     /// KW400, N/mm, `[lo, hi]`.
     pub kw400_N_per_mm: [f64; 2],
     /// AHOF400, mm.
     pub ahof400_mm: Option<f64>,
-    /// What was tested, and by whom it was reduced.
+    /// Where the value comes from.
     pub source: &'static str,
 }
 
@@ -28,18 +32,24 @@ pub struct PublishedStiffness {
 pub const PUBLISHED: [PublishedStiffness; 3] = [
     PublishedStiffness {
         id: "dodge-neon-1996",
+        name: "Dodge Neon 1996",
+        mass_kg: 1354.0,
         kw400_N_per_mm: [1251.0, 1251.0],
         ahof400_mm: None,
-        source: "1996 Neon, measured, as used by a published class curve",
+        source: "measured, as used by a published class curve",
     },
     PublishedStiffness {
         id: "chevrolet-silverado-1500-2014",
+        name: "Chevrolet Silverado 2007",
+        mass_kg: 2622.0,
         kw400_N_per_mm: [2550.0, 2550.0],
         ahof400_mm: None,
-        source: "2007 Silverado, measured, as used by a published class curve: the generation before",
+        source: "measured, as used by a published class curve; the generation before the library's",
     },
     PublishedStiffness {
         id: "toyota-camry-2018",
+        name: "Toyota Camry 2018",
+        mass_kg: 1719.0,
         kw400_N_per_mm: [996.0, 1007.0],
         ahof400_mm: Some(477.0),
         source: "NHTSA 10146, wall force by row; lowest row assumed 80 mm above ground",

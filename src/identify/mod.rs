@@ -225,8 +225,7 @@ mod tests {
     fn recipe_regenerates_its_file() {
         let wall = load_vehicle(&library().join("barrier/rigid-wall.toml")).unwrap();
         let found = identify(&library().join("recipes/honda-n-box-jf1.toml"), &wall).unwrap();
-        let shipped =
-            std::fs::read_to_string(library().join("kei/honda-n-box-jf1.toml")).unwrap();
+        let shipped = std::fs::read_to_string(library().join("kei/honda-n-box-jf1.toml")).unwrap();
         assert_eq!(found.text, shipped);
     }
 
