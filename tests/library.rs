@@ -4,6 +4,8 @@ use std::path::Path;
 
 use crumple::collision::file::load_case;
 use crumple::collision::result::CaseResult;
+use crumple::collision::stiffness::stiffness_table;
+use crumple::collision::wall::wall_case;
 use crumple::collision::{Case, run, wall_test};
 use crumple::dynamics::Plan;
 use crumple::occupant::Restraint;
@@ -74,7 +76,7 @@ fn restraints_exist_and_are_evidenced() {
 
 /// Measured dynamic crush (mm) and peak deceleration (g, CFC 60) of full-width rigid-wall tests of the NHTSA
 /// Vehicle Crash Test Database, by test number: speed km/h, mass kg.
-const WALL_TESTS: [(&str, u32, f64, f64, f64, f64); 12] = [
+const WALL_TESTS: [(&str, u32, f64, f64, f64, f64); 19] = [
     (
         "mitsubishi-i-miev-us-2012",
         7863,
@@ -108,9 +110,30 @@ const WALL_TESTS: [(&str, u32, f64, f64, f64, f64); 12] = [
     ("toyota-scion-iq-2012", 7729, 56.42, 1118.0, 455.1, 67.46),
     ("smart-fortwo-2017", 10039, 56.19, 1175.0, 411.2, 66.82),
     ("fiat-500-2012", 7505, 56.03, 1308.0, 398.2, 70.87),
+    ("toyota-tundra-2015", 9029, 56.33, 2877.0, 637.4, 44.75),
+    (
+        "jeep-grand-cherokee-2019",
+        10733,
+        56.73,
+        2370.0,
+        710.0,
+        46.53,
+    ),
+    (
+        "chevrolet-silverado-ev-2025",
+        15451,
+        56.03,
+        3957.0,
+        717.1,
+        34.75,
+    ),
+    ("tesla-cybertruck-2025", 15459, 56.11, 3386.0, 622.7, 38.11),
+    ("honda-fit-2015", 9033, 56.55, 1329.0, 682.8, 34.84),
+    ("kia-sorento-2016", 9157, 56.44, 1967.0, 615.5, 49.07),
+    ("infiniti-q50-2014", 8446, 56.19, 1952.0, 629.1, 51.17),
 ];
 
-/// A vehicle reproduces its own wall test: crush within 5 %, peak within 15 %, and what no test may show: more
+/// A vehicle reproduces its own wall test: crush within 3 %, peak within 12 %, and what no test may show: more
 /// restitution than steel gives back, or a cabin that is crushed in it.
 #[test]
 fn vehicles_reproduce_their_own_wall_tests() {
@@ -121,12 +144,12 @@ fn vehicles_reproduce_their_own_wall_tests() {
         let t = wall_test(&v, kmh / 3.6, Plan::new(0.16, 10e-6)).expect("the wall test runs");
         let off = |value: f64, of: f64| (value / of - 1.0).abs();
         assert!(
-            off(t.vehicle.crush_mm, crush_mm) < 0.05,
+            off(t.vehicle.crush_mm, crush_mm) < 0.03,
             "{id}: {} mm",
             t.vehicle.crush_mm
         );
         assert!(
-            off(t.vehicle.peak_g_cfc60, peak_g) < 0.15,
+            off(t.vehicle.peak_g_cfc60, peak_g) < 0.12,
             "{id}: {} g",
             t.vehicle.peak_g_cfc60
         );
@@ -142,6 +165,212 @@ fn vehicles_reproduce_their_own_wall_tests() {
         );
         assert!(t.finished.outcome.energy_error < 1e-4, "{id}");
     }
+}
+
+/// Every vehicle runs at the step of sweeps, alone and against the largest class of partner.
+#[test]
+fn every_vehicle_is_stable_at_50_us() {
+    let partner = library().vehicle("ford-f-150-2018").expect("it loads");
+    let plan = Plan::new(0.12, 50e-6);
+    for v in vehicles() {
+        if v.class == VehicleClass::Barrier {
+            continue;
+        }
+        let wall = wall_test(&v, 56.0 / 3.6, plan).unwrap_or_else(|e| panic!("{}: {e}", v.id));
+        assert!(wall.finished.outcome.energy_error < 1e-3, "{}", v.id);
+        let pair = head_on(&v, &partner, 56.0 / 3.6, 0.5, plan);
+        run(&pair).unwrap_or_else(|e| panic!("{}: {e}", v.id));
+    }
+}
+
+fn head_on(a: &Vehicle, b: &Vehicle, speed_mps: f64, overlap: f64, plan: Plan) -> Case {
+    let mut case = wall_case(a, speed_mps, plan).expect("the wall loads");
+    case.parties[1].vehicle = b.clone();
+    case.parties[1].speed_mps = if b.is_fixed() { 0.0 } else { speed_mps };
+    case.overlap = overlap;
+    case.struck_left = true;
+    case
+}
+
+/// No kei pulse is public, so every kei structure must at least be believable: a peak that the class shows, and no
+/// more crush than there is room ahead of the dash and what the cab gives way.
+#[test]
+fn kei_structures_are_believable() {
+    for v in vehicles() {
+        if v.class != VehicleClass::Kei {
+            continue;
+        }
+        let t = wall_test(&v, 55.0 / 3.6, Plan::new(0.16, 10e-6)).expect("the wall test runs");
+        let (_, _, front) = v
+            .layers(Face::Front)
+            .find(|(_, _, l)| l.compartment)
+            .expect("it has a compartment layer");
+        let room_mm = front.setback_m * 1e3 + t.vehicle.intrusion_mm;
+        let peak_g = t.vehicle.peak_g_cfc60;
+        assert!((30.0..64.0).contains(&peak_g), "{}: {peak_g} g", v.id);
+        assert!(
+            t.vehicle.crush_mm < room_mm + 10.0,
+            "{}: {} mm",
+            v.id,
+            t.vehicle.crush_mm
+        );
+    }
+}
+
+/// JNCAP ran the N-Box JF1 at 1138 kg and 55 km/h and its cabin kept its shape: the energy of that test, the room
+/// there is and a peak of the class must fit together.
+#[test]
+fn n_box_fits_its_jncap_wall_test() {
+    let v = library().vehicle("honda-n-box-jf1").expect("it loads");
+    assert!((v.total_kg() - 1138.0).abs() < 0.5);
+    let t = wall_test(&v, 55.0 / 3.6, Plan::new(0.16, 10e-6)).expect("the wall test runs");
+    let kinetic_kj = 0.5 * 1.138 * (55.0f64 / 3.6).powi(2);
+    assert!((kinetic_kj - 132.8).abs() < 0.1);
+    let kept = 1.0 - t.wall.restitution.powi(2);
+    let taken = t.vehicle.energy_absorbed_kJ / (kinetic_kj * kept);
+    assert!((taken - 1.0).abs() < 0.03, "{taken}");
+    assert!(
+        (350.0..600.0).contains(&t.vehicle.crush_mm),
+        "{}",
+        t.vehicle.crush_mm
+    );
+    assert!(
+        (40.0..62.0).contains(&t.vehicle.peak_g_cfc60),
+        "{}",
+        t.vehicle.peak_g_cfc60
+    );
+    assert!(t.vehicle.intrusion_mm < 50.0, "{}", t.vehicle.intrusion_mm);
+}
+
+/// A cell that is whole after its own wall test gives way in faster ones, and the more the faster.
+#[test]
+fn intrusion_rises_with_wall_speed() {
+    let library = library();
+    for id in [
+        "honda-n-box-jf1",
+        "mitsubishi-i-miev-us-2012",
+        "mitsubishi-mirage-2015",
+        "toyota-rav4-2013",
+        "ford-f-150-2018",
+    ] {
+        let v = library.vehicle(id).expect("it loads");
+        let at = |kmh: f64| {
+            wall_test(&v, kmh / 3.6, Plan::new(0.16, 10e-6))
+                .expect("the wall test runs")
+                .vehicle
+                .intrusion_mm
+        };
+        let [own, faster, fastest] = [56.0, 68.0, 80.0].map(at);
+        assert!(own < 50.0, "{id}: {own}");
+        assert!(
+            faster > own && fastest > 1.5 * faster,
+            "{id}: {own} {faster} {fastest}"
+        );
+        assert!(fastest < 350.0, "{id}: {fastest}");
+    }
+}
+
+/// A plateau of honeycomb is its strength times its area: 0.342 MPa over 650 x 1000 mm in the offset barrier.
+#[test]
+fn offset_barrier_is_its_honeycomb() {
+    let odb = library().vehicle("odb").expect("it loads");
+    let at = |mm: f64| -> f64 {
+        odb.layers(Face::Front)
+            .map(|(_, p, l)| {
+                let table = p.table.as_ref().expect("it deforms");
+                table.force_at(mm * 1e-3 - l.setback_m)
+            })
+            .sum()
+    };
+    assert!(
+        (at(250.0) / (0.342e6 * 0.65) - 1.0).abs() < 0.01,
+        "{}",
+        at(250.0)
+    );
+    assert!(
+        (at(40.0) / (0.342e6 * 0.33) - 1.0).abs() < 0.01,
+        "{}",
+        at(40.0)
+    );
+}
+
+/// Against the offset barrier at 64 km/h and 40 % energy goes into car and honeycomb and nowhere else, the face
+/// bottoms as it does in every such test, and a recent design keeps its cell: 2005-2013 small and midsize cars gave
+/// 1-19 cm at the footwell and dash in IIHS tests (iihs.org, ratings data tables).
+#[test]
+fn offset_barrier_test_is_believable() {
+    let library = library();
+    let odb = library.vehicle("odb").expect("it loads");
+    for id in [
+        "mitsubishi-mirage-2015",
+        "honda-fit-2015",
+        "toyota-rav4-2013",
+    ] {
+        let car = library.vehicle(id).expect("it loads");
+        let case = head_on(&car, &odb, 64.0 / 3.6, 0.4, Plan::new(0.22, 10e-6));
+        let finished = run(&case).expect("it runs");
+        let r = CaseResult::collect(&case, &finished).expect("it reads");
+        let kinetic_kj = 0.5e-3 * car.total_kg() * (64.0f64 / 3.6).powi(2);
+        let [struck, barrier] = &r.vehicles;
+        let share = barrier.energy_absorbed_kJ / kinetic_kj;
+        assert!((0.12..0.35).contains(&share), "{id}: {share}");
+        assert!(
+            struck.energy_absorbed_kJ + barrier.energy_absorbed_kJ < kinetic_kj,
+            "{id}"
+        );
+        let face = barrier.paths.iter().map(|p| p.crush_mm).fold(0.0, f64::max);
+        assert!((350.0..545.0).contains(&face), "{id}: {face} mm");
+        assert!(
+            (10.0..220.0).contains(&struck.intrusion_mm),
+            "{id}: {}",
+            struck.intrusion_mm
+        );
+    }
+}
+
+/// The trolley's face is crushed, not run through: less than its 790 mm, most of it in a test of a heavy partner.
+#[test]
+fn progressive_barrier_holds() {
+    let library = library();
+    let mpdb = library.vehicle("mpdb").expect("it loads");
+    for id in [
+        "honda-n-box-jf1",
+        "mitsubishi-mirage-2015",
+        "ford-f-150-2018",
+    ] {
+        let car = library.vehicle(id).expect("it loads");
+        let case = head_on(&car, &mpdb, 50.0 / 3.6, 0.5, Plan::new(0.2, 10e-6));
+        let finished = run(&case).expect("it runs");
+        let r = CaseResult::collect(&case, &finished).expect("it reads");
+        let [struck, trolley] = &r.vehicles;
+        assert!(
+            (400.0..790.0).contains(&trolley.crush_mm),
+            "{id}: {}",
+            trolley.crush_mm
+        );
+        assert!(
+            trolley.energy_absorbed_kJ > 50.0 && struck.energy_absorbed_kJ > 20.0,
+            "{id}"
+        );
+        assert!(r.momentum_error < 1e-9, "{id}");
+    }
+}
+
+/// Same wall, same table: the library's stiffness rows are those of single wall tests, barriers left out.
+#[test]
+fn stiffness_table_is_the_wall_test() {
+    let library = library();
+    let chosen: Vec<Vehicle> = ["dodge-neon-1996", "mpdb", "ford-f-150-2018"]
+        .iter()
+        .map(|id| library.vehicle(id).expect("it loads"))
+        .collect();
+    let plan = Plan::new(0.16, 20e-6);
+    let rows = stiffness_table(&chosen, 56.0 / 3.6, plan).expect("it runs");
+    assert_eq!(rows.len(), 2);
+    assert_eq!(rows[0].published_kw400_N_per_mm, Some([1251.0, 1251.0]));
+    let alone = wall_test(&chosen[2], 56.0 / 3.6, plan).expect("it runs");
+    assert_eq!(rows[1].kw400_N_per_mm, alone.wall.kw400_N_per_mm);
+    assert!(rows[1].kw400_N_per_mm > rows[0].kw400_N_per_mm, "{rows:?}");
 }
 
 fn shipped_cases() -> Vec<Case> {

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use crumple::collision::stiffness::{PUBLISHED, StiffnessRow, stiffness_table};
 use crumple::dynamics::Plan;
 use crumple::error::{Error, SourceText};
-use crumple::units::US;
+use crumple::plot::{Heading, Stamp, Theme, field};
+use crumple::units::{KMH, US};
 use crumple::vehicle::library::load_vehicle;
-use crumple::vehicle::{Basis, Face, Library, Vehicle, face_hole, parse_vehicle};
+use crumple::vehicle::{Basis, Face, Library, Vehicle, VehicleClass, face_hole, parse_vehicle};
 use serde::Serialize;
 
-use super::{Done, output};
+use super::{Done, output, plot};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -21,6 +23,12 @@ pub struct Arguments {
 enum What {
     /// All vehicles of the library (default)
     List {
+        /// Run each into a rigid wall at 56 km/h: crush, peak, KW400 and AHOF400 beside published values
+        #[arg(long)]
+        wall: bool,
+        /// With --wall: draw KW400 against mass as SVG and PNG into this folder
+        #[arg(long, requires = "wall")]
+        figure: Option<PathBuf>,
         /// Print one JSON document
         #[arg(long)]
         json: bool,
@@ -48,7 +56,9 @@ pub fn load(name: &str, folder: &Path) -> Result<Vehicle, Error> {
     } else {
         Library::find(Some(folder))?.vehicle(name)?
     };
-    warn_if_open(&vehicle, Face::Front);
+    if vehicle.class != VehicleClass::Barrier {
+        warn_if_open(&vehicle, Face::Front);
+    }
     Ok(vehicle)
 }
 
@@ -90,7 +100,12 @@ struct Listed {
 pub fn run(a: &Arguments) -> Result<Done, Error> {
     match &a.what {
         None => list(false),
-        Some(What::List { json }) => list(*json),
+        Some(What::List {
+            wall: true,
+            figure,
+            json,
+        }) => wall_list(figure.as_deref(), *json),
+        Some(What::List { json, .. }) => list(*json),
         Some(What::Show { vehicle, json }) => show(vehicle, *json),
         Some(What::Check { file }) => check(file),
     }
@@ -137,9 +152,113 @@ fn list(json: bool) -> Result<Done, Error> {
     Ok(Done::Holds)
 }
 
+/// Speed of `list --wall`, km/h: that of US NCAP.
+const WALL_KMH: f64 = 56.0;
+
+fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
+    let library = Library::find(None)?;
+    let mut vehicles = Vec::new();
+    for (_, _, path) in library.vehicle_files() {
+        vehicles.push(load_vehicle(&path)?);
+    }
+    let rows = stiffness_table(&vehicles, WALL_KMH * KMH, Plan::new(0.160, 10.0 * US))?;
+    if let Some(folder) = figure {
+        let stamp = Stamp::of(&vehicles, 10.0 * US);
+        let drawn = field::draw(&stiffness_field(&rows, stamp), &Theme::default());
+        plot::write_figure(folder, "kw400-mass", &drawn.map_err(plot::refused)?)?;
+    }
+    if json {
+        output::json(&rows)?;
+        return Ok(Done::Holds);
+    }
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|r| {
+            let [lo, hi] = r.published_kw400_N_per_mm.unwrap_or([0.0; 2]);
+            vec![
+                r.id.clone(),
+                format!("{:.0}", r.mass_kg),
+                format!("{:.0}", r.crush_mm),
+                format!("{:.1}", r.peak_g_cfc60),
+                format!("{:.0}", r.intrusion_mm),
+                output::optional(r.kw400_N_per_mm, 0),
+                match r.published_kw400_N_per_mm {
+                    None => String::new(),
+                    Some(_) if lo == hi => format!("{lo:.0}"),
+                    Some(_) => format!("{lo:.0}-{hi:.0}"),
+                },
+                output::optional(r.ahof400_mm, 0),
+                r.published_ahof400_mm
+                    .map_or(String::new(), |a| format!("{a:.0}")),
+            ]
+        })
+        .collect();
+    let heads = [
+        "id",
+        "mass kg",
+        "crush mm",
+        "peak g",
+        "intrusion mm",
+        "KW400 N/mm",
+        "published",
+        "AHOF400 mm",
+        "published",
+    ];
+    let mut page = format!("Rigid wall at {WALL_KMH} km/h, full width\n\n");
+    page += &output::table(&heads, &cells);
+    page.push('\n');
+    for p in PUBLISHED {
+        page += &format!(
+            "published for the {} ({:.0} kg): {}\n",
+            p.name, p.mass_kg, p.source
+        );
+    }
+    output::text(&page)?;
+    Ok(Done::Holds)
+}
+
+/// KW400 against mass, published values hollow.
+fn stiffness_field(rows: &[StiffnessRow], stamp: Stamp) -> field::Input {
+    let class_of = |class: VehicleClass| format!("{class:?}").to_lowercase();
+    let mut points: Vec<field::Point> = rows
+        .iter()
+        .filter_map(|r| {
+            Some(field::Point {
+                name: String::new(),
+                group: class_of(r.class),
+                x: r.mass_kg,
+                y: r.kw400_N_per_mm?,
+                published: false,
+            })
+        })
+        .collect();
+    for p in PUBLISHED {
+        let [lo, hi] = p.kw400_N_per_mm;
+        points.extend(rows.iter().filter(|r| r.id == p.id).map(|r| field::Point {
+            name: p.name.to_string(),
+            group: class_of(r.class),
+            x: p.mass_kg,
+            y: 0.5 * (lo + hi),
+            published: true,
+        }));
+    }
+    field::Input {
+        heading: Heading {
+            title: "Frontal stiffness against mass".into(),
+            note: "KW400 in the virtual load-cell wall at 56 km/h; hollow: published".into(),
+            caption: "KW400 of every library vehicle whose cabin moves 400 mm, from the work between 25 and 400 mm; the published Silverado is the generation before the library's.".into(),
+            stamp,
+        },
+        x: "Test mass (kg)".into(),
+        y: "KW400 (N/mm)".into(),
+        points,
+    }
+}
+
 #[derive(Serialize)]
 struct Evidence {
     key: String,
+    values: Vec<f64>,
     basis: Option<Basis>,
     cv: Option<f64>,
     source: Option<String>,
@@ -149,10 +268,44 @@ struct Evidence {
 struct Shown {
     id: String,
     name: String,
+    class: VehicleClass,
+    year: i64,
     test_kg: f64,
+    notes: Vec<String>,
     masses: Vec<(String, f64)>,
     evidence: Vec<Evidence>,
     sources: std::collections::BTreeMap<String, String>,
+}
+
+/// The comment lines at the head of a vehicle's file: what it is and what its own wall test says.
+fn notes(name: &str) -> Result<Vec<String>, Error> {
+    let file = Path::new(name);
+    let text = if name.ends_with(".toml") || file.is_file() {
+        SourceText::read(file)?
+    } else {
+        SourceText::read(&Library::find(None)?.vehicle_path(name)?)?
+    };
+    let head = text.text.lines().take_while(|l| l.starts_with('#'));
+    Ok(head.map(|l| l[1..].trim_end().to_string()).collect())
+}
+
+/// One number, or the first, largest and number of a list.
+fn value_text(values: &[f64]) -> String {
+    let short = |v: f64| {
+        let text = format!("{v:.1}");
+        text.strip_suffix(".0").map_or(text.clone(), str::to_string)
+    };
+    match values {
+        [] => String::new(),
+        [one] => short(*one),
+        [a, b] => format!("{} to {}", short(*a), short(*b)),
+        [first, .., last] => format!(
+            "{} ... {} ({} values)",
+            short(*first),
+            short(*last),
+            values.len()
+        ),
+    }
 }
 
 fn show(name: &str, json: bool) -> Result<Done, Error> {
@@ -163,6 +316,7 @@ fn show(name: &str, json: bool) -> Result<Done, Error> {
         .map(|key| {
             let p = v.provenance_of(&key);
             Evidence {
+                values: v.values_of(&key),
                 basis: p.map(|p| p.basis),
                 cv: p.map(|p| p.cv),
                 source: p.map(|p| p.source.clone()),
@@ -173,7 +327,10 @@ fn show(name: &str, json: bool) -> Result<Done, Error> {
     let shown = Shown {
         id: v.id.clone(),
         name: v.name.clone(),
+        class: v.class,
+        year: v.year,
         test_kg: v.body.test_kg,
+        notes: notes(name)?,
         masses: v.masses.iter().map(|m| (m.name.clone(), m.kg)).collect(),
         evidence,
         sources: v.sources.clone(),
@@ -182,45 +339,56 @@ fn show(name: &str, json: bool) -> Result<Done, Error> {
         output::json(&shown)?;
         return Ok(Done::Holds);
     }
+    output::text(&page(&shown))?;
+    Ok(Done::Holds)
+}
+
+/// Notes, then the numbers by kind of evidence, strongest first, then the citations.
+fn page(shown: &Shown) -> String {
     let mut page = format!(
-        "{} ({}), {:.0} kg as tested\n\n",
-        v.name, v.id, v.body.test_kg
+        "{} ({}), {:?} of {}, {:.0} kg as tested\n\n",
+        shown.name, shown.id, shown.class, shown.year, shown.test_kg
     );
-    let count = |b: Basis| shown.evidence.iter().filter(|e| e.basis == Some(b)).count();
-    page += &format!(
-        "evidence: {} measured, {} published, {} derived, {} estimated, {} without\n\n",
-        count(Basis::Measured),
-        count(Basis::Published),
-        count(Basis::Derived),
-        count(Basis::Estimated),
-        shown.evidence.iter().filter(|e| e.basis.is_none()).count(),
-    );
-    let rows: Vec<Vec<String>> = shown
-        .evidence
-        .iter()
-        .map(|e| {
-            vec![
-                e.key.clone(),
-                e.basis
-                    .map_or("none".into(), |b| format!("{b:?}").to_lowercase()),
-                e.cv.map_or("-".into(), |c| format!("{:.0} %", c * 100.0)),
-                e.source.clone().unwrap_or_default(),
-            ]
-        })
-        .collect();
-    page += &output::table(&["number", "basis", "spread", "source"], &rows);
-    page.push('\n');
-    for (key, citation) in &v.sources {
+    for line in &shown.notes {
+        page += &format!("{line}\n");
+    }
+    let kinds = [
+        (Some(Basis::Measured), "measured"),
+        (Some(Basis::Published), "published"),
+        (Some(Basis::Derived), "derived"),
+        (Some(Basis::Estimated), "estimated"),
+        (None, "without evidence"),
+    ];
+    for (basis, head) in kinds {
+        let of: Vec<&Evidence> = shown.evidence.iter().filter(|e| e.basis == basis).collect();
+        page += &format!("\n{head}: {} of {}\n", of.len(), shown.evidence.len());
+        let rows: Vec<Vec<String>> = of
+            .iter()
+            .map(|e| {
+                vec![
+                    e.key.clone(),
+                    value_text(&e.values),
+                    e.cv.map_or("-".into(), |c| format!("{:.1} %", c * 100.0)),
+                    e.source.clone().unwrap_or_default(),
+                ]
+            })
+            .collect();
+        if !rows.is_empty() {
+            page += &output::table(&["number", "value", "spread (cv)", "source"], &rows);
+        }
+    }
+    page += "\nsources\n";
+    for (key, citation) in &shown.sources {
         page += &format!("{key}: {citation}\n");
     }
-    output::text(&page)?;
-    Ok(Done::Holds)
+    page
 }
 
 fn check(file: &Path) -> Result<Done, Error> {
     let text = SourceText::read(file)?;
     let v = parse_vehicle(&text)?;
-    let has_front = v.layers(Face::Front).next().is_some();
+    // A barrier's face ends where its honeycomb does.
+    let has_front = v.class != VehicleClass::Barrier && v.layers(Face::Front).next().is_some();
     if let Some(hole) = has_front.then(|| face_hole(&v, Face::Front)).flatten() {
         // At the layer that should have stopped the partner; at the vehicle's name where there is none.
         let at = text

@@ -9,6 +9,7 @@ pub mod file;
 pub mod outcome;
 pub mod result;
 mod run;
+pub mod stiffness;
 pub mod wall;
 
 pub use assemble::{Assembly, assemble};
@@ -16,4 +17,5 @@ pub use batch::{map_batch, run_batch};
 pub use case::{Case, Party, SeatedOccupant};
 pub use outcome::{Outcome, PathOutcome, VehicleOutcome};
 pub use run::{Finished, run};
+pub use stiffness::{StiffnessRow, stiffness_table};
 pub use wall::{WallMeasures, WallRow, WallTest, wall_test};

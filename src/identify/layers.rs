@@ -6,6 +6,13 @@ use crate::error::Error;
 use super::draft::{DraftLayer, DraftPath, DraftTable};
 use super::structure::{Builder, last};
 
+/// Share of the width that the barrier of an overload test covers (offset deformable barrier).
+const OVERLOAD_OVERLAP: f64 = 0.4;
+/// Elastic give of the cell before it yields, mm: a strong cell is also stiff.
+const CELL_YIELD_MM: f64 = 8.0;
+/// Unloading over loading stiffness of the cell: it gives little back.
+const CELL_UNLOAD: f64 = 1.6;
+
 impl Builder<'_> {
     pub(super) fn rails(&self) -> Result<DraftPath, Error> {
         let setback_mm = self.mm("rail_setback")?;
@@ -32,7 +39,7 @@ impl Builder<'_> {
                 compartment: false,
             }),
             inner: None,
-            to: self.carrier(),
+            to: self.rail_end(),
             table: unload.table(crush, force),
             material: Some("hsla"),
         })
@@ -96,7 +103,7 @@ impl Builder<'_> {
             force.extend([
                 1.3 * pack,
                 contact,
-                (1.3 * self.kn("dash_to_cabin")?).max(1.1 * contact),
+                (1.3 * self.cell_strength_kn()?).max(1.1 * contact),
             ]);
             name = "radiator_and_equipment";
             remark = "radiator, steering gear and auxiliaries pressed against the dash";
@@ -146,7 +153,7 @@ impl Builder<'_> {
                 compartment: false,
             }),
             inner: None,
-            to: self.carrier(),
+            to: self.wheel_end(),
             table: unload.table(
                 vec![0.0, 40.0, free, free + squeeze, free + 2.0 * squeeze],
                 vec![
@@ -161,10 +168,12 @@ impl Builder<'_> {
         })
     }
 
-    /// Beyond 300 mm the cell is packed with seats and floor and stiffens again, so that nothing passes through.
+    /// `cabin_front` is a collapse force of overload tests, in which a barrier covers two fifths of the width; the
+    /// layer's strength is that of its full width, so that a share of its area holds what was seen there. Beyond
+    /// 300 mm the cell is packed with seats and floor and stiffens again, so that nothing passes through.
     pub(super) fn cabin_front(&self) -> Result<DraftPath, Error> {
         let half = self.half_width();
-        let strength = self.kn("cabin_front")?;
+        let strength = self.kn("cabin_front")? / OVERLOAD_OVERLAP;
         Ok(DraftPath {
             name: "cabin_front",
             remark: "dash panel, A-pillars and cowl over the full width and height: closes the face",
@@ -181,8 +190,8 @@ impl Builder<'_> {
             inner: None,
             to: "dash",
             table: Unload {
-                first: 15.0,
-                last: 30.0,
+                first: 30.0,
+                last: 60.0,
                 over_mm: 300.0,
             }
             .table(
@@ -232,22 +241,23 @@ impl Builder<'_> {
                 vec![
                     0.0,
                     contact,
-                    (1.3 * self.kn("dash_to_cabin")?).max(1.1 * contact),
+                    (1.3 * self.cell_strength_kn()?).max(1.1 * contact),
                 ],
             ),
         ))
     }
 
     pub(super) fn dash_to_cabin(&self) -> Result<DraftPath, Error> {
-        let (strength, stiffness) = (self.kn("dash_to_cabin")?, self.kn("dash_stiffness")?);
+        let strength = self.cell_strength_kn()?;
+        let stiffness = self.kn("dash_stiffness")?.max(strength / CELL_YIELD_MM);
         Ok(inner_path(
             "dash_to_cabin",
             "dash panel, tunnel and sills into the cell: collapse strength is a prior, not identified",
             ("dash", 0.0),
             "cabin",
             Unload {
-                first: 1.2 * stiffness,
-                last: 1.2 * stiffness,
+                first: CELL_UNLOAD * stiffness,
+                last: CELL_UNLOAD * stiffness,
                 over_mm: 1.0,
             }
             .table(

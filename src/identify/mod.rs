@@ -219,6 +219,16 @@ mod tests {
         }
     }
 
+    /// A recipe gives its shipped file again, to the last digit: nobody edits a generated file, or a template
+    /// without identifying anew.
+    #[test]
+    fn recipe_regenerates_its_file() {
+        let wall = load_vehicle(&library().join("barrier/rigid-wall.toml")).unwrap();
+        let found = identify(&library().join("recipes/honda-n-box-jf1.toml"), &wall).unwrap();
+        let shipped = std::fs::read_to_string(library().join("kei/honda-n-box-jf1.toml")).unwrap();
+        assert_eq!(found.text, shipped);
+    }
+
     /// The face of every shipped vehicle is closed and every number has its evidence.
     #[test]
     fn shipped_files_are_closed_and_evidenced() {

@@ -3,7 +3,8 @@
 //! Two relations with their scatter, from full-width rigid-wall tests at 56 km/h of cars up to 1400 kg:
 //! ln(crush) against ln(length - wheelbase), the room there is, and the ratio of peak to mean deceleration,
 //! which is nearly constant. A kei car lies at the edge of the data or beyond it, so the spread is that of a
-//! prediction, not of the mean.
+//! prediction, not of the mean. Mass as a second variable does not predict better: with each car left out in turn
+//! crush is missed by 15 % rms instead of 14 %. [`leave_one_out`] gives those errors.
 
 use nalgebra::{DMatrix, DVector};
 use serde::Deserialize;
@@ -118,6 +119,20 @@ pub fn expect(rows: &[LightCarTest], overhangs_mm: f64, speed_kmh: f64) -> Optio
     })
 }
 
+/// Errors of [`expect`] when each row in turn is predicted from the others: rms of the logarithm of measured over
+/// predicted, `[crush, peak]`; 0.14 means about 14 %. `None` as for [`expect`] with one row fewer.
+pub fn leave_one_out(rows: &[LightCarTest]) -> Option<[f64; 2]> {
+    let mut squares = [0.0; 2];
+    for (i, left) in rows.iter().enumerate() {
+        let mut others = rows.to_vec();
+        others.remove(i);
+        let e = expect(&others, left.overhangs_mm, left.speed_kmh)?;
+        squares[0] += (left.crush_mm / e.crush_mm.mean).ln().powi(2);
+        squares[1] += (left.peak_g / e.peak_g.mean).ln().powi(2);
+    }
+    Some(squares.map(|s| (s / rows.len() as f64).sqrt()))
+}
+
 /// Combine two independent judgements of one quantity, weighted by their variances.
 pub fn combine(a: Spread, b: Spread) -> Spread {
     let (wa, wb) = (a.sd.powi(-2), b.sd.powi(-2));
@@ -167,6 +182,26 @@ mod tests {
         assert!(expect(&rows[..3], 900.0, 56.0).is_none());
     }
 
+    /// Left-out cars are missed by what the prior claims: its spread is neither wishful nor idle.
+    #[test]
+    fn spread_is_that_of_left_out_cars() {
+        let cars = light_cars().test;
+        let [crush, peak] = leave_one_out(&cars).unwrap();
+        let e = expect(&cars, 1200.0, 56.0).unwrap();
+        assert!(
+            (crush - 0.144).abs() < 0.003 && (peak - 0.215).abs() < 0.005,
+            "{crush} {peak}"
+        );
+        assert!(
+            (e.crush_mm.sd / e.crush_mm.mean / crush - 1.0).abs() < 0.15,
+            "{e:?}"
+        );
+        assert!(
+            (e.peak_g.sd / e.peak_g.mean / peak - 1.0).abs() < 0.25,
+            "{e:?}"
+        );
+    }
+
     /// The kei recipes state what the regression and the recollection for the class give together.
     #[test]
     fn kei_recipes_follow_the_prior() {
@@ -175,7 +210,15 @@ mod tests {
             mean: 500.0,
             sd: 50.0,
         };
-        for id in ["honda-n-box-jf1", "suzuki-alto-ha36", "nissan-sakura"] {
+        for id in [
+            "honda-n-box-jf1",
+            "honda-n-box-jf3",
+            "suzuki-alto-ha36",
+            "suzuki-wagon-r-mh55",
+            "daihatsu-tanto-la650",
+            "daihatsu-taft-la900",
+            "nissan-sakura",
+        ] {
             let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join(format!("vehicles/recipes/{id}.toml"));
             let (recipe, _) = super::super::read_recipe(&path).unwrap();

@@ -6,6 +6,7 @@
 //! them within physical bounds.
 
 use crate::error::Error;
+use crate::units::G0;
 
 use super::draft::{Draft, DraftMass, DraftMount, Parameters};
 use super::recipe::{EngineLayout, Recipe, Shape, Template};
@@ -104,6 +105,55 @@ impl Builder<'_> {
         }
     }
 
+    /// The body on which rails (of a unibody) and wheels end: with a `cell_margin` the toe-pan and sills, so that
+    /// what stacks up there presses the cell (model section 9); without one the carrier itself.
+    pub(super) fn rail_end(&self) -> &'static str {
+        if self.template.frame || self.cell_margin() == 0.0 {
+            self.carrier()
+        } else {
+            "dash"
+        }
+    }
+
+    /// As [`Builder::rail_end`], for the wheels, which meet the sills of a body on a frame too.
+    pub(super) fn wheel_end(&self) -> &'static str {
+        if self.cell_margin() > 0.0 {
+            "dash"
+        } else {
+            self.carrier()
+        }
+    }
+
+    fn cell_margin(&self) -> f64 {
+        self.kn("cell_margin").unwrap_or(0.0)
+    }
+
+    /// Collapse strength of the cell, kN: the prior, or with a `cell_margin` at least that many times what the own
+    /// wall test sent through it, because the cell stayed nearly whole there (model section 9).
+    pub(super) fn cell_strength_kn(&self) -> Result<f64, Error> {
+        let prior = self.kn("dash_to_cabin")?;
+        let margin = self.cell_margin();
+        if margin == 0.0 || self.template.frame {
+            return Ok(prior);
+        }
+        let mut ahead_kg = self.kg("dash")?;
+        for part in [
+            "rails_face",
+            "upper_face",
+            "radiator_face",
+            "wheels_face",
+            "cabin_face",
+        ] {
+            ahead_kg += self.kg(part)?;
+        }
+        if self.front_engine() {
+            ahead_kg += self.kg("powertrain")?;
+        }
+        let behind_kg = self.recipe.body.test_kg - ahead_kg;
+        let sent_kn = behind_kg * self.recipe.wall.peak_g_cfc60 * G0 * 1e-3;
+        Ok(prior.max(margin * sent_kn))
+    }
+
     pub(super) fn half_width(&self) -> f64 {
         0.5 * self.recipe.body.width_mm
     }
@@ -181,7 +231,7 @@ impl Builder<'_> {
             mounts.push(mount(
                 "battery_bolts",
                 "battery",
-                "cabin",
+                self.carrier(),
                 "battery_bolt",
                 None,
             )?);

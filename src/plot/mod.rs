@@ -18,6 +18,7 @@ mod theme;
 
 pub mod bars;
 pub mod energy_flow;
+pub mod field;
 pub mod force_crush;
 pub mod heatmap;
 pub mod layers;

@@ -267,6 +267,26 @@ fn comparison() -> scatter::Input {
     }
 }
 
+fn fleet() -> field::Input {
+    let point = |(i, (x, y)): (usize, &(f64, f64))| field::Point {
+        name: LONG[i % 3].to_string(),
+        group: ["kei", "pickup"][i % 2].to_string(),
+        x: *x,
+        y: *y,
+        published: i == 1,
+    };
+    field::Input {
+        heading: heading(),
+        x: "test mass (kg)".to_string(),
+        y: "KW400 (N/mm)".to_string(),
+        points: [(820.0, 1070.0), (2660.0, 2100.0), (f64::NAN, 1.0)]
+            .iter()
+            .enumerate()
+            .map(point)
+            .collect(),
+    }
+}
+
 fn faces() -> layers::Input {
     let layer = |name: &str, height_mm: [f64; 2], lateral_mm: Vec<[f64; 2]>| layers::Layer {
         name: name.to_string(),
@@ -314,6 +334,7 @@ fn all(theme: &Theme) -> Vec<(&'static str, Result<Figure, PlotError>)> {
         ("waterfall", waterfall::draw(&price(), theme)),
         ("tornado", bars::draw(&tornado(), theme)),
         ("scatter", scatter::draw(&comparison(), theme)),
+        ("field", field::draw(&fleet(), theme)),
         ("layers", layers::draw(&faces(), theme)),
     ]
 }
@@ -526,6 +547,9 @@ fn nothing_to_draw_is_an_error() {
     let mut input = comparison();
     input.points.clear();
     assert!(scatter::draw(&input, &theme).is_err());
+    let mut input = fleet();
+    input.points.truncate(0);
+    assert!(field::draw(&input, &theme).is_err());
     let mut input = force(force_crush::Arrangement::Overlaid);
     input.loops.clear();
     assert!(force_crush::draw(&input, &theme).is_err());

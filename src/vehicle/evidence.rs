@@ -1,6 +1,6 @@
 //! Which entry covers which number of a vehicle, and which numbers have none (model section 10).
 
-use super::model::Vehicle;
+use super::model::{Path, PathKind, Vehicle};
 use super::provenance::Provenance;
 
 impl Vehicle {
@@ -53,11 +53,66 @@ impl Vehicle {
         keys
     }
 
+    /// The numbers behind one of [`Vehicle::number_keys`], in the unit of its name; empty for another key.
+    pub fn values_of(&self, key: &str) -> Vec<f64> {
+        let parts: Vec<&str> = key.split('.').collect();
+        match parts[..] {
+            ["body", field] => self.body_value(field).into_iter().collect(),
+            ["mass", name, "kg"] => {
+                let mass = self.masses.iter().find(|m| m.name == name);
+                mass.map(|m| m.kg).into_iter().collect()
+            }
+            ["path", name, field] => {
+                let path = self.paths.iter().find(|p| p.name == name);
+                path.map_or(Vec::new(), |p| path_values(p, field))
+            }
+            ["mount", name, "stiffness_kN_per_mm"] => {
+                let mount = self.mounts.iter().find(|m| m.name == name);
+                mount
+                    .map(|m| m.stiffness_n_per_m * 1e-6)
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn body_value(&self, field: &str) -> Option<f64> {
+        let b = &self.body;
+        match field {
+            "curb_kg" => Some(b.curb_kg),
+            "test_kg" => Some(b.test_kg),
+            "length_mm" => Some(b.length_m * 1e3),
+            "width_mm" => Some(b.width_m * 1e3),
+            "height_mm" => Some(b.height_m * 1e3),
+            "wheelbase_mm" => Some(b.wheelbase_m * 1e3),
+            "price" => b.price,
+            _ => None,
+        }
+    }
+
     /// Keys without an entry.
     pub fn keys_without_provenance(&self) -> Vec<String> {
         self.number_keys()
             .into_iter()
             .filter(|k| self.provenance_of(k).is_none())
             .collect()
+    }
+}
+
+fn path_values(path: &Path, field: &str) -> Vec<f64> {
+    let scaled = |values: &[f64], by: f64| values.iter().map(|v| v * by).collect();
+    match (&path.kind, field) {
+        (PathKind::Layer(l), "height_mm") => scaled(&l.height_m, 1e3),
+        (PathKind::Layer(l), "lateral_mm") => scaled(&l.lateral_m.concat(), 1e3),
+        (PathKind::Layer(l), "setback_mm") => vec![l.setback_m * 1e3],
+        (PathKind::Layer(l), "face_kg") => vec![l.face_kg],
+        (PathKind::Inner { gap_m, .. }, "gap_mm") => vec![gap_m * 1e3],
+        _ => path.table.as_ref().map_or(Vec::new(), |t| match field {
+            "crush_mm" => scaled(&t.crush_m, 1e3),
+            "force_kN" => scaled(&t.force_n, 1e-3),
+            "unload_kN_per_mm" => scaled(&t.unload_n_per_m, 1e-6),
+            _ => Vec::new(),
+        }),
     }
 }
