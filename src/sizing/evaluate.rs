@@ -19,7 +19,7 @@ use crate::units::KMH;
 use crate::vehicle::{Face, Library, Vehicle};
 
 /// Lanes stepped side by side.
-const LANES: usize = 8;
+pub(super) const LANES: usize = 8;
 
 /// Who sits in the vehicle that is sized.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -234,7 +234,11 @@ fn side_by_side(assemblies: &[Assembly], plan: &Plan) -> Result<Vec<Record>, Err
 }
 
 /// Criteria of a finished case: intrusion of vehicle 1 and the worst over its occupants.
-fn values_of(case: &Case, assembly: &Assembly, record: &Record) -> Result<CaseValues, Error> {
+pub(super) fn values_of(
+    case: &Case,
+    assembly: &Assembly,
+    record: &Record,
+) -> Result<CaseValues, Error> {
     let mut values = CaseValues::new();
     let intrusion = outcome::intrusion_mm(case, assembly, record, 0);
     values.insert(Criterion::IntrusionMm, intrusion);

@@ -14,6 +14,7 @@ pub mod price;
 pub mod problem;
 mod search;
 mod speed;
+pub mod uncertainty;
 
 pub use answer::to_json;
 pub use cost::{ConsumerCost, CostAccount, DirectManufacturingCost, Price};

@@ -184,7 +184,8 @@ enum Number {
     MountBreak(usize),
 }
 
-/// Every number that can be drawn, with its key path, in a fixed order. The cabin's mass is no number of its own:
+/// Every number that can be drawn, with its key path, in a fixed order: paths last, so that a design may append one
+/// and the inputs of the file still fit. The cabin's mass is no number of its own:
 /// it is what the test mass leaves.
 fn numbers(vehicle: &Vehicle) -> Vec<(String, Quantity, Part, Number)> {
     use {Number as N, Part as P, Quantity as Q};
@@ -206,6 +207,19 @@ fn numbers(vehicle: &Vehicle) -> Vec<(String, Quantity, Part, Number)> {
         if Some(i) != cabin && !m.fixed {
             all.push((format!("mass.{}.kg", m.name), Q::Mass, P::Mass, N::Body(i)));
         }
+    }
+    for (i, m) in vehicle.mounts.iter().enumerate() {
+        let mut put = |field: &str, n: N| {
+            all.push((
+                format!("mount.{}.{field}", m.name),
+                Q::Force,
+                P::Structure,
+                n,
+            ));
+        };
+        put("stiffness_kN_per_mm", N::MountStiffness(i));
+        put("damping_kNs_per_m", N::MountDamping(i));
+        put("break_kN", N::MountBreak(i));
     }
     for (i, p) in vehicle.paths.iter().enumerate() {
         let mut put = |field: &str, q: Q, part: P, n: N| {
@@ -232,19 +246,6 @@ fn numbers(vehicle: &Vehicle) -> Vec<(String, Quantity, Part, Number)> {
             put("rate_s_per_m", Q::Share, stiff, N::Rate(i));
             put("damping_kNs_per_m", Q::Force, stiff, N::Damping(i));
         }
-    }
-    for (i, m) in vehicle.mounts.iter().enumerate() {
-        let mut put = |field: &str, n: N| {
-            all.push((
-                format!("mount.{}.{field}", m.name),
-                Q::Force,
-                P::Structure,
-                n,
-            ));
-        };
-        put("stiffness_kN_per_mm", N::MountStiffness(i));
-        put("damping_kNs_per_m", N::MountDamping(i));
-        put("break_kN", N::MountBreak(i));
     }
     all.retain(|(.., number)| !is_nothing(vehicle, *number));
     all
