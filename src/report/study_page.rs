@@ -167,6 +167,7 @@ fn sizing(r: &StudyResult, figures: &[NamedFigure]) -> Section {
         crate::sizing::Vary::Structure => "structure",
         crate::sizing::Vary::Restraint => "restraints",
         crate::sizing::Vary::Both => "structure and restraints",
+        crate::sizing::Vary::Partner => "the partner",
     };
     let cap = if spec.length_cap {
         ", the kei length of 3.40 m kept"
