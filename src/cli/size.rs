@@ -341,7 +341,7 @@ fn partner(a: &Arguments) -> Result<PartnerDesign, Error> {
 }
 
 fn occupants(a: &Arguments) -> Result<Vec<Seated>, Error> {
-    let seated = |seat: &str, dummy: &str| {
+    let seated = |seat: &str, dummy: &str| -> Result<Seated, Error> {
         let rule = "driver or passenger, with hiii-50m or hiii-05f";
         let told = || Error::request(format!("occupant {seat}={dummy}"), rule);
         let seat: Seat = serde_json::from_value(seat.into()).map_err(|_| told())?;

@@ -10,9 +10,11 @@ pub mod page;
 pub mod sizing_figures;
 mod study_answer;
 pub mod study_figures;
+mod study_fronts;
 pub mod study_page;
 mod study_sentences;
 mod study_tables;
+mod study_verdict;
 mod text;
 
 pub use case_figures::case_figures;

@@ -55,7 +55,8 @@ pub fn fronts_figure(
     let caption = format!(
         "Least added direct manufacturing cost, and its mass, for the {name} to keep the {what} in its worst pair \
          within a limit, with the other limits of the reference target and its own wall test: by structure alone, by \
-         restraints alone, and by both. As built: {}{unit}. Cross: cannot be met.",
+         restraints alone, and by both. As built: {}{unit}. Cross: cannot be met. Cost is what is least: a dearer \
+         restraint package may save mass.",
         fixed(Some(scale * fronts.as_built), decimals)
     );
     let input = tradeoff::Input {
@@ -98,8 +99,8 @@ pub fn map_figure(
     );
     let input = heatmap::Input {
         heading: heading(&caption, stamp),
-        row_title: "Mass of the partner".to_string(),
-        column_title: "Speed of each vehicle (km/h)".to_string(),
+        row_title: "Partner".to_string(),
+        column_title: "Each vehicle, km/h".to_string(),
         rows: map
             .masses_kg
             .iter()

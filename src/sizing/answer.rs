@@ -7,6 +7,7 @@ use super::design::Design;
 use super::optimise::Sizing;
 use super::precedent::compare;
 use super::price::{VOLUMES_PER_YEAR, price_by_volume, price_in_us};
+use super::swing::price_swings;
 use crate::units::{KN, MM};
 use crate::vehicle::Vehicle;
 
@@ -77,6 +78,7 @@ pub fn to_json(vehicle: &Vehicle, sizing: &Sizing, data: &SizingData) -> Value {
         "price": price,
         "new_powertrain": data.costs.structure.new_powertrain,
         "price_by_volume": by_volume,
+        "price_swings": price_swings(vehicle, &sizing.design, data).unwrap_or_default(),
         "partner": partner,
         "precedents": compare(sized, &data.costs),
     })

@@ -18,7 +18,7 @@ use crate::dynamics::{
 };
 use crate::error::Error;
 use crate::occupant::{Restraint, Seat, readings};
-use crate::units::KMH;
+use crate::units::{KMH, US};
 use crate::vehicle::{Face, Library, Vehicle};
 
 /// Lanes stepped side by side.
@@ -260,7 +260,7 @@ fn simulate_cases<R: Send>(
                 .iter()
                 .map(|&i| assemble(&cases[i]))
                 .collect::<Result<Vec<_>, _>>()?;
-            let plan = cases[block[0]].plan;
+            let plan = stable_plan(&assemblies, cases[block[0]].plan);
             let records = side_by_side(&assemblies, &plan)?;
             let each = block.iter().zip(assemblies).zip(records);
             each.map(|((&i, a), r)| read(&cases[i], a, r)).collect()
@@ -273,6 +273,22 @@ fn simulate_cases<R: Send>(
         }
     }
     Ok(ordered.into_iter().flatten().collect())
+}
+
+/// The plan, at the finest step that one of the networks asks for where its own is too coarse: a design may cut
+/// a face into slivers or make a path stiff beyond what the vehicle as built needs.
+fn stable_plan(assemblies: &[Assembly], plan: Plan) -> Plan {
+    let mut stable = plan;
+    for assembly in assemblies {
+        if let Err(SimulationError::StepTooLarge { largest_us, .. }) =
+            assembly.network.check_step(stable.step_s)
+        {
+            let steps = (Plan::SAMPLE_S / (largest_us * US)).ceil().max(1.0);
+            stable.step_s = Plan::SAMPLE_S / steps;
+            stable.stride = steps as usize;
+        }
+    }
+    stable
 }
 
 /// Lanes where the topology is one; one by one where an added length has changed the order of layers.

@@ -20,6 +20,7 @@ pub mod problem;
 mod search;
 mod solve;
 mod speed;
+pub mod swing;
 pub mod target;
 pub mod variables;
 

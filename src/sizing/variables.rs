@@ -142,6 +142,13 @@ impl Variables {
         if full(design.cabin_factor - 1.0, self.max_cabin_factor - 1.0) {
             reached.push("largest cabin factor".into());
         }
+        for (name, most) in &self.two_step {
+            let ends = most.ln() * 0.99;
+            if let Some(r) = design.two_step.get(name).filter(|r| r.ln().abs() > ends) {
+                let end = if *r < 1.0 { "smallest" } else { "largest" };
+                reached.push(format!("{end} ratio of the two steps of {name}"));
+            }
+        }
         let (have, most) = (&design.partner, &self.partner);
         for (what, have, most) in [
             (
