@@ -356,32 +356,32 @@ enum Aim {
     Nearest,
 }
 
-/// The point of the unit cube of a design; variables that it does not name are 0.
+/// The point of the unit cube of a design.
 fn point(variables: &Variables, design: &Design) -> Vec<f64> {
-    let share = |value: f64, most: f64| {
-        if most > 0.0 {
-            (value / most).clamp(0.0, 1.0)
-        } else {
-            0.0
-        }
+    let share = |value: f64, most: f64| match most > 0.0 {
+        true => (value / most).clamp(0.0, 1.0),
+        false => 0.0,
     };
-    let n = variables.strength.len();
-    variables
-        .free()
-        .into_iter()
-        .map(|i| match i {
-            i if i < n => {
-                let (name, most) = &variables.strength[i];
-                share(
-                    design.strength.get(name).copied().unwrap_or(1.0) - 1.0,
-                    most - 1.0,
-                )
-            }
-            i if i == n => share(design.added_front_length_m, variables.max_length_m),
-            i if i == n + 1 => share(design.cabin_factor - 1.0, variables.max_cabin_factor - 1.0),
-            _ => 0.0,
-        })
-        .collect()
+    let strength = variables.strength.iter().map(|(name, most)| {
+        let s = design.strength.get(name).copied().unwrap_or(1.0);
+        share(s - 1.0, most - 1.0)
+    });
+    let body = [
+        share(design.added_front_length_m, variables.max_length_m),
+        share(design.cabin_factor - 1.0, variables.max_cabin_factor - 1.0),
+    ];
+    let steps = variables.two_step.iter().map(|(name, most)| {
+        let ratio = design.two_step.get(name);
+        ratio.map_or(0.0, |r| (0.5 * (r.ln() / most.ln() + 1.0)).clamp(0.0, 1.0))
+    });
+    let (have, most) = (&design.partner, &variables.partner);
+    let partner = [
+        share(have.lower_rails_m, most.lower_rails_m),
+        share(have.seas_force_n, most.seas_force_n),
+        share(have.softer, most.softer),
+    ];
+    let all: Vec<f64> = strength.chain(body).chain(steps).chain(partner).collect();
+    variables.free().into_iter().map(|i| all[i]).collect()
 }
 
 #[cfg(test)]

@@ -6,12 +6,15 @@ const MISSED: f64 = 0.005;
 const MOST: usize = 6;
 
 /// From a pilot's slacks `[draw][load case]`: the fewest load cases, taken greedily, whose failure tells that of all;
-/// with the share of draws in which each fails. The one nearest to failing where none does.
-pub fn deciding(slacks: &[Vec<f64>]) -> Vec<(usize, f64)> {
+/// with the share of draws in which each fails. The one nearest to failing where none does; `every` takes them all.
+pub fn deciding(slacks: &[Vec<f64>], every: bool) -> Vec<(usize, f64)> {
     let cases = slacks.first().map_or(0, Vec::len);
     let fails = |l: usize| slacks.iter().filter(move |s| s[l] < 0.0);
     let share = |l: usize| fails(l).count() as f64 / slacks.len().max(1) as f64;
     let mean = |l: usize| slacks.iter().map(|s| s[l].min(10.0)).sum::<f64>();
+    if every {
+        return (0..cases).map(|l| (l, share(l))).collect();
+    }
     let mut chosen: Vec<usize> = Vec::new();
     while chosen.len() < MOST.min(cases) {
         let missed = |l: usize| {
@@ -47,13 +50,13 @@ mod tests {
             vec![0.3, -0.3, 0.2],
             vec![0.3, 0.3, 0.2],
         ];
-        assert_eq!(deciding(&slacks), [(2, 0.5), (1, 0.25)]);
+        assert_eq!(deciding(&slacks, false), [(2, 0.5), (1, 0.25)]);
     }
 
     #[test]
     fn where_nothing_fails_the_nearest_decides() {
         let slacks = vec![vec![0.5, 0.1], vec![0.6, 0.2]];
-        assert_eq!(deciding(&slacks), [(1, 0.0)]);
-        assert!(deciding(&[]).is_empty());
+        assert_eq!(deciding(&slacks, false), [(1, 0.0)]);
+        assert!(deciding(&[], false).is_empty());
     }
 }

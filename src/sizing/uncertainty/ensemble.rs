@@ -10,7 +10,8 @@ use super::population::{Account, Population};
 use super::summary::{Band, Share, quantile, sorted};
 use crate::error::Error;
 use crate::sizing::design::{Design, SizedVehicle};
-use crate::sizing::problem::{CaseValues, Criterion, LoadCase};
+use crate::sizing::problem::{CaseValues, Criterion, LoadCase, Rule};
+use crate::sizing::search::{least, slacks_of};
 
 /// Draws in hand at a time: what keeps memory flat.
 const IN_HAND: usize = 1024;
@@ -58,24 +59,12 @@ pub fn criteria(
 /// # Errors
 /// [`Error::Request`] when a target cannot be evaluated.
 pub fn least_slack(
+    rule: Rule,
     loads: &[LoadCase],
     which: &[usize],
     values: &[CaseValues],
 ) -> Result<f64, Error> {
-    let mut least = f64::INFINITY;
-    for (&l, have) in which.iter().zip(values) {
-        for target in &loads[l].targets {
-            let value = have.get(&target.criterion).filter(|v| v.is_finite());
-            let value = value.ok_or_else(|| {
-                Error::request(
-                    format!("{} is not available for {}", target.criterion, loads[l]),
-                    "choose a target that the dummy and the model give",
-                )
-            })?;
-            least = least.min(target.slack(*value));
-        }
-    }
-    Ok(least)
+    Ok(least(&slacks_of(rule, loads, which, values, 0.0)?))
 }
 
 /// One output in one load case.
@@ -138,7 +127,7 @@ pub fn monte_carlo(
     draws: usize,
     progress: &dyn Progress,
 ) -> Result<MonteCarlo, Error> {
-    let loads = &population.problem.cases;
+    let (loads, rule) = (&population.problem.cases, population.problem.rule);
     let others: Vec<usize> = (0..loads.len()).filter(|l| !deciding.contains(l)).collect();
     let mut seen = Seen {
         by_case: vec![BTreeMap::new(); loads.len()],
@@ -159,8 +148,8 @@ pub fn monte_carlo(
         let all = criteria(population, design, loads, &worlds)?;
         for (world, values) in worlds.iter().zip(&all) {
             let (decide, turn) = values.split_at(deciding.len());
-            let slack = least_slack(loads, deciding, decide)?;
-            let aside = least_slack(loads, &world.loads[deciding.len()..], turn)?;
+            let slack = least_slack(rule, loads, deciding, decide)?;
+            let aside = least_slack(Rule::Every, loads, &world.loads[deciding.len()..], turn)?;
             seen.overlooked += usize::from(slack >= 0.0 && aside < 0.0);
             seen.slacks.push(slack);
             seen.runs += values.len();

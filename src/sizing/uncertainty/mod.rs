@@ -28,8 +28,9 @@ pub use tornado::{Swing, Tornado};
 pub use variance::{GroupIndices, Variance};
 
 use super::design::{Design, apply};
-use super::optimise::{Sizing, free_variables};
-use super::problem::{Criterion, Problem, Vary};
+use super::optimise::Sizing;
+use super::problem::{Criterion, Problem, Rule};
+use super::solve::{free_variables, packages};
 use crate::error::Error;
 use ensemble::{World, criteria, least_slack};
 
@@ -344,6 +345,7 @@ impl Analysis<'_> {
     fn deciding(&self, nominal: &Design) -> Result<Vec<(usize, f64)>, Error> {
         let loads = &self.population.problem.cases;
         let every: Vec<usize> = (0..loads.len()).collect();
+        let weighted = self.population.problem.rule == Rule::Weighted;
         self.kept("pilot", PILOT_DRAWS, || {
             let mut slacks = Vec::with_capacity(PILOT_DRAWS);
             for start in (0..PILOT_DRAWS).step_by(32) {
@@ -355,7 +357,7 @@ impl Analysis<'_> {
                     .collect();
                 for values in criteria(self.population, nominal, loads, &worlds)? {
                     let each = every.iter().zip(values);
-                    let slack = |(l, v): (&usize, _)| least_slack(loads, &[*l], &[v]);
+                    let slack = |(l, v): (&usize, _)| least_slack(Rule::Every, loads, &[*l], &[v]);
                     slacks.push(each.map(slack).collect::<Result<Vec<f64>, _>>()?);
                 }
                 self.progress.done(worlds.len());
@@ -363,7 +365,8 @@ impl Analysis<'_> {
                     return Err(Error::Interrupted);
                 }
             }
-            Ok(decide::deciding(&slacks))
+            // A weighted mean needs every load case in every draw.
+            Ok(decide::deciding(&slacks, weighted))
         })
     }
 
@@ -395,7 +398,7 @@ impl Analysis<'_> {
             return Ok(Vec::new());
         }
         let variables = free_variables(problem);
-        let fixed = packages(problem, nominal)?;
+        let fixed = starts(problem)?;
         let mut sample = Sample {
             population: self.population,
             which,
@@ -429,7 +432,7 @@ impl Analysis<'_> {
         }
         // What holds with more probability and costs less is the better answer at a lower one too.
         let usd = |d: &Design| -> Result<f64, Error> {
-            Ok(apply(problem.vehicle, d, problem.data)?.cost.total().usd())
+            Ok(apply(problem.vehicle, d, problem.data)?.objective_usd())
         };
         for i in 1..answers.len() {
             let (before, after) = answers.split_at_mut(i);
@@ -505,27 +508,13 @@ impl Analysis<'_> {
 }
 
 /// The restraint packages to search over, as designs that change nothing else, cheapest first.
-fn packages(problem: &Problem<'_>, nominal: &Design) -> Result<Vec<Design>, Error> {
+fn starts(problem: &Problem<'_>) -> Result<Vec<Design>, Error> {
     let plain = problem.materials.start(problem.vehicle, problem.data)?;
-    let mut all = vec![(0.0, None)];
-    if problem.vary != Vary::Structure {
-        for id in &problem.packages {
-            let items = problem.data.costs.package_items(Some(id))?;
-            let usd: f64 = items
-                .iter()
-                .map(|(item, n)| item.cost.amount().usd() * f64::from(*n))
-                .sum();
-            all.push((usd, Some(id.clone())));
-        }
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
-    } else {
-        all[0].1.clone_from(&nominal.package);
-    }
-    let with = |package: Option<String>| Design {
+    let with = |(_, package): (f64, Option<String>)| Design {
         package,
         ..plain.clone()
     };
-    Ok(all.into_iter().map(|(_, package)| with(package)).collect())
+    Ok(packages(problem)?.into_iter().map(with).collect())
 }
 
 /// The fixed sample that a search is run against.
@@ -548,15 +537,16 @@ impl Worlds for Sample<'_> {
             .collect();
         let all = criteria(self.population, design, loads, &worlds)?;
         self.progress.done(1);
+        let rule = self.population.problem.rule;
         all.iter()
-            .map(|values| least_slack(loads, self.which, values))
+            .map(|values| least_slack(rule, loads, self.which, values))
             .collect()
     }
 
     fn cost_usd(&self, design: &Design) -> Result<[f64; 2], Error> {
         let problem = self.population.problem;
-        let cost = apply(problem.vehicle, design, problem.data)?.cost;
-        Ok([cost.total().usd(), cost.variable().usd()])
+        let sized = apply(problem.vehicle, design, problem.data)?;
+        Ok([sized.objective_usd(), sized.smooth_objective_usd()])
     }
 
     fn stop(&self) -> bool {

@@ -398,10 +398,9 @@ impl<'a> Population<'a> {
     /// The collision of a sized vehicle of a draw with the partner and the restraint of that draw.
     ///
     /// # Errors
-    /// As [`CollisionEvaluator::case`].
+    /// As [`CollisionEvaluator::sized_case`].
     pub fn case(&self, sized: &SizedVehicle, load: &LoadCase, row: &[f64]) -> Result<Case, Error> {
-        let package = sized.mass.package.as_deref();
-        let mut case = self.evaluator.case(&sized.vehicle, package, load)?;
+        let mut case = self.evaluator.sized_case(sized, load)?;
         let plan = case.plan;
         case.plan = crate::dynamics::Plan {
             settle_s: plan.settle_s,
