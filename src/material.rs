@@ -45,10 +45,11 @@ impl Spread {
             && self.high.is_finite()
     }
 
-    /// Quantile of the triangular distribution on low, central (mode), high.
+    /// Quantile of the triangular distribution on low, central (mode), high. NaN stands for "not drawn": the central
+    /// value.
     pub fn quantile(&self, u: f64) -> f64 {
         let width = self.high - self.low;
-        if width <= 0.0 {
+        if width <= 0.0 || u.is_nan() {
             return self.central;
         }
         let u = u.clamp(0.0, 1.0);

@@ -17,6 +17,7 @@ mod plot;
 mod report;
 mod schema;
 mod size;
+mod size_page;
 mod sled;
 mod study;
 mod vehicles;

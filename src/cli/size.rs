@@ -1,21 +1,26 @@
-//! `crumple size`: structure mass and cost for a target.
+//! `crumple size`: structure mass and cost for a target, Pareto fronts and feasibility maps.
 
 use std::path::{Path, PathBuf};
 
 use crumple::criteria::Dummy;
-use crumple::dynamics::{Detail, Plan};
 use crumple::error::Error;
 use crumple::occupant::Seat;
+use crumple::report::{fronts_figure, map_figure};
 use crumple::sizing::answer::to_json;
-use crumple::sizing::evaluate::{CollisionEvaluator, Seated};
+use crumple::sizing::evaluate::{CollisionEvaluator, SEARCH_STEP_S, Seated, VERIFY_STEP_S};
+use crumple::sizing::feasibility::{FeasibilityMap, feasibility_map};
 use crumple::sizing::optimise::optimise;
+use crumple::sizing::pareto::{Fronts, fronts};
+use crumple::sizing::problem::Effort;
 use crumple::sizing::{
-    KEI_LENGTH_M, LoadCase, Problem, Sizing, SizingData, SpeedSearch, Target, Vary, price_in_us,
+    KEI_LENGTH_M, LoadCase, PartnerDesign, Problem, Rule, SizingData, SpeedSearch, Target, Vary,
 };
 use crumple::stamp::Stamp;
+use crumple::units::{KN, MM};
 use crumple::vehicle::{Library, Vehicle};
 
-use super::{Done, output, vehicles};
+use super::plot::{refused, write_figure};
+use super::{Done, output, size_page, study, vehicles};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -30,34 +35,94 @@ pub struct Arguments {
     /// Overlaps, percent
     #[arg(long, default_value = "100", value_delimiter = ',')]
     overlap_pct: Vec<f64>,
-    /// Limits that must hold in every case, for example joint=0.15,intrusion_mm=200
+    /// Weights of the speeds, one each [default: equal]
+    #[arg(long, value_delimiter = ',')]
+    speed_weights: Vec<f64>,
+    /// Weights of the overlaps, one each [default: equal]
+    #[arg(long, value_delimiter = ',')]
+    overlap_weights: Vec<f64>,
+    /// Limits on any criterion, for example joint=0.15,intrusion_mm=200
     #[arg(long, required = true, value_delimiter = ',')]
     target: Vec<String>,
-    /// Limits in the vehicle's own 56 km/h wall test (default: FMVSS 208)
+    /// Do limits hold in every case, or in the weighted mean?
+    #[arg(long, value_enum, default_value_t = Constraint::Every)]
+    constraint: Constraint,
+    /// Limits in the vehicle's own wall test (default: FMVSS 208)
     #[arg(
         long,
         value_delimiter = ',',
         default_value = "hic15=700,chest_a3ms_g=60,chest_deflection_mm=63,femur_kN=10"
     )]
     wall_target: Vec<String>,
+    /// Speed of that test, km/h
+    #[arg(long, default_value_t = 56.0)]
+    wall_speed_kmh: f64,
     /// What may be varied
     #[arg(long, value_enum, default_value_t = What::Structure)]
     vary: What,
+    /// Load paths may also be made into two steps
+    #[arg(long)]
+    reshape: bool,
     /// Keep within the kei length of 3.40 m
     #[arg(long)]
     length_cap: bool,
+    /// Largest strength factor of a load path
+    #[arg(long, default_value_t = 3.0)]
+    max_strength: f64,
+    /// Largest added front length, mm
+    #[arg(long, default_value_t = 300.0)]
+    max_added_length_mm: f64,
+    /// Largest cabin factor
+    #[arg(long, default_value_t = 3.0)]
+    max_cabin_factor: f64,
+    /// Materials to choose from for crush structure [default: all that may crush]
+    #[arg(long, value_delimiter = ',')]
+    materials: Vec<String>,
+    /// Material of what is added to one path, PATH=MATERIAL; may be repeated
+    #[arg(long, value_delimiter = ',')]
+    material: Vec<String>,
+    /// Material of what is added to the compartment [default: boron]
+    #[arg(long)]
+    cabin_material: Option<String>,
+    /// Restraint packages to choose from [default: all that change a seat's restraint]
+    #[arg(long, value_delimiter = ',')]
+    packages: Vec<String>,
+    /// What the partner's maker may change at most: lower_rails_mm=150,seas_kN=200,softer=0.4
+    #[arg(long, value_delimiter = ',')]
+    partner: Vec<String>,
     /// Dummy in the driver's seat
     #[arg(long, default_value = "hiii-50m")]
     dummy: String,
+    /// Occupants instead of the driver alone, for example driver=hiii-50m,passenger=hiii-05f
+    #[arg(long, value_delimiter = ',', conflicts_with = "dummy")]
+    occupant: Vec<String>,
+    /// Everything may be resized, powertrain included: more mass is dragged along
+    #[arg(long)]
+    new_powertrain: bool,
+    /// Cars a year that tooling and programme are spread over [default: the cost file's]
+    #[arg(long)]
+    volume_per_year: Option<f64>,
     /// Look for the highest feasible speed even when the target is met
     #[arg(long)]
     highest_speed: bool,
+    /// Trace Pareto fronts over these limits on the first target's criterion: structure, restraints, both
+    #[arg(long, value_delimiter = ',', value_name = "LIMITS")]
+    pareto: Vec<f64>,
+    /// Map what is feasible over these masses of the first partner, kg, and --map-speed-kmh
+    #[arg(long, value_delimiter = ',', requires = "map_speed_kmh")]
+    map_mass_kg: Vec<f64>,
+    /// Speeds of that map, km/h
+    #[arg(long, value_delimiter = ',', requires = "map_mass_kg")]
+    map_speed_kmh: Vec<f64>,
     /// Cost file of the library
     #[arg(long, default_value = crumple::sizing::DEFAULT_COSTS)]
     costs: String,
     /// Also write the document to this file
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Write the figures of fronts and map to this folder
+    #[arg(long)]
+    figures: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -71,49 +136,91 @@ enum What {
     Restraint,
     /// Both
     Both,
+    /// The partner's side only
+    Partner,
 }
 
-/// Duration of a sizing run and its step, s.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Constraint {
+    /// In every case
+    Every,
+    /// In the weighted mean over the pairs
+    Weighted,
+}
+
+/// Duration of a run, s.
 const DURATION_S: f64 = 0.2;
-const STEP_S: f64 = 25e-6;
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
     let vehicle = vehicles::load(&a.vehicle, Path::new("."))?;
     let library = Library::find(None)?;
-    let data = SizingData::load(&library, &a.costs)?;
-    let targets = limits(&a.target)?;
-    let cases = load_cases(a, &targets)?;
-    let dummy: Dummy = serde_json::from_value(a.dummy.clone().into())
-        .map_err(|_| Error::request(format!("--dummy {}", a.dummy), "hiii-50m or hiii-05f"))?;
-    let seats = vec![Seated {
-        seat: Seat::Driver,
-        dummy,
-    }];
-    let mut plan = Plan::new(DURATION_S, STEP_S);
-    plan.settle_s = Some(0.05);
-    plan.detail = Detail::Lean;
-    let mut evaluator = CollisionEvaluator::new(&library, &a.against, &data.costs, seats, plan)?;
-    let stamp = Stamp::of(&(&vehicle, &cases, &data, &evaluator), STEP_S);
-    let mut problem = Problem::new(&vehicle, &data, cases);
-    problem.vary = match a.vary {
-        What::Structure => Vary::Structure,
-        What::Restraint => Vary::Restraint,
-        What::Both => Vary::Both,
-    };
-    problem.length_cap_m = a.length_cap.then_some(KEI_LENGTH_M);
-    if a.highest_speed {
-        problem.effort.speed = SpeedSearch::Always;
+    let mut data = SizingData::load(&library, &a.costs)?;
+    data.costs.structure.new_powertrain = a.new_powertrain;
+    if let Some(volume) = a.volume_per_year {
+        data.costs = data.costs.at_volume(volume)?;
     }
+    let targets = limits(&a.target)?;
+    let problem = problem(a, &vehicle, &data, &targets)?;
+    let plan = crumple::dynamics::Plan::new(DURATION_S, VERIFY_STEP_S);
+    let mut evaluator =
+        CollisionEvaluator::new(&library, &a.against, &data.costs, occupants(a)?, plan)?
+            .for_search(DURATION_S, SEARCH_STEP_S);
+    let question = (
+        &vehicle,
+        &problem,
+        &a.pareto,
+        &a.map_mass_kg,
+        &a.map_speed_kmh,
+    );
+    let stamp = Stamp::of(&(question, &evaluator), VERIFY_STEP_S);
+    let stopped = study::interrupt_flag();
+    let stop = || stopped.load(std::sync::atomic::Ordering::Relaxed);
     let sizing = optimise(&problem, &mut evaluator)?;
+    let front = match targets.first().filter(|_| !a.pareto.is_empty()) {
+        Some(first) => {
+            let mut problem = problem.clone();
+            problem.effort.speed = SpeedSearch::Never;
+            let criterion = first.criterion;
+            Some(fronts(
+                &problem,
+                criterion,
+                &a.pareto,
+                &mut evaluator,
+                &stop,
+            )?)
+        }
+        None => None,
+    };
+    let map = match a.against.first().and_then(|id| evaluator.partner(id)) {
+        Some(partner) if !a.map_mass_kg.is_empty() => {
+            let (masses, speeds) = (&a.map_mass_kg, &a.map_speed_kmh);
+            Some(feasibility_map(
+                &problem, partner, masses, speeds, &evaluator, &stop,
+            )?)
+        }
+        _ => None,
+    };
     let mut document = to_json(&vehicle, &sizing, &data);
+    if let Some(front) = &front {
+        document["fronts"] = serde_json::json!(front);
+    }
+    if let Some(map) = &map {
+        document["map"] = serde_json::json!(map);
+    }
     document["stamp"] = serde_json::json!(stamp);
     if let Some(path) = &a.out {
         output::json_file(path, &document)?;
     }
+    if let Some(folder) = &a.figures {
+        figures(folder, &vehicle, front.as_ref(), map.as_ref(), &stamp)?;
+    }
     if a.json {
         output::json(&document)?;
     } else {
-        output::text(&page(&vehicle, &sizing, &data))?;
+        let mut page = size_page::page(&vehicle, &sizing, &data);
+        page += &front.as_ref().map_or_else(String::new, size_page::fronts);
+        page += &map.as_ref().map_or_else(String::new, size_page::map);
+        output::text(&page)?;
     }
     Ok(if sizing.feasible {
         Done::Holds
@@ -122,13 +229,157 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     })
 }
 
+fn figures(
+    folder: &Path,
+    vehicle: &Vehicle,
+    front: Option<&Fronts>,
+    map: Option<&FeasibilityMap>,
+    stamp: &Stamp,
+) -> Result<(), Error> {
+    let front = front.map(|f| fronts_figure(&vehicle.name, f, stamp));
+    let map = map.map(|m| map_figure(&vehicle.name, &m.partner, m, stamp));
+    for figure in [front, map].into_iter().flatten() {
+        let (stem, figure, _) = figure.map_err(refused)?;
+        write_figure(folder, &stem, &figure)?;
+    }
+    Ok(())
+}
+
+fn problem<'a>(
+    a: &Arguments,
+    vehicle: &'a Vehicle,
+    data: &'a SizingData,
+    targets: &[Target],
+) -> Result<Problem<'a>, Error> {
+    let mut problem = Problem::new(vehicle, data, load_cases(a, targets)?);
+    problem.vary = match a.vary {
+        What::Structure => Vary::Structure,
+        What::Restraint => Vary::Restraint,
+        What::Both => Vary::Both,
+        What::Partner => Vary::Partner,
+    };
+    problem.rule = match a.constraint {
+        Constraint::Every => Rule::Every,
+        Constraint::Weighted => Rule::Weighted,
+    };
+    problem.effort = Effort::lean();
+    problem.length_cap_m = a.length_cap.then_some(KEI_LENGTH_M);
+    if a.highest_speed {
+        problem.effort.speed = SpeedSearch::Always;
+    }
+    let most_strength = in_range("--max-strength", a.max_strength, 1.0, 20.0)?;
+    let v = &mut problem.variables;
+    for (_, most) in &mut v.strength {
+        *most = most_strength;
+    }
+    v.max_length_m = in_range("--max-added-length-mm", a.max_added_length_mm, 0.0, 1500.0)? * MM;
+    v.max_cabin_factor = in_range("--max-cabin-factor", a.max_cabin_factor, 1.0, 20.0)?;
+    v.partner = partner(a)?;
+    if a.reshape {
+        v.reshape();
+    }
+    problem.materials.allowed.clone_from(&a.materials);
+    problem.materials.cabin.clone_from(&a.cabin_material);
+    for word in &a.material {
+        let (path, id) = pair("--material", word, "PATH=MATERIAL, for example rails=dp800")?;
+        problem.materials.fixed.insert(path, id);
+    }
+    if !a.packages.is_empty() {
+        for id in &a.packages {
+            data.costs.package(id)?;
+        }
+        problem.packages.clone_from(&a.packages);
+    }
+    Ok(problem)
+}
+
+fn pair(flag: &str, word: &str, rule: &str) -> Result<(String, String), Error> {
+    let (left, right) = word
+        .split_once('=')
+        .ok_or_else(|| Error::request(format!("{flag} {word}"), format!("write {rule}")))?;
+    Ok((left.trim().to_string(), right.trim().to_string()))
+}
+
+fn in_range(flag: &str, v: f64, least: f64, most: f64) -> Result<f64, Error> {
+    if v.is_finite() && (least..=most).contains(&v) {
+        Ok(v)
+    } else {
+        Err(Error::request(
+            format!("{flag} {v}"),
+            format!("between {least} and {most}"),
+        ))
+    }
+}
+
+fn partner(a: &Arguments) -> Result<PartnerDesign, Error> {
+    if a.partner.is_empty() {
+        return Ok(match a.vary {
+            What::Partner => PartnerDesign::BOUNDS,
+            _ => PartnerDesign::NONE,
+        });
+    }
+    let rule = "lower_rails_mm, seas_kN or softer with a number, for example seas_kN=150";
+    let mut most = PartnerDesign::NONE;
+    for word in &a.partner {
+        let (key, value) = pair("--partner", word, rule)?;
+        let number: f64 = value
+            .parse()
+            .map_err(|_| Error::request(format!("--partner {word}"), format!("write {rule}")))?;
+        match key.as_str() {
+            "lower_rails_mm" => most.lower_rails_m = in_range(&key, number, 0.0, 400.0)? * MM,
+            "seas_kN" => most.seas_force_n = in_range(&key, number, 0.0, 2000.0)? * KN,
+            "softer" => most.softer = in_range(&key, number, 0.0, 0.9)?,
+            _ => {
+                return Err(Error::request(
+                    format!("--partner {word}"),
+                    format!("write {rule}"),
+                ));
+            }
+        }
+    }
+    Ok(most)
+}
+
+fn occupants(a: &Arguments) -> Result<Vec<Seated>, Error> {
+    let seated = |seat: &str, dummy: &str| -> Result<Seated, Error> {
+        let rule = "driver or passenger, with hiii-50m or hiii-05f";
+        let told = || Error::request(format!("occupant {seat}={dummy}"), rule);
+        let seat: Seat = serde_json::from_value(seat.into()).map_err(|_| told())?;
+        let dummy: Dummy = serde_json::from_value(dummy.into()).map_err(|_| told())?;
+        Ok(Seated { seat, dummy })
+    };
+    if a.occupant.is_empty() {
+        return Ok(vec![seated("driver", &a.dummy)?]);
+    }
+    let mut all: Vec<Seated> = Vec::new();
+    for word in &a.occupant {
+        let (seat, dummy) = pair(
+            "--occupant",
+            word,
+            "SEAT=DUMMY, for example driver=hiii-50m",
+        )?;
+        let one = seated(&seat, &dummy)?;
+        if all.iter().any(|have| have.seat == one.seat) {
+            return Err(Error::request(
+                format!("--occupant {word}: the seat is taken"),
+                "name each seat once",
+            ));
+        }
+        all.push(one);
+    }
+    Ok(all)
+}
+
 fn limits(words: &[String]) -> Result<Vec<Target>, Error> {
     let mut all: Vec<Target> = Vec::with_capacity(words.len());
     for w in words {
         let target: Target = w.parse()?;
-        if all.iter().any(|t| t.criterion == target.criterion) {
+        if let Some(other) = all.iter().find(|t| t.criterion == target.criterion) {
             return Err(Error::request(
-                format!("{} is limited twice", target.criterion),
+                format!(
+                    "{} is limited twice, to {} and {}",
+                    target.criterion, other.limit, target.limit
+                ),
                 "give one limit per criterion",
             ));
         }
@@ -137,26 +388,33 @@ fn limits(words: &[String]) -> Result<Vec<Target>, Error> {
     Ok(all)
 }
 
+fn weights(flag: &str, given: &[f64], count: usize) -> Result<Vec<f64>, Error> {
+    if given.is_empty() {
+        return Ok(vec![1.0; count]);
+    }
+    let bad = given.iter().any(|w| !(w.is_finite() && *w >= 0.0));
+    let sum: f64 = given.iter().sum();
+    if bad || given.len() != count || sum <= 0.0 {
+        return Err(Error::request(
+            format!("{flag} has {} values that sum to {sum}", given.len()),
+            format!("give {count} weights, none negative, that do not sum to zero"),
+        ));
+    }
+    Ok(given.to_vec())
+}
+
 fn load_cases(a: &Arguments, targets: &[Target]) -> Result<Vec<LoadCase>, Error> {
-    let in_range = |key: &str, v: f64, most: f64| {
-        if v.is_finite() && v > 0.0 && v <= most {
-            Ok(v)
-        } else {
-            Err(Error::request(
-                format!("{key} {v}"),
-                format!("above 0 and at most {most}"),
-            ))
-        }
-    };
+    let speed_weights = weights("--speed-weights", &a.speed_weights, a.speed_kmh.len())?;
+    let overlap_weights = weights("--overlap-weights", &a.overlap_weights, a.overlap_pct.len())?;
     let mut cases = Vec::new();
     for against in &a.against {
-        for &speed in &a.speed_kmh {
-            for &overlap in &a.overlap_pct {
+        for (&speed, ws) in a.speed_kmh.iter().zip(&speed_weights) {
+            for (&overlap, wo) in a.overlap_pct.iter().zip(&overlap_weights) {
                 cases.push(LoadCase {
                     against: against.clone(),
-                    speed_kmh: in_range("--speed-kmh", speed, 200.0)?,
-                    overlap_pct: in_range("--overlap-pct", overlap, 100.0)?,
-                    weight: 1.0,
+                    speed_kmh: in_range("--speed-kmh", speed, 1.0, 200.0)?,
+                    overlap_pct: in_range("--overlap-pct", overlap, 1.0, 100.0)?,
+                    weight: ws * wo,
                     own_wall: false,
                     targets: targets.to_vec(),
                 });
@@ -165,75 +423,11 @@ fn load_cases(a: &Arguments, targets: &[Target]) -> Result<Vec<LoadCase>, Error>
     }
     cases.push(LoadCase {
         against: "rigid-wall".into(),
-        speed_kmh: 56.0,
+        speed_kmh: in_range("--wall-speed-kmh", a.wall_speed_kmh, 1.0, 200.0)?,
         overlap_pct: 100.0,
         weight: 0.0,
         own_wall: true,
         targets: limits(&a.wall_target)?,
     });
     Ok(cases)
-}
-
-fn page(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> String {
-    let mut page = format!("{}\n\n", vehicle.name);
-    page += match (s.feasible, s.already_met) {
-        (_, true) => "The targets are met as built: nothing to add, no cost.\n",
-        (true, _) => "The targets can be met.\n",
-        (false, _) => {
-            "The targets cannot be met within the bounds; below is the nearest that can be reached.\n"
-        }
-    };
-    if let Some(b) = &s.blocking {
-        page += &format!("What blocks: {b}\n");
-    }
-    if let Some(v) = s.highest_feasible_speed_kmh {
-        page += &format!("Highest speed of each vehicle at which they can be met: {v:.1} km/h\n");
-    }
-    let price = price_in_us(vehicle, &s.sized.cost, &data.costs);
-    let mut rows = vec![
-        vec![
-            "added mass, kg".into(),
-            format!("{:.1}", s.sized.mass.total_kg()),
-        ],
-        vec![
-            "of which structure, kg".into(),
-            format!("{:.1}", s.sized.mass.structure_kg()),
-        ],
-        vec![
-            "added direct cost, $".into(),
-            format!("{:.0}", s.sized.cost.total().usd()),
-        ],
-        vec![
-            "US price, $".into(),
-            output::optional(price.map(|p| p.price_usd.usd()), 0),
-        ],
-        vec![
-            "added front length, mm".into(),
-            format!("{:.0}", s.design.added_front_length_m * 1e3),
-        ],
-        vec![
-            "cabin factor".into(),
-            format!("{:.2}", s.design.cabin_factor),
-        ],
-    ];
-    for (path, factor) in &s.design.strength {
-        rows.push(vec![format!("strength of {path}"), format!("{factor:.2}")]);
-    }
-    if let Some(p) = &s.design.package {
-        rows.push(vec!["restraint package".into(), p.clone()]);
-    }
-    page.push('\n');
-    page += &output::table(&["", "value"], &rows);
-    if !s.active.is_empty() {
-        page += "\nthe design rests on\n";
-        for a in &s.active {
-            page += &format!("  {a}\n");
-        }
-    }
-    page += &format!(
-        "\n{} load-case runs; dollars of {}\n",
-        s.evaluations,
-        data.costs.deflator.common_year()
-    );
-    page
 }

@@ -62,6 +62,8 @@ impl Progress for Bar {
             Stage::AsBuilt => "pairs as built",
             Stage::Wall => "own wall tests",
             Stage::Sizing => "sizing",
+            Stage::Fronts => "Pareto fronts",
+            Stage::Maps => "feasibility maps",
             Stage::Sized => "pairs as sized",
         };
         self.bar.set_length(steps as u64);
@@ -156,7 +158,8 @@ fn write_results(folder: &Path, r: &StudyResult) -> Result<(), Error> {
         ("step_us".to_string(), r.stamp.step_us.to_string()),
     ];
     write_columns(&folder.join("results.parquet"), &table, &metadata)?;
-    let sizing = json!({ "study": r.spec.name, "stamp": r.stamp, "sizings": r.sizings });
+    let sizing = json!({ "study": r.spec.name, "stamp": r.stamp, "sizings": r.sizings,
+        "fronts": r.fronts, "maps": r.maps });
     output::json_file(&folder.join("sizing.json"), &sizing)
 }
 

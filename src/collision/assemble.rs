@@ -173,12 +173,25 @@ fn tip_mass(vehicle: &Vehicle, cell: &FaceCell, side: usize) -> Option<(f64, f64
 /// # Errors
 /// [`Error::Request`] when the faces do not meet, or an occupant cannot be seated.
 pub fn assemble(case: &Case) -> Result<Assembly, Error> {
+    assemble_cells(case, cells_of(case))
+}
+
+/// The cells of a case's two faces.
+pub fn cells_of(case: &Case) -> Vec<FaceCell> {
     let [first, second] = &case.parties;
-    let face_cells = cells(
+    cells(
         (&first.vehicle, first.face),
         (&second.vehicle, second.face),
         &case.placement(),
-    );
+    )
+}
+
+/// Build the network of a case on cells that were cut already ([`cells_of`], [`super::align`]).
+///
+/// # Errors
+/// As [`assemble`].
+pub fn assemble_cells(case: &Case, face_cells: Vec<FaceCell>) -> Result<Assembly, Error> {
+    let [first, second] = &case.parties;
     if face_cells.is_empty() {
         return Err(Error::request(
             format!(
@@ -269,9 +282,11 @@ fn add_face(
             };
         }
         let Some((kg, own)) = tip else { continue };
-        let front = cell.layers[side][0].path;
-        riding[front] -= own;
-        net.bodies[map.bodies[vehicle.paths[front].to]].kg -= kg - own;
+        if !cell.is_absent() {
+            let front = cell.layers[side][0].path;
+            riding[front] -= own;
+            net.bodies[map.bodies[vehicle.paths[front].to]].kg -= kg - own;
+        }
         for (k, l) in cell.layers[side].iter().enumerate() {
             let path = &vehicle.paths[l.path];
             let law = *laws[l.path]

@@ -51,6 +51,11 @@ impl FaceCell {
     pub fn area_m2(&self) -> f64 {
         self.patches.iter().map(Patch::area_m2).sum()
     }
+
+    /// Is it there only so that cases share a topology ([`super::align`])?
+    pub fn is_absent(&self) -> bool {
+        self.patches.is_empty()
+    }
 }
 
 /// How two faces are placed against each other.

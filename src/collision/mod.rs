@@ -1,5 +1,6 @@
 //! Two vehicles, faces and cells, occupants -> a dynamic system -> an outcome (model sections 4 and 5).
 
+pub mod align;
 pub mod assemble;
 pub mod batch;
 pub mod case;

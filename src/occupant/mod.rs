@@ -2,6 +2,7 @@
 //! section 6).
 
 pub mod chain;
+mod draw;
 pub mod dummy;
 pub mod key_error;
 pub mod law;

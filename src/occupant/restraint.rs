@@ -22,7 +22,7 @@ pub struct Restraint {
     /// Evidence by key path; an entry for a table covers what is below it.
     pub provenance: BTreeMap<String, Provenance>,
     /// The table it was read from: every number by its key path.
-    table: toml::Table,
+    pub(super) table: toml::Table,
 }
 
 /// What holds the occupant.
@@ -139,10 +139,15 @@ impl Restraint {
 
     /// The entry that covers a key path: its own, or the nearest group above.
     pub fn provenance_of(&self, key: &str) -> Option<&Provenance> {
+        self.provenance_entry(key).map(|(_, p)| p)
+    }
+
+    /// The same with the entry's own key.
+    pub fn provenance_entry(&self, key: &str) -> Option<(&str, &Provenance)> {
         let mut at = key;
         loop {
-            if let Some(p) = self.provenance.get(at) {
-                return Some(p);
+            if let Some((entry, p)) = self.provenance.get_key_value(at) {
+                return Some((entry, p));
             }
             at = &at[..at.rfind('.')?];
         }

@@ -5,7 +5,7 @@ use crate::collision::wall::wall_case;
 use crate::collision::{Party, run};
 use crate::dynamics::{Plan, Solver};
 use crate::error::SourceText;
-use crate::vehicle::{Face, parse_vehicle};
+use crate::vehicle::{Face, Vehicle, parse_vehicle};
 
 fn vehicle(name: &str, text: &str) -> Vehicle {
     parse_vehicle(&SourceText::new(name, text)).expect("a shipped vehicle")

@@ -3,19 +3,24 @@
 
 pub mod case_figures;
 pub mod case_page;
+mod case_view;
 mod evidence;
 mod occupant_figure;
 pub mod page;
+pub mod sizing_figures;
 mod study_answer;
 pub mod study_figures;
+mod study_fronts;
 pub mod study_page;
 mod study_sentences;
 mod study_tables;
+mod study_verdict;
 mod text;
 
 pub use case_figures::case_figures;
 pub use case_page::case_page;
 pub use page::{PageError, ReportPage, render};
+pub use sizing_figures::{fronts_figure, map_figure};
 pub use study_figures::study_figures;
 pub use study_page::study_page;
 

@@ -11,7 +11,7 @@ use crate::plot::occupant::{self, Level, TimePanel, Window};
 use crate::signal::cfc::Cfc;
 use crate::units::{G0, MM};
 
-use super::case_figures::View;
+use super::case_view::View;
 use super::text::fixed;
 use super::{NamedFigure, ReportError};
 

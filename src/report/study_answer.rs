@@ -16,7 +16,13 @@ pub(super) fn criterion(key: &str) -> (&'static str, f64, usize, &'static str) {
     match key {
         "joint" => ("joint risk with the neck at its floor", 100.0, 1, " %"),
         "joint_without_neck" => ("joint risk", 100.0, 1, " %"),
+        "head_ais3" => ("head injury risk", 100.0, 1, " %"),
+        "chest_ais3" => ("chest injury risk", 100.0, 1, " %"),
+        "femur_ais2" => ("femur fracture risk", 100.0, 1, " %"),
         "hic15" => ("HIC15", 1.0, 0, ""),
+        "hic36" => ("HIC36", 1.0, 0, ""),
+        "viscous_criterion_mps" => ("viscous criterion", 1.0, 2, " m/s"),
+        "excursion_mm" => ("head excursion", 1.0, 0, " mm"),
         "chest_a3ms_g" => ("chest 3 ms clip", 1.0, 1, " g"),
         "chest_deflection_mm" => ("chest deflection", 1.0, 1, " mm"),
         "femur_kN" => ("femur force", 1.0, 1, " kN"),
@@ -40,7 +46,9 @@ pub(super) fn limit_text(key: &str, limit: f64) -> String {
 /// Key of a criterion in the columns of the results.
 fn column(key: &str) -> String {
     match key {
-        "joint" | "joint_without_neck" => format!("occupant.1.risk.{key}"),
+        "joint" | "joint_without_neck" | "head_ais3" | "chest_ais3" | "femur_ais2" => {
+            format!("occupant.1.risk.{key}")
+        }
         "intrusion_mm" => "vehicle.1.intrusion_mm".to_string(),
         _ => format!("occupant.1.{key}"),
     }

@@ -7,6 +7,7 @@ use crate::study::{Exemplar, Numbers, Row, SizingRow, StudyResult};
 use crate::units::{G0, KMH};
 
 use super::case_figures::case_figures;
+use super::sizing_figures::{fronts_figure, map_figure};
 use super::text::{fixed, model_name, name_of, plain, short_name};
 use super::{NamedFigure, ReportError};
 
@@ -14,7 +15,8 @@ use super::{NamedFigure, ReportError};
 const RISK: &str = "Joint risk, head, chest and femur (%)";
 
 /// All figures of a study. Stems: `risk-<speed>kmh-<overlap>pct`, `delta-v-...`, `intrusion-...`,
-/// `risk-sized-...`, `targets`, `before-after`, `price-<vehicle>`, `exemplar-...`.
+/// `risk-sized-...`, `targets`, `before-after`, `price-<vehicle>`, `pareto-<vehicle>`,
+/// `map-<vehicle>`, `exemplar-...`.
 ///
 /// # Errors
 /// [`ReportError`] when a figure has nothing to draw.
@@ -28,6 +30,15 @@ pub fn study_figures(result: &StudyResult) -> Result<Vec<NamedFigure>, ReportErr
     all.extend(study.before_after()?);
     for vehicle in &result.vehicles {
         all.extend(study.price(&vehicle.id)?);
+    }
+    for fronts in &result.fronts {
+        let name = name_of(&result.vehicles, &fronts.vehicle);
+        all.push(fronts_figure(&name, fronts, &result.stamp)?);
+    }
+    for map in &result.maps {
+        let name = name_of(&result.vehicles, &map.vehicle);
+        let partner = name_of(&result.partners, &map.partner);
+        all.push(map_figure(&name, &partner, map, &result.stamp)?);
     }
     all.extend(exemplar(result)?);
     Ok(all)

@@ -10,17 +10,19 @@ use super::evidence::{self, NASVA_URL};
 use super::page::{Align, Cell, ReportPage, Section, Source, Table, Tone};
 use super::study_figures::changed_exemplar;
 use super::text::{fixed, listed, plain, short_name};
-use super::{study_answer, study_sentences, study_tables};
+use super::{study_answer, study_fronts, study_sentences, study_tables, study_verdict};
 
 /// The page of a study; `figures` are those of [`super::study_figures()`].
 pub fn study_page(result: &StudyResult, figures: &[NamedFigure]) -> ReportPage {
     let r = result;
     let sized = !r.sizings.is_empty();
     let mut sections = vec![question(r), answer(r, figures)];
+    sections.extend(study_verdict::section(r));
     sections.push(walls(r, figures));
     sections.push(as_built(figures));
     if sized {
         sections.push(sizing(r, figures));
+        sections.extend(study_fronts::section(r, figures));
         sections.push(price(r, figures));
     }
     sections.push(exemplar(r, figures));
@@ -167,6 +169,7 @@ fn sizing(r: &StudyResult, figures: &[NamedFigure]) -> Section {
         crate::sizing::Vary::Structure => "structure",
         crate::sizing::Vary::Restraint => "restraints",
         crate::sizing::Vary::Both => "structure and restraints",
+        crate::sizing::Vary::Partner => "the partner",
     };
     let cap = if spec.length_cap {
         ", the kei length of 3.40 m kept"

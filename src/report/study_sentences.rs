@@ -6,10 +6,7 @@ use crate::units::KMH;
 use super::study_answer::{criterion, top_speed};
 use super::text::{dollars, fixed, listed, name_of, plain};
 
-/// A small car's price in Japan and the price of a US car, dollars: the two figures of the public discussion.
-const CLAIM_USD: [f64; 2] = [10_000.0, 20_000.0];
-
-fn range_text(values: &[f64], write: impl Fn(f64) -> String) -> Option<String> {
+pub(super) fn range_text(values: &[f64], write: impl Fn(f64) -> String) -> Option<String> {
     let lo = values.iter().copied().min_by(f64::total_cmp)?;
     let hi = values.iter().copied().max_by(f64::total_cmp)?;
     let (a, b) = (write(lo), write(hi));
@@ -194,73 +191,18 @@ fn binding(r: &StudyResult) -> Option<String> {
     ))
 }
 
-/// Mass, cost, and the two prices of the public discussion beside those found here.
+/// Mass and direct cost of the cars that meet the reference target.
 fn cost(r: &StudyResult) -> Option<String> {
-    let all: Vec<&SizingRow> = r
-        .sizings
-        .iter()
-        .filter(|s| s.target == r.spec.reference)
-        .collect();
-    let of = |key: &str, keep: &dyn Fn(&SizingRow) -> bool| -> Vec<f64> {
-        all.iter()
-            .filter(|s| keep(s))
+    let met = |key: &str| -> Vec<f64> {
+        r.sizings
+            .iter()
+            .filter(|s| s.target == r.spec.reference && s.feasible())
             .filter_map(|s| s.number(key))
             .collect()
     };
-    // Only cars priced from a Japanese list answer the question of the runabout.
-    let from_japan = |s: &SizingRow| {
-        let first = s.answer["price"]["steps"][0]["what"].as_str();
-        first.is_some_and(|what| what.contains("Japan"))
-    };
-    let met = of("price_usd", &|s| s.feasible() && from_japan(s));
-    let missed = of("price_usd", &|s| !s.feasible() && from_japan(s));
-    let mut parts = Vec::new();
-    let taken = |key: &str, write: &dyn Fn(f64) -> String| {
-        range_text(&of(key, &SizingRow::feasible), write)
-    };
-    if let (Some(kg), Some(usd)) = (
-        taken("added_mass_kg", &|v| fixed(Some(v), 0)),
-        taken("added_cost_usd", &dollars),
-    ) {
-        parts.push(format!(
-            "Where the target can be met it takes {kg} kg and {usd} of direct manufacturing cost."
-        ));
-    }
-    let [low, high] = CLAIM_USD;
-    let met_range = range_text(&met, dollars);
-    let missed_range = range_text(&missed, dollars);
-    if met_range.is_some() || missed_range.is_some() {
-        parts.push(format!(
-            "The public discussion sets a runabout of {} against a price of about {}. Built up from Japanese list \
-             prices with these changes and US labour and parts, but without development, certification, dealers, \
-             tariffs and low volume:",
-            dollars(low),
-            dollars(high)
-        ));
-        let side = |prices: &[f64]| {
-            let below = prices.iter().filter(|p| **p < low).count();
-            let above = prices.iter().filter(|p| **p >= high).count();
-            let between = prices.len() - below - above;
-            format!(
-                "{below} below {}, {between} between the two, {above} at {} or above",
-                dollars(low),
-                dollars(high)
-            )
-        };
-        let mut found = Vec::new();
-        if let Some(range) = met_range {
-            found.push(format!(
-                "{range} for the cars that meet the target ({})",
-                side(&met)
-            ));
-        }
-        if let Some(range) = missed_range {
-            found.push(format!(
-                "{range} for designs that come near and miss it ({})",
-                side(&missed)
-            ));
-        }
-        parts.push(format!("{}.", found.join("; ")));
-    }
-    (!parts.is_empty()).then(|| parts.join(" "))
+    let kg = range_text(&met("added_mass_kg"), |v| fixed(Some(v), 0))?;
+    let usd = range_text(&met("added_cost_usd"), dollars)?;
+    Some(format!(
+        "Where the target can be met it takes {kg} kg and {usd} of direct manufacturing cost."
+    ))
 }

@@ -150,9 +150,9 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
         RATING.to_string(),
         format!(
             "After sizing: joint risk with the design for the reference target; n/a where none meets it. Designs are \
-             sought at a step of {} µs and run again at {} µs: one that rests on the limit may miss it by a last digit.",
+             sought at a step of {} µs and held to {} µs.",
             plain(r.spec.sizing_step_us),
-            plain(r.spec.step_us)
+            plain(1e6 * crate::sizing::evaluate::VERIFY_STEP_S)
         ),
     ];
     if partial {

@@ -6,8 +6,9 @@ use super::SizingData;
 use super::design::Design;
 use super::optimise::Sizing;
 use super::precedent::compare;
-use super::price::price_in_us;
-use crate::units::MM;
+use super::price::{VOLUMES_PER_YEAR, price_by_volume, price_in_us};
+use super::swing::price_swings;
+use crate::units::{KN, MM};
 use crate::vehicle::Vehicle;
 
 /// The answer for one vehicle. Masses in kg, costs in dollars of the cost file's common year:
@@ -25,6 +26,18 @@ pub fn to_json(vehicle: &Vehicle, sizing: &Sizing, data: &SizingData) -> Value {
             "criterion": w.criterion,
             "limit": w.limit,
         })
+    });
+    let by_volume: Vec<Value> = price_by_volume(vehicle, sized, data, &VOLUMES_PER_YEAR)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(volume, usd, price)| {
+            json!({ "volume_per_year": volume, "added_cost_usd": usd, "price_usd": price })
+        })
+        .collect();
+    let partner = sized.partner.1.map(|account| {
+        let p = &sized.partner.0;
+        json!({ "lower_rails_mm": p.lower_rails_m / MM, "seas_force_kN": p.seas_force_n / KN,
+            "softer": p.softer, "added_kg": account.added_kg, "added_cost_usd": account.usd })
     });
     let cases: Vec<Value> = sizing
         .values
@@ -63,12 +76,16 @@ pub fn to_json(vehicle: &Vehicle, sizing: &Sizing, data: &SizingData) -> Value {
         "cost": sized.cost.items,
         "cost_year": data.costs.deflator.common_year(),
         "price": price,
+        "new_powertrain": data.costs.structure.new_powertrain,
+        "price_by_volume": by_volume,
+        "price_swings": price_swings(vehicle, &sizing.design, data).unwrap_or_default(),
+        "partner": partner,
         "precedents": compare(sized, &data.costs),
     })
 }
 
 /// A design as flat keys: `strength.<path>`, `added_front_length_mm`, `cabin_factor`,
-/// `material.<path>`, `restraint_package`.
+/// `two_step.<path>` (force of the second step over the first), `material.<path>`, `restraint_package`.
 pub fn design_json(design: &Design) -> Value {
     let mut flat = Map::new();
     for (path, factor) in &design.strength {
@@ -77,6 +94,9 @@ pub fn design_json(design: &Design) -> Value {
     let length_mm = design.added_front_length_m / MM;
     flat.insert("added_front_length_mm".into(), json!(length_mm));
     flat.insert("cabin_factor".into(), json!(design.cabin_factor));
+    for (path, ratio) in &design.two_step {
+        flat.insert(format!("two_step.{path}"), json!(ratio));
+    }
     for (path, id) in &design.materials {
         flat.insert(format!("material.{path}"), json!(id));
     }

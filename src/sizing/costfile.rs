@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::cost::{Deflator, Quoted};
+use super::money::{self, Deflator, Quoted};
 use super::parameters::{
     BodyYardstick, CostModel, ListPrice, Package, Precedent, Programme, RestraintItem, Rule,
     StructureParameters,
 };
-use crate::error::{InputError, SourceText};
+use crate::error::{Error, InputError, SourceText};
 use crate::material::{Spread, check_sources, check_spread};
-use crate::vehicle::Provenance;
+use crate::vehicle::{Library, Provenance};
 
 type S<T> = Spanned<T>;
 
@@ -60,6 +60,7 @@ struct RawStructure {
     front_kg_per_m: S<Spread>,
     compartment_front_kg: S<Spread>,
     compounding_kg_per_kg: S<Spread>,
+    compounding_resized_kg_per_kg: S<Spread>,
     front_usd_per_kg: S<Spread>,
     secondary_usd_per_kg: S<Spread>,
     base_year: S<u16>,
@@ -90,6 +91,7 @@ struct RawPackage {
 struct RawProgramme {
     die_set_usd: S<Spread>,
     share_changed: S<Spread>,
+    engineering_usd: S<Spread>,
     volume_per_year: S<Spread>,
     years: S<f64>,
     base_year: S<u16>,
@@ -114,7 +116,7 @@ struct RawJapan {
 struct RawRule {
     id: String,
     name: String,
-    consumer_usd: f64,
+    consumer_usd: S<f64>,
     base_year: S<u16>,
     mass_kg: Option<f64>,
 }
@@ -125,8 +127,18 @@ struct RawPrecedent {
     id: String,
     name: String,
     mass_kg: S<Spread>,
-    direct_usd: Option<f64>,
+    direct_usd: Option<S<f64>>,
     base_year: Option<S<u16>>,
+}
+
+impl CostModel {
+    /// Load a cost file of the library's `costs` folder, for example `us-2025`.
+    ///
+    /// # Errors
+    /// [`Error::Request`] with the nearest id, [`Error::Io`], [`Error::Input`] at a line of the file.
+    pub fn load(library: &Library, id: &str) -> Result<Self, Error> {
+        Ok(parse_costs(&library.text("costs", id)?)?)
+    }
 }
 
 /// Read a cost file.
@@ -182,6 +194,11 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
                 .not_negative("compartment_front_kg", &s.compartment_front_kg)?,
             compounding_kg_per_kg: read
                 .not_negative("compounding_kg_per_kg", &s.compounding_kg_per_kg)?,
+            compounding_resized_kg_per_kg: read.not_negative(
+                "compounding_resized_kg_per_kg",
+                &s.compounding_resized_kg_per_kg,
+            )?,
+            new_powertrain: false,
             front_per_kg: read.quoted("front_usd_per_kg", &s.front_usd_per_kg, &s.base_year)?,
             secondary_per_kg: read.quoted(
                 "secondary_usd_per_kg",
@@ -194,6 +211,7 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
         programme: Programme {
             die_set: read.quoted("die_set_usd", &p.die_set_usd, &p.base_year)?,
             share_changed: read.not_negative("share_changed", &p.share_changed)?,
+            engineering: read.quoted("engineering_usd", &p.engineering_usd, &p.base_year)?,
             volume_per_year: read.positive("volume_per_year", &p.volume_per_year)?,
             years: read
                 .text
@@ -220,12 +238,12 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
             .rule
             .iter()
             .map(|r| {
-                let usd = Spread::exact(r.consumer_usd);
+                let usd = Spread::exact(read.dollars("consumer_usd", &r.consumer_usd)?);
                 Ok(Rule {
                     id: r.id.clone(),
                     name: r.name.clone(),
                     cost: read
-                        .at_year::<super::cost::basis::Consumer>(usd, &r.base_year)?
+                        .at_year::<money::basis::Consumer>(usd, &r.base_year)?
                         .amount(),
                     base_year: *r.base_year.get_ref(),
                     mass_kg: r.mass_kg,
@@ -236,8 +254,11 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
             .precedent
             .iter()
             .map(|p| {
-                let cost = match (p.direct_usd, &p.base_year) {
-                    (Some(usd), Some(year)) => Some(read.at_year(Spread::exact(usd), year)?),
+                let cost = match (&p.direct_usd, &p.base_year) {
+                    (Some(usd), Some(year)) => {
+                        let usd = read.dollars("direct_usd", usd)?;
+                        Some(read.at_year(Spread::exact(usd), year)?)
+                    }
                     _ => None,
                 };
                 Ok(Precedent {
@@ -303,6 +324,11 @@ impl Reader<'_> {
 
     fn not_negative(&self, key: &str, value: &S<Spread>) -> Result<Spread, InputError> {
         check_spread(self.text, key, value, 0.0)
+    }
+
+    fn dollars(&self, key: &str, value: &S<f64>) -> Result<f64, InputError> {
+        self.text
+            .number(key, value, |v| v >= 0.0, "a cost must not be negative")
     }
 
     fn at_year<B>(&self, usd: Spread, year: &S<u16>) -> Result<Quoted<B>, InputError> {
@@ -395,6 +421,23 @@ mod tests {
         );
         let e = told(good.replace("common_year = 2025", "common_year = 1999"));
         assert!(e.contains("1999") && e.starts_with("c.toml:"), "{e}");
+        for (from, to) in [
+            (
+                "cost_usd = { low = 20.0, central = 30.0",
+                "cost_usd = { low = -20.0, central = 30.0",
+            ),
+            ("yen = 1064800.0", "yen = -1064800.0"),
+            ("consumer_usd = 54.0", "consumer_usd = -54.0"),
+            ("direct_usd = 26.88", "direct_usd = -26.88"),
+            (
+                "engineering_usd = { low = 1",
+                "engineering_usd = { low = -1",
+            ),
+        ] {
+            assert!(good.contains(from), "{from}");
+            let e = told(good.replace(from, to));
+            assert!(e.starts_with("c.toml:") && e.contains('-'), "{from}: {e}");
+        }
         let e = told(good.replace("[programme]", "[program]"));
         assert!(e.contains("unknown field"), "{e}");
         let e = told(good.replace("source = \"dies\"", "source = \"dice\""));

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::SizingData;
 use super::cost::{CostAccount, added_direct_cost};
+use super::crush_shape::{insert_plateau, make_two_steps, scale};
 use super::mass::{
     MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements,
 };
+use super::partner::{PartnerAccount, PartnerDesign, partner_account};
 use crate::error::{Error, nearest};
 use crate::material::MaterialUse;
-use crate::vehicle::{CrushTable, Face, Path, PathKind, Role, Vehicle};
+use crate::vehicle::{Face, Path, PathKind, Role, Vehicle};
 
 /// Added structure on a path that states no material is taken as this: the heaviest answer.
 pub const UNSTATED_MATERIAL: &str = "mild";
@@ -28,12 +30,18 @@ pub struct Design {
     pub added_front_length_m: f64,
     /// s_c on the dash-cabin path and on compartment layers, at least 1.
     pub cabin_factor: f64,
+    /// Paths made into two steps of equal length, energy kept: force of the second over the first.
+    #[serde(default)]
+    pub two_step: BTreeMap<String, f64>,
     /// Material of what is added, by path name; else the path's own.
     pub materials: BTreeMap<String, String>,
     /// Material of what is added to the compartment; else [`CABIN_MATERIAL`].
     pub cabin_material: Option<String>,
     /// Restraint package of the cost file.
     pub package: Option<String>,
+    /// What the partner's maker changes instead.
+    #[serde(default)]
+    pub partner: PartnerDesign,
 }
 
 impl Default for Design {
@@ -42,9 +50,11 @@ impl Default for Design {
             strength: BTreeMap::new(),
             added_front_length_m: 0.0,
             cabin_factor: 1.0,
+            two_step: BTreeMap::new(),
             materials: BTreeMap::new(),
             cabin_material: None,
             package: None,
+            partner: PartnerDesign::NONE,
         }
     }
 }
@@ -54,6 +64,7 @@ impl Design {
     pub fn keeps_structure(&self) -> bool {
         self.added_front_length_m == 0.0
             && self.cabin_factor == 1.0
+            && self.two_step.is_empty()
             && self.strength.values().all(|s| *s == 1.0)
     }
 }
@@ -67,6 +78,24 @@ pub struct SizedVehicle {
     pub mass: MassAccount,
     /// Added direct manufacturing cost by item.
     pub cost: CostAccount,
+    /// What the partner changes, and what that weighs and costs there.
+    pub partner: (PartnerDesign, Option<PartnerAccount>),
+}
+
+impl SizedVehicle {
+    /// What sizing minimises, dollars: all direct cost, the partner's included.
+    pub fn objective_usd(&self) -> f64 {
+        self.cost.total().usd() + self.partner_usd()
+    }
+
+    /// Its smooth part, which an optimiser can follow ([`CostAccount::variable`]).
+    pub fn smooth_objective_usd(&self) -> f64 {
+        self.cost.variable().usd() + self.partner_usd()
+    }
+
+    fn partner_usd(&self) -> f64 {
+        self.partner.1.map_or(0.0, |p| p.usd.usd())
+    }
 }
 
 /// Paths that a design may strengthen, in file order: front layers and inner paths with a stated
@@ -121,8 +150,8 @@ pub fn length_station_m(vehicle: &Vehicle) -> f64 {
         .fold(f64::INFINITY, f64::min)
 }
 
-/// Apply a design: tables and unloading stiffness times their factors, the added length as a plateau,
-/// setbacks shifted, masses added where they sit.
+/// Apply a design: tables and unloading stiffness times their factors, two steps where asked for, the
+/// added length as a plateau, setbacks shifted, masses added where they sit.
 ///
 /// # Errors
 /// [`Error::Request`] for a factor below 1, a negative length, an unknown path, material or package, a
@@ -162,14 +191,19 @@ pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<Si
         };
         scale(table, factor);
         let mut design_crush = design_crush_m(before);
+        let ratio = design.two_step.get(&path.name);
+        if let Some(ratio) = ratio {
+            make_two_steps(table, design_crush, *ratio);
+        }
         if grows {
             let mean = table.energy_to(design_crush) / design_crush;
             insert_plateau(table, design_crush, mean, length);
             design_crush += length;
             lengthened.push((index, mean));
         }
-        let added_energy_j = table.energy_to(design_crush) - design_energy_j(before);
-        if !compartment && (factor > 1.0 || grows) {
+        // Rounding must not make a reshaped path lighter.
+        let added_energy_j = (table.energy_to(design_crush) - design_energy_j(before)).max(0.0);
+        if !compartment && (factor > 1.0 || grows || ratio.is_some()) {
             let id = material_of(design, original);
             let material = data.materials.get(id)?;
             let Some(sea) = material.sea_j_per_kg else {
@@ -215,6 +249,7 @@ pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<Si
         vehicle: sized,
         mass,
         cost,
+        partner: (design.partner, partner_account(&design.partner, data)?),
     })
 }
 
@@ -256,7 +291,7 @@ fn account(
         package: design.package.clone(),
         restraint_kg,
     };
-    mass.compounding_kg = mass.structure_kg() * s.compounding_kg_per_kg.central;
+    mass.compounding_kg = mass.structure_kg() * s.compounding().central;
     Ok(mass)
 }
 
@@ -281,7 +316,18 @@ fn check(vehicle: &Vehicle, design: &Design) -> Result<(), Error> {
             "at least 0",
         ));
     }
-    for name in design.strength.keys().chain(design.materials.keys()) {
+    if let Some((name, ratio)) = design
+        .two_step
+        .iter()
+        .find(|(_, r)| !(r.is_finite() && (0.1..=10.0).contains(*r)))
+    {
+        return Err(Error::request(
+            format!("two steps of \"{name}\" in the ratio {ratio}"),
+            "force of the second step over the first, 0.1 to 10",
+        ));
+    }
+    let named = design.strength.keys().chain(design.materials.keys());
+    for name in named.chain(design.two_step.keys()) {
         let known = || vehicle.paths.iter().map(|p| p.name.as_str());
         let Some(path) = vehicle.paths.iter().find(|p| &p.name == name) else {
             let hint = nearest(name, known()).map_or_else(
@@ -293,70 +339,20 @@ fn check(vehicle: &Vehicle, design: &Design) -> Result<(), Error> {
                 hint,
             ));
         };
-        let strengthened = design.strength.get(name).is_some_and(|s| *s > 1.0);
+        let strengthened = design.strength.get(name).is_some_and(|s| *s > 1.0)
+            || design.two_step.contains_key(name);
         if strengthened && is_compartment(vehicle, path) {
             return Err(Error::request(
-                format!("a strength factor on \"{name}\""),
+                format!("a strength factor or two steps on \"{name}\""),
                 "it belongs to the compartment: use the cabin factor",
             ));
         }
         if strengthened && path.table.is_none() {
             return Err(Error::request(
-                format!("a strength factor on the rigid layer \"{name}\""),
+                format!("a strength factor or two steps on the rigid layer \"{name}\""),
                 "only paths with a crush table can be strengthened",
             ));
         }
     }
     Ok(())
-}
-
-fn scale(table: &mut CrushTable, factor: f64) {
-    // Damping is left: it stands for the joint, not for the section.
-    for f in &mut table.force_n {
-        *f *= factor;
-    }
-    for k in &mut table.unload_n_per_m {
-        *k *= factor;
-    }
-}
-
-/// Lengthen a table by a flat piece at `level`, put in where the backbone last passes that level before
-/// the design crush; all points behind move by `length`. Adds exactly `level * length` to its energy.
-fn insert_plateau(table: &mut CrushTable, design_crush: f64, level: f64, length: f64) {
-    let (x, f) = (&table.crush_m, &table.force_n);
-    let near = 1e-9 * level.abs();
-    let mut at = (design_crush, table.force_at(design_crush));
-    for i in (0..x.len() - 1).rev().filter(|i| x[i + 1] <= design_crush) {
-        let (a, b) = (f[i] - level, f[i + 1] - level);
-        if b.abs() <= near {
-            at = (x[i + 1], f[i + 1]);
-            break;
-        }
-        if a * b < 0.0 {
-            at = (x[i] + (x[i + 1] - x[i]) * a / (a - b), level);
-            break;
-        }
-    }
-    let (start, force) = at;
-    let unload = table.unload_at(start);
-    let mut crush_m = Vec::with_capacity(x.len() + 2);
-    let mut force_n = Vec::with_capacity(x.len() + 2);
-    let mut unload_n_per_m = Vec::with_capacity(x.len() + 2);
-    let mut push = |c: f64, n: f64, k: f64| {
-        crush_m.push(c);
-        force_n.push(n);
-        unload_n_per_m.push(k);
-    };
-    let same = |c: f64| (c - start).abs() < 1e-9;
-    for i in (0..x.len()).filter(|&i| x[i] < start && !same(x[i])) {
-        push(x[i], f[i], table.unload_n_per_m[i]);
-    }
-    push(start, force, unload);
-    push(start + length, force, unload);
-    for i in (0..x.len()).filter(|&i| x[i] > start && !same(x[i])) {
-        push(x[i] + length, f[i], table.unload_n_per_m[i]);
-    }
-    table.crush_m = crush_m;
-    table.force_n = force_n;
-    table.unload_n_per_m = unload_n_per_m;
 }

@@ -1,20 +1,43 @@
 //! The evaluator that simulates: a sized vehicle through its load cases, occupants in place.
 //!
-//! Cases that share a topology are stepped side by side ([`crate::collision::batch`]).
+//! Cases with the same partner and overlap share a topology and are stepped side by side.
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::design::SizedVehicle;
+use super::partner::apply_to_partner;
 use super::problem::{CaseValues, Criterion, Evaluate, LoadCase};
 use crate::collision::result::CaseResult;
 use crate::collision::wall::rigid_wall;
-use crate::collision::{Assembly, Case, Finished, Party, SeatedOccupant, map_batch, outcome};
+use crate::collision::{Assembly, Case, Finished, Party, SeatedOccupant, assemble, outcome};
 use crate::criteria::Dummy;
-use crate::dynamics::{Plan, Record, Solver};
+use crate::dynamics::{
+    Detail, Network, Plan, Record, SimulationError, Solver, simulate, simulate_lanes,
+};
 use crate::error::Error;
 use crate::occupant::{Restraint, Seat, readings};
-use crate::units::KMH;
+use crate::units::{KMH, US};
 use crate::vehicle::{Face, Library, Vehicle};
+
+/// Lanes stepped side by side.
+pub(super) const LANES: usize = 8;
+
+/// Step of a search, s: three to a 10 kHz sample. The one setting of `crumple size` and `crumple study`.
+pub const SEARCH_STEP_S: f64 = Plan::SAMPLE_S / 3.0;
+/// Step an answer is held to, s.
+pub const VERIFY_STEP_S: f64 = 1e-5;
+/// How long runs of a search go on after the vehicles have parted, s: occupants have stopped by then.
+const SETTLE_S: f64 = 0.04;
+
+/// Plan of a sizing run: only what criteria need is recorded, and it ends once all is over.
+pub fn sizing_plan(duration_s: f64, step_s: f64) -> Plan {
+    let mut plan = Plan::new(duration_s, step_s);
+    plan.settle_s = Some(SETTLE_S);
+    plan.detail = Detail::Lean;
+    plan
+}
 
 /// Who sits in the vehicle that is sized.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +57,8 @@ pub struct CollisionEvaluator {
     packages: BTreeMap<String, [Option<String>; 2]>,
     seats: Vec<Seated>,
     plan: Plan,
+    /// Plan of [`Evaluate::verify`]; `None`: the same.
+    fine: Option<Plan>,
 }
 
 impl CollisionEvaluator {
@@ -69,7 +94,43 @@ impl CollisionEvaluator {
             packages,
             seats,
             plan,
+            fine: None,
         })
+    }
+
+    /// The same evaluator for a search of runs of a duration: [`SEARCH_STEP_S`] unless another step is asked
+    /// for, answers verified at [`VERIFY_STEP_S`].
+    pub fn for_search(&self, duration_s: f64, step_s: f64) -> Self {
+        Self {
+            plan: sizing_plan(duration_s, step_s),
+            fine: Some(sizing_plan(duration_s, step_s.min(VERIFY_STEP_S))),
+            ..self.clone()
+        }
+    }
+
+    /// Add a partner that is not in the library, or replace one, by its id.
+    pub fn add_partner(&mut self, partner: Vehicle) {
+        self.partners.insert(partner.id.clone(), partner);
+    }
+
+    /// A partner by id.
+    pub fn partner(&self, id: &str) -> Option<&Vehicle> {
+        self.partners.get(id)
+    }
+
+    /// [`CollisionEvaluator::case`] of a sized vehicle, with its restraint package and what its design changes
+    /// on the partner.
+    ///
+    /// # Errors
+    /// As [`CollisionEvaluator::case`].
+    pub fn sized_case(&self, sized: &SizedVehicle, load: &LoadCase) -> Result<Case, Error> {
+        let mut case = self.case(&sized.vehicle, sized.mass.package.as_deref(), load)?;
+        let (design, account) = &sized.partner;
+        if let (false, Some(account)) = (load.own_wall, account) {
+            let other = &mut case.parties[1].vehicle;
+            *other = apply_to_partner(other, design, account.added_kg);
+        }
+        Ok(case)
     }
 
     /// The same evaluator with another integration plan (a finer step for verification).
@@ -169,7 +230,7 @@ impl CollisionEvaluator {
     /// # Errors
     /// The first error of any case.
     pub fn results(&self, cases: &[Case]) -> Result<Vec<CaseResult>, Error> {
-        let results = map_batch(cases, |case, assembly, record| {
+        simulate_cases(cases, &|case, assembly, record| {
             let outcome = outcome::read(case, &assembly, &record)?;
             let finished = Finished {
                 assembly,
@@ -177,13 +238,79 @@ impl CollisionEvaluator {
                 outcome,
             };
             CaseResult::collect(case, &finished)
-        });
-        results.into_iter().collect()
+        })
+    }
+}
+
+/// Simulate cases, those of one topology side by side, blocks of them in parallel; `read` sees each as it ends.
+fn simulate_cases<R: Send>(
+    cases: &[Case],
+    read: &(dyn Fn(&Case, Assembly, Record) -> Result<R, Error> + Sync),
+) -> Result<Vec<R>, Error> {
+    let mut groups: BTreeMap<(&str, u64), Vec<usize>> = BTreeMap::new();
+    for (i, c) in cases.iter().enumerate() {
+        let key = (c.parties[1].vehicle.id.as_str(), c.overlap.to_bits());
+        groups.entry(key).or_default().push(i);
+    }
+    let blocks: Vec<&[usize]> = groups.values().flat_map(|g| g.chunks(LANES)).collect();
+    let done: Vec<Vec<R>> = blocks
+        .par_iter()
+        .map(|block| {
+            let assemblies = block
+                .iter()
+                .map(|&i| assemble(&cases[i]))
+                .collect::<Result<Vec<_>, _>>()?;
+            let plan = stable_plan(&assemblies, cases[block[0]].plan);
+            let records = side_by_side(&assemblies, &plan)?;
+            let each = block.iter().zip(assemblies).zip(records);
+            each.map(|((&i, a), r)| read(&cases[i], a, r)).collect()
+        })
+        .collect::<Result<_, Error>>()?;
+    let mut ordered: Vec<Option<R>> = cases.iter().map(|_| None).collect();
+    for (block, finished) in blocks.iter().zip(done) {
+        for (&i, r) in block.iter().zip(finished) {
+            ordered[i] = Some(r);
+        }
+    }
+    Ok(ordered.into_iter().flatten().collect())
+}
+
+/// The plan, at the finest step that one of the networks asks for where its own is too coarse: a design may cut
+/// a face into slivers or make a path stiff beyond what the vehicle as built needs.
+fn stable_plan(assemblies: &[Assembly], plan: Plan) -> Plan {
+    let mut stable = plan;
+    for assembly in assemblies {
+        if let Err(SimulationError::StepTooLarge { largest_us, .. }) =
+            assembly.network.check_step(stable.step_s)
+        {
+            let steps = (Plan::SAMPLE_S / (largest_us * US)).ceil().max(1.0);
+            stable.step_s = Plan::SAMPLE_S / steps;
+            stable.stride = steps as usize;
+        }
+    }
+    stable
+}
+
+/// Lanes where the topology is one; one by one where an added length has changed the order of layers.
+fn side_by_side(assemblies: &[Assembly], plan: &Plan) -> Result<Vec<Record>, Error> {
+    let nets: Vec<&Network> = assemblies.iter().map(|a| &a.network).collect();
+    let one_by_one = || nets.iter().map(|n| Ok(simulate(n, plan)?)).collect();
+    if nets.len() == 1 {
+        return one_by_one();
+    }
+    match simulate_lanes::<LANES>(&nets, plan) {
+        Ok(records) => Ok(records),
+        Err(SimulationError::Topology(_)) => one_by_one(),
+        Err(e) => Err(e.into()),
     }
 }
 
 /// Criteria of a finished case: intrusion of vehicle 1 and the worst over its occupants.
-fn values_of(case: &Case, assembly: &Assembly, record: &Record) -> Result<CaseValues, Error> {
+pub(super) fn values_of(
+    case: &Case,
+    assembly: &Assembly,
+    record: &Record,
+) -> Result<CaseValues, Error> {
     let mut values = CaseValues::new();
     let intrusion = outcome::intrusion_mm(case, assembly, record, 0);
     values.insert(Criterion::IntrusionMm, intrusion);
@@ -193,10 +320,16 @@ fn values_of(case: &Case, assembly: &Assembly, record: &Record) -> Result<CaseVa
         let all = [
             (Criterion::Joint, o.risk.joint),
             (Criterion::JointWithoutNeck, o.risk.joint_without_neck),
+            (Criterion::HeadAis3, o.risk.head_ais3),
+            (Criterion::ChestAis3, o.risk.chest_ais3),
+            (Criterion::FemurAis2, o.risk.femur_ais2),
             (Criterion::Hic15, o.hic15),
+            (Criterion::Hic36, o.hic36),
             (Criterion::ChestA3msG, o.chest_a3ms_g),
             (Criterion::ChestDeflectionMm, o.chest_deflection_mm),
+            (Criterion::ViscousCriterionMps, o.viscous_criterion_mps),
             (Criterion::FemurKn, o.femur_kN),
+            (Criterion::ExcursionMm, Some(o.excursion_mm)),
         ];
         for (criterion, value) in all {
             if let Some(v) = value {
@@ -225,17 +358,25 @@ impl Evaluate for CollisionEvaluator {
     ) -> Result<Vec<Vec<CaseValues>>, Error> {
         let mut collisions = Vec::with_capacity(sized.len() * cases.len());
         for s in sized {
-            let package = s.mass.package.as_deref();
             for load in cases {
-                collisions.push(self.case(&s.vehicle, package, load)?);
+                collisions.push(self.sized_case(s, load)?);
             }
         }
-        let values = map_batch(&collisions, |case, a, r| values_of(case, &a, &r))
-            .into_iter()
-            .collect::<Result<Vec<_>, _>>()?;
+        let values = simulate_cases(&collisions, &|case, a, r| values_of(case, &a, &r))?;
         Ok(values
             .chunks(cases.len().max(1))
             .map(<[_]>::to_vec)
             .collect())
+    }
+
+    fn verify(
+        &mut self,
+        sized: &SizedVehicle,
+        cases: &[LoadCase],
+    ) -> Result<Vec<CaseValues>, Error> {
+        match self.fine {
+            Some(fine) => self.with_plan(fine).evaluate(sized, cases),
+            None => self.evaluate(sized, cases),
+        }
     }
 }

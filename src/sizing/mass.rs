@@ -110,6 +110,11 @@ impl MassAccount {
         paths + self.front_length_kg + self.compartment_kg
     }
 
+    /// Does it change any structure, even where that weighs nothing (a path reshaped at equal energy)?
+    pub fn changes_structure(&self) -> bool {
+        !self.paths.is_empty() || self.front_length_kg > 0.0 || self.compartment_kg > 0.0
+    }
+
     /// Everything, kg: structure times (1 + gamma) plus restraints.
     pub fn total_kg(&self) -> f64 {
         self.structure_kg() + self.compounding_kg + self.restraint_kg

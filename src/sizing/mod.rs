@@ -4,16 +4,26 @@
 pub mod answer;
 pub mod cost;
 mod costfile;
+mod crush_shape;
 pub mod design;
 pub mod evaluate;
+pub mod feasibility;
 pub mod mass;
+pub mod money;
 pub mod optimise;
 pub mod parameters;
+pub mod pareto;
+pub mod partner;
 pub mod precedent;
 pub mod price;
 pub mod problem;
 mod search;
+mod solve;
 mod speed;
+pub mod swing;
+pub mod target;
+pub mod uncertainty;
+pub mod variables;
 
 pub use answer::to_json;
 pub use cost::{ConsumerCost, CostAccount, DirectManufacturingCost, Price};
@@ -22,6 +32,7 @@ pub use design::{Design, SizedVehicle, apply};
 pub use mass::MassAccount;
 pub use optimise::{Sizing, optimise};
 pub use parameters::CostModel;
+pub use partner::PartnerDesign;
 pub use price::{PriceBuildUp, price_in_us};
 pub use problem::{
     CaseValues, Criterion, Effort, Evaluate, LoadCase, MaterialChoice, Problem, Rule, SpeedSearch,
@@ -98,12 +109,15 @@ impl SizingData {
         };
         for material in candidates {
             let Some(alone) = self.usd_per_kj(material)? else {
-                continue;
+                if allowed.is_empty() {
+                    continue;
+                }
+                return Err(no_crush_data(&material.id));
             };
             // Each kilogram drags gamma kilograms along, which are paid for too.
             let s = &self.costs.structure;
             let per_kg = self.costs.per_kg(material)?.amount().usd();
-            let dragged = s.compounding_kg_per_kg.central * s.secondary_per_kg.amount().usd();
+            let dragged = s.compounding().central * s.secondary_per_kg.amount().usd();
             let usd = alone * (1.0 + dragged / per_kg);
             if best.is_none_or(|(least, _)| usd < least) {
                 best = Some((usd, material));
@@ -119,6 +133,14 @@ impl SizingData {
             )
         })
     }
+}
+
+/// A material that may not fold was asked for crush structure.
+fn no_crush_data(id: &str) -> Error {
+    Error::request(
+        format!("material \"{id}\" has no data for crush structure"),
+        "choose one with crush among its uses and a specific energy absorption",
+    )
 }
 
 #[cfg(test)]

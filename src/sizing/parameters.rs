@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::cost::{
+use super::money::{
     ConsumerCost, Deflator, DirectManufacturingCost, Quoted, RetailPriceEquivalent, basis,
 };
 use crate::error::{Error, nearest};
 use crate::material::{Material, Spread};
-use crate::vehicle::{Library, Provenance};
+use crate::vehicle::Provenance;
 
 type Direct = Quoted<basis::DirectManufacturing>;
 
@@ -25,12 +25,27 @@ pub struct StructureParameters {
     pub front_kg_per_m: Spread,
     /// m_cell0: mass of today's compartment front, kg.
     pub compartment_front_kg: Spread,
-    /// gamma: secondary mass per primary mass, kg/kg.
+    /// gamma: secondary mass per primary mass with the powertrain kept, kg/kg.
     pub compounding_kg_per_kg: Spread,
+    /// gamma where everything may be resized, a new powertrain included, kg/kg.
+    pub compounding_resized_kg_per_kg: Spread,
+    /// Which of the two is in use: the second?
+    pub new_powertrain: bool,
     /// Direct cost of added front length, $/kg.
     pub front_per_kg: Direct,
     /// Direct cost of compounded mass, $/kg.
     pub secondary_per_kg: Direct,
+}
+
+impl StructureParameters {
+    /// gamma in use, kg/kg.
+    pub fn compounding(&self) -> &Spread {
+        if self.new_powertrain {
+            &self.compounding_resized_kg_per_kg
+        } else {
+            &self.compounding_kg_per_kg
+        }
+    }
 }
 
 /// Whole-body structure by footprint (US EPA OMEGA): a yardstick, not charged for an increment.
@@ -102,6 +117,8 @@ pub struct Programme {
     pub die_set: Direct,
     /// Share of them that is new.
     pub share_changed: Spread,
+    /// Engineering, prototypes and certification tests of a changed front.
+    pub engineering: Direct,
     /// Cars a year.
     pub volume_per_year: Spread,
     /// Years of production.
@@ -112,7 +129,8 @@ impl Programme {
     /// Investment per car, direct manufacturing cost.
     pub fn per_vehicle(&self) -> DirectManufacturingCost {
         let cars = self.volume_per_year.central * self.years;
-        self.die_set.amount() * (self.share_changed.central / cars)
+        let dies = self.die_set.amount() * self.share_changed.central;
+        (dies + self.engineering.amount()) * (1.0 / cars)
     }
 }
 
@@ -198,17 +216,25 @@ pub struct CostModel {
 }
 
 impl CostModel {
-    /// Load a cost file of the library's `costs` folder, for example `us-2025`.
-    ///
-    /// # Errors
-    /// [`Error::Request`] with the nearest id, [`Error::Io`], [`Error::Input`] at a line of the file.
-    pub fn load(library: &Library, id: &str) -> Result<Self, Error> {
-        Ok(super::costfile::parse_costs(&library.text("costs", id)?)?)
-    }
-
     /// Retail price equivalent in use.
     pub fn retail(&self) -> RetailPriceEquivalent {
         RetailPriceEquivalent(self.rpe.central)
+    }
+
+    /// The same model at another production volume, cars a year, without spread of it.
+    ///
+    /// # Errors
+    /// [`Error::Request`] outside 1,000 to 1,000,000 a year.
+    pub fn at_volume(&self, per_year: f64) -> Result<Self, Error> {
+        if !(1e3..=1e6).contains(&per_year) {
+            return Err(Error::request(
+                format!("volume of {per_year} cars a year"),
+                "between 1,000 and 1,000,000 a year",
+            ));
+        }
+        let mut model = self.clone();
+        model.programme.volume_per_year = Spread::exact(per_year);
+        Ok(model)
     }
 
     /// Direct cost of fabricated structure in a material, $/kg.
@@ -306,6 +332,9 @@ impl CostModel {
         s.compounding_kg_per_kg = s
             .compounding_kg_per_kg
             .drawn(draw("structure.compounding_kg_per_kg"));
+        s.compounding_resized_kg_per_kg = s
+            .compounding_resized_kg_per_kg
+            .drawn(draw("structure.compounding_resized_kg_per_kg"));
         s.front_per_kg = s.front_per_kg.drawn(draw("structure.front_usd_per_kg"));
         s.secondary_per_kg = s
             .secondary_per_kg
@@ -319,6 +348,7 @@ impl CostModel {
         let p = &mut one.programme;
         p.die_set = p.die_set.drawn(draw("programme.die_set_usd"));
         p.share_changed = p.share_changed.drawn(draw("programme.share_changed"));
+        p.engineering = p.engineering.drawn(draw("programme.engineering_usd"));
         p.volume_per_year = p.volume_per_year.drawn(draw("programme.volume_per_year"));
         one.labour = one.labour.drawn(draw("labour.difference_usd"));
         one.parts = one.parts.drawn(draw("parts.difference_usd"));

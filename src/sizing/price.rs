@@ -6,8 +6,11 @@
 
 use serde::Serialize;
 
-use super::cost::{CostAccount, DirectManufacturingCost, PROGRAMME, Price};
+use super::SizingData;
+use super::cost::{CostAccount, DirectManufacturingCost, PROGRAMME, Price, added_direct_cost};
+use super::design::SizedVehicle;
 use super::parameters::CostModel;
+use crate::error::Error;
 use crate::vehicle::{Basis, Vehicle};
 
 /// One step of the build-up.
@@ -156,7 +159,10 @@ impl Builder<'_> {
         let rate = costs.yen_per_usd.central;
         let with_tax = yen / rate;
         self.step(
-            format!("list price in Japan, {yen:.0} yen at {rate:.0} a dollar"),
+            format!(
+                "list price in Japan, {} yen at {rate:.0} a dollar",
+                grouped(yen)
+            ),
             None,
             with_tax,
             year,
@@ -231,5 +237,64 @@ impl Builder<'_> {
             .provenance_of(key)
             .map_or(Basis::Estimated, |p| p.basis);
         (basis, self.costs.source_of(key).to_string())
+    }
+}
+
+/// A whole number with separators between thousands.
+fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    if value < 0.0 {
+        format!("-{text}")
+    } else {
+        text
+    }
+}
+
+/// US price at several production volumes, cars a year: what tooling and programme do to it.
+///
+/// # Errors
+/// [`Error::Request`] for a volume out of range or a material that does not exist.
+pub fn price_by_volume(
+    vehicle: &Vehicle,
+    sized: &SizedVehicle,
+    data: &SizingData,
+    volumes: &[f64],
+) -> Result<Vec<(f64, f64, Option<f64>)>, Error> {
+    volumes
+        .iter()
+        .map(|&volume| {
+            let costs = data.costs.at_volume(volume)?;
+            let added = added_direct_cost(&sized.mass, &data.materials, &costs)?;
+            let price = price_in_us(vehicle, &added, &costs).map(|p| p.price_usd.usd());
+            Ok((volume, added.total().usd(), price))
+        })
+        .collect()
+}
+
+/// The volumes shown, cars a year: from a niche to the best year the whole US microcar segment ever had
+/// (114,000 in 2014, S&P).
+pub const VOLUMES_PER_YEAR: [f64; 5] = [5e3, 10e3, 20e3, 50e3, 100e3];
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_are_separated() {
+        for (value, text) in [
+            (7.0, "7"),
+            (860_200.0, "860,200"),
+            (1_648_900.0, "1,648,900"),
+            (-1000.0, "-1,000"),
+        ] {
+            assert_eq!(grouped(value), text);
+        }
     }
 }

@@ -76,9 +76,9 @@ impl<'a, 'p> Bench<'a, 'p> {
         apply(self.problem.vehicle, &design, self.problem.data)
     }
 
-    /// Smooth part of the added direct cost, dollars.
+    /// Smooth part of what is minimised, dollars.
     pub fn variable_cost(&self, x: &[f64]) -> Result<f64, Error> {
-        Ok(self.sized(x)?.cost.variable().usd())
+        Ok(self.sized(x)?.smooth_objective_usd())
     }
 
     /// Evaluate several points at once; [`Bench::values`] then knows them.
@@ -131,46 +131,58 @@ impl<'a, 'p> Bench<'a, 'p> {
             .collect())
     }
 
-    /// Slacks of all constraints that some load cases carry.
+    /// Slacks of all constraints that some load cases carry, less what an answer must keep.
     pub fn slacks(&mut self, x: &[f64], which: &[usize]) -> Result<Vec<Slack>, Error> {
         let values = self.values(x, which)?;
-        let cases = self.cases;
-        let mut slacks = Vec::new();
-        // Weighted means by criterion and limit, in order of first appearance.
-        let mut means: Vec<(Target, f64, f64)> = Vec::new();
-        for (&i, have) in which.iter().zip(&values) {
-            for target in &cases[i].targets {
-                let value = criterion(have, target.criterion, &cases[i])?;
-                if self.problem.rule == Rule::Every || cases[i].own_wall {
-                    slacks.push(Slack {
-                        case: Some(i),
-                        target: *target,
-                        value,
-                        slack: target.slack(value),
-                    });
-                    continue;
+        let keep = self.problem.effort.keep;
+        slacks_of(self.problem.rule, self.cases, which, &values, keep)
+    }
+}
+
+/// Slacks of the constraints of some load cases at the values they have; `keep` is taken off each.
+pub(super) fn slacks_of(
+    rule: Rule,
+    cases: &[LoadCase],
+    which: &[usize],
+    values: &[CaseValues],
+    keep: f64,
+) -> Result<Vec<Slack>, Error> {
+    let mut slacks = Vec::new();
+    // Weighted means by criterion and limit, in order of first appearance.
+    let mut means: Vec<(Target, f64, f64)> = Vec::new();
+    for (&i, have) in which.iter().zip(values) {
+        for target in &cases[i].targets {
+            let value = criterion(have, target.criterion, &cases[i])?;
+            if rule == Rule::Every || cases[i].own_wall {
+                slacks.push(Slack {
+                    case: Some(i),
+                    target: *target,
+                    value,
+                    slack: target.slack(value) - keep,
+                });
+                continue;
+            }
+            let w = cases[i].weight;
+            match means.iter_mut().find(|(t, _, _)| t == target) {
+                Some((_, sum, weight)) => {
+                    *sum += w * value;
+                    *weight += w;
                 }
-                let w = cases[i].weight;
-                match means.iter_mut().find(|(t, _, _)| t == target) {
-                    Some((_, sum, weight)) => {
-                        *sum += w * value;
-                        *weight += w;
-                    }
-                    None => means.push((*target, w * value, w)),
-                }
+                None => means.push((*target, w * value, w)),
             }
         }
-        for (target, sum, weight) in means {
-            let value = if weight > 0.0 { sum / weight } else { 0.0 };
-            slacks.push(Slack {
-                case: None,
-                target,
-                value,
-                slack: target.slack(value),
-            });
-        }
-        Ok(slacks)
     }
+    for (target, sum, weight) in means {
+        // Weights that sum to zero are refused before a sizing starts.
+        let value = if weight > 0.0 { sum / weight } else { 0.0 };
+        slacks.push(Slack {
+            case: None,
+            target,
+            value,
+            slack: target.slack(value) - keep,
+        });
+    }
+    Ok(slacks)
 }
 
 fn key(x: &[f64]) -> Vec<u64> {

@@ -1,8 +1,8 @@
 //! The highest speed at which targets can be met at all (model section 8: an infeasible target is an answer).
 
-use super::optimise::{free_variables, solve};
 use super::problem::{Evaluate, LoadCase, Problem};
 use super::search::Goal;
+use super::solve::{free_variables, solve};
 use crate::error::Error;
 
 /// Highest speed of each vehicle at which the targets can be met, by bisection; a target that holds at
@@ -23,8 +23,13 @@ pub(super) fn highest_speed(
     let step = problem.effort.speed_step_kmh.max(0.05);
     let most = problem.effort.speed_most_kmh.max(asked_kmh);
     let mut runs = 0;
-    let free = free_variables(problem).free().len();
-    let mut hints = vec![hint.to_vec(), vec![1.0; free], vec![0.5; free]];
+    let variables = free_variables(problem);
+    let free = variables.free().len();
+    let own = free - variables.two_steps_at().len();
+    let mut hints = vec![hint.to_vec()];
+    for n in [own, free] {
+        hints.extend([vec![1.0; n], vec![0.5; n]]);
+    }
     let mut holds = |speed_kmh: f64| -> Result<bool, Error> {
         let mut cases: Vec<LoadCase> = Vec::new();
         for case in &problem.cases {

@@ -1,5 +1,6 @@
 //! The study file (TOML, `format = 1`).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -7,11 +8,15 @@ use toml::Spanned;
 
 use crate::criteria::Dummy;
 use crate::dynamics::Plan;
-use crate::error::{Error, SourceText, nearest};
+use crate::error::{Error, SourceText};
+use crate::material::MaterialUse;
 use crate::occupant::Seat;
-use crate::sizing::evaluate::Seated;
-use crate::sizing::{Rule, Target, Vary};
+use crate::sizing::evaluate::{SEARCH_STEP_S, Seated};
+use crate::sizing::{CostModel, Rule, Target, Vary};
+use crate::units::US;
 use crate::vehicle::Library;
+
+use super::options::{Choices, FrontSpec, MapSpec, RawFront, RawMap, RawPartner};
 
 /// A named set of limits that hold together.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +66,12 @@ pub struct StudySpec {
     pub max_cabin_factor: f64,
     /// Materials that added crush structure may be made of; empty: all that may crush.
     pub materials: Vec<String>,
+    /// What else sizing may change.
+    pub choices: Choices,
+    /// Pareto fronts wanted.
+    pub fronts: Option<FrontSpec>,
+    /// Feasibility map wanted.
+    pub map: Option<MapSpec>,
     /// Cost file.
     pub costs: String,
     /// Duration of a run, ms.
@@ -90,6 +101,8 @@ struct Raw {
     #[serde(default)]
     simulation: RawSimulation,
     sizing: Option<RawSizing>,
+    pareto: Option<S<RawFront>>,
+    map: Option<S<RawMap>>,
 }
 
 #[derive(Deserialize)]
@@ -129,7 +142,17 @@ struct RawSizing {
     max_cabin_factor: Option<S<f64>>,
     #[serde(default)]
     materials: Vec<S<String>>,
-    costs: Option<String>,
+    #[serde(default)]
+    path_materials: BTreeMap<String, S<String>>,
+    cabin_material: Option<S<String>>,
+    packages: Option<Vec<S<String>>>,
+    #[serde(default)]
+    reshape: bool,
+    #[serde(default)]
+    new_powertrain: bool,
+    volume_per_year: Option<S<f64>>,
+    partner: Option<RawPartner>,
+    costs: Option<S<String>>,
 }
 
 #[derive(Deserialize)]
@@ -242,11 +265,12 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
             "structure" => Vary::Structure,
             "restraint" => Vary::Restraint,
             "both" => Vary::Both,
+            "partner" => Vary::Partner,
             other => {
                 return Err(r.bad(
                     v,
                     &format!("vary = \"{other}\""),
-                    "structure, restraint or both",
+                    "structure, restraint, both or partner",
                 ));
             }
         },
@@ -263,10 +287,15 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
     };
     let none = None;
     let of = |f: fn(&RawSizing) -> &Option<S<f64>>| sizing.map_or(&none, f);
+    let vehicles = r.ids("vehicles", &raw.vehicles)?;
+    let partners = r.ids("partners", &raw.partners)?;
+    let costs = r.costs(sizing.and_then(|s| s.costs.as_ref()))?;
     Ok(StudySpec {
         name: raw.name.clone(),
-        vehicles: r.ids("vehicles", &raw.vehicles)?,
-        partners: r.ids("partners", &raw.partners)?,
+        fronts: r.front(raw.pareto.as_ref(), &vehicles)?,
+        map: r.map(raw.map.as_ref(), &vehicles, &partners)?,
+        vehicles,
+        partners,
         speeds_kmh,
         overlaps_pct,
         weights,
@@ -302,9 +331,11 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
             20.0,
         )?,
         materials: r.materials(sizing.map_or(&[], |s| s.materials.as_slice()))?,
-        costs: sizing
-            .and_then(|s| s.costs.clone())
-            .unwrap_or_else(|| crate::sizing::DEFAULT_COSTS.to_string()),
+        choices: match sizing {
+            Some(s) => r.choices(s, &costs)?,
+            None => Choices::default(),
+        },
+        costs,
         duration_ms: optional(
             "duration_ms",
             &raw.simulation.duration_ms,
@@ -313,21 +344,26 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
             2000.0,
         )?,
         step_us: r.step("step_us", &raw.simulation.step_us, 10.0)?,
-        sizing_step_us: r.step("sizing_step_us", &raw.simulation.sizing_step_us, 50.0)?,
+        sizing_step_us: r.step(
+            "sizing_step_us",
+            &raw.simulation.sizing_step_us,
+            SEARCH_STEP_S / US,
+        )?,
     })
 }
 
-struct Reader<'a> {
-    text: &'a SourceText,
-    library: &'a Library,
+/// Reads parts of a study file; faults are told at their place.
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a SourceText,
+    pub(super) library: &'a Library,
 }
 
 impl Reader<'_> {
-    fn bad<T>(&self, at: &S<T>, message: &str, help: &str) -> Error {
+    pub(super) fn bad<T>(&self, at: &S<T>, message: &str, help: &str) -> Error {
         self.text.error(at.span(), message, help).into()
     }
 
-    fn numbers(
+    pub(super) fn numbers(
         &self,
         key: &str,
         v: &S<Vec<f64>>,
@@ -395,17 +431,59 @@ impl Reader<'_> {
     }
 
     fn materials(&self, v: &[S<String>]) -> Result<Vec<String>, Error> {
-        let known = self.library.ids("materials");
-        for id in v {
-            if !known.contains(id.get_ref()) {
-                let hint = nearest(id.get_ref(), known.iter().map(String::as_str)).map_or_else(
-                    || format!("known: {}", known.join(", ")),
-                    |n| format!("did you mean \"{n}\"?"),
-                );
-                return Err(self.bad(id, &format!("unknown material \"{}\"", id.get_ref()), &hint));
+        v.iter()
+            .map(|id| self.material(id, MaterialUse::Crush))
+            .collect()
+    }
+
+    /// Id of a cost file that exists.
+    fn costs(&self, id: Option<&S<String>>) -> Result<String, Error> {
+        let Some(id) = id else {
+            return Ok(crate::sizing::DEFAULT_COSTS.to_string());
+        };
+        match CostModel::load(self.library, id.get_ref()) {
+            Err(Error::Request { message, help }) => Err(self.bad(id, &message, &help)),
+            Err(e) => Err(e),
+            Ok(_) => Ok(id.get_ref().clone()),
+        }
+    }
+
+    fn choices(&self, s: &RawSizing, costs: &str) -> Result<Choices, Error> {
+        let mut path_materials = BTreeMap::new();
+        for (path, id) in &s.path_materials {
+            path_materials.insert(path.clone(), self.material(id, MaterialUse::Crush)?);
+        }
+        let cabin = s.cabin_material.as_ref();
+        let costs = CostModel::load(self.library, costs)?;
+        for id in s.packages.iter().flatten() {
+            if let Err(Error::Request { message, help }) = costs.package(id.get_ref()) {
+                return Err(self.bad(id, &message, &help));
             }
         }
-        Ok(v.iter().map(|id| id.get_ref().clone()).collect())
+        let volume = s.volume_per_year.as_ref();
+        Ok(Choices {
+            reshape: s.reshape,
+            path_materials,
+            cabin_material: cabin
+                .map(|id| self.material(id, MaterialUse::Cabin))
+                .transpose()?,
+            packages: s
+                .packages
+                .as_ref()
+                .map(|all| all.iter().map(|id| id.get_ref().clone()).collect()),
+            new_powertrain: s.new_powertrain,
+            volume_per_year: volume
+                .map(|v| {
+                    self.text.number(
+                        "volume_per_year",
+                        v,
+                        |x| (1e3..=1e6).contains(&x),
+                        "between 1,000 and 1,000,000 cars a year",
+                    )
+                })
+                .transpose()?,
+            partner: self.partner(s.partner.as_ref())?,
+        })
     }
 
     fn limits(&self, v: &[S<String>]) -> Result<Vec<Target>, Error> {

@@ -40,3 +40,46 @@ pub fn save(folder: &Path, vehicle: &str, target: usize, part: &Part) -> Result<
         .map_err(|e| Error::request(format!("cannot write JSON: {e}"), "report this input"))?;
     write_atomic(&path(folder, vehicle, target), &bytes)
 }
+
+/// A finished front or map on disk.
+#[derive(Serialize, Deserialize)]
+struct Answer<T> {
+    input_hash: String,
+    answer: T,
+}
+
+fn answer_path(folder: &Path, kind: &str, vehicle: &str) -> PathBuf {
+    folder.join("parts").join(format!("{kind}-{vehicle}.json"))
+}
+
+/// An answer of an earlier run, if it answers the same question.
+pub fn load_answer<T: serde::de::DeserializeOwned>(
+    folder: &Path,
+    kind: &str,
+    vehicle: &str,
+    input_hash: &str,
+) -> Option<T> {
+    let bytes = std::fs::read(answer_path(folder, kind, vehicle)).ok()?;
+    let kept: Answer<T> = serde_json::from_slice(&bytes).ok()?;
+    (kept.input_hash == input_hash).then_some(kept.answer)
+}
+
+/// Keep an answer.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn save_answer<T: Serialize>(
+    folder: &Path,
+    kind: &str,
+    vehicle: &str,
+    input_hash: &str,
+    answer: &T,
+) -> Result<(), Error> {
+    let kept = Answer {
+        input_hash: input_hash.to_string(),
+        answer,
+    };
+    let bytes = serde_json::to_vec_pretty(&kept)
+        .map_err(|e| Error::request(format!("cannot write JSON: {e}"), "report this input"))?;
+    write_atomic(&answer_path(folder, kind, vehicle), &bytes)
+}

@@ -1,55 +1,25 @@
 //! Running a study: as built, own wall tests, sizing per target, the reference design again in every case.
 
 use std::path::Path;
-use std::sync::Mutex;
 
 use rayon::prelude::*;
-use serde::Serialize;
 
 use crate::collision::result::{CaseResult, NO_YAW_NOTE};
 use crate::collision::{Case, Finished};
-use crate::dynamics::{Detail, Plan};
+use crate::dynamics::Plan;
 use crate::error::Error;
-use crate::sizing::answer::to_json;
 use crate::sizing::evaluate::CollisionEvaluator;
-use crate::sizing::optimise::optimise;
-use crate::sizing::problem::Effort;
-use crate::sizing::{
-    Design, KEI_LENGTH_M, LoadCase, Problem, SizedVehicle, SizingData, Target, Variables, apply,
-};
+use crate::sizing::feasibility::FeasibilityMap;
+use crate::sizing::pareto::Fronts;
+use crate::sizing::{Design, LoadCase, SizedVehicle, SizingData, apply};
 use crate::stamp::Stamp;
 use crate::units::{MS, US};
 use crate::vehicle::{Library, Vehicle};
 
 use super::file::StudySpec;
-use super::parts::{self, Part};
+use super::progress::{Progress, Stage};
 use super::rows::{Numbers, Row};
-
-/// How long sizing runs go on after the vehicles have parted, s: occupants have stopped by then.
-const SETTLE_S: f64 = 0.04;
-
-/// What is being worked on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Pairs as built.
-    AsBuilt,
-    /// Own wall tests.
-    Wall,
-    /// Sizing.
-    Sizing,
-    /// The reference design in every pair.
-    Sized,
-}
-
-/// Told of progress; may be called from several threads.
-pub trait Progress: Sync {
-    /// A stage begins with this many steps.
-    fn begin(&self, stage: Stage, steps: usize);
-    /// One step is done.
-    fn step(&self, what: &str);
-    /// Should the study stop? Finished files are kept.
-    fn stop(&self) -> bool;
-}
+use super::size::{Sizer, SizingRow};
 
 /// The own wall test of a vehicle under study.
 #[derive(Debug, Clone)]
@@ -58,38 +28,6 @@ pub struct WallRow {
     pub vehicle: String,
     /// Result with the occupants in place.
     pub result: CaseResult,
-}
-
-/// A sizing and where it stands.
-#[derive(Debug, Clone, Serialize)]
-pub struct SizingRow {
-    /// Vehicle id (written as part of the answer).
-    #[serde(skip)]
-    pub vehicle: String,
-    /// Index into the study's targets.
-    pub target: usize,
-    /// Name of the target.
-    pub target_name: String,
-    /// Its limits.
-    pub limits: Vec<Target>,
-    /// The answer.
-    #[serde(flatten)]
-    pub answer: serde_json::Value,
-    /// The design, for another simulation.
-    #[serde(skip)]
-    pub design: Design,
-}
-
-impl SizingRow {
-    /// Can the target be met?
-    pub fn feasible(&self) -> bool {
-        self.answer["feasible"].as_bool().unwrap_or(false)
-    }
-
-    /// A number of the answer.
-    pub fn number(&self, key: &str) -> Option<f64> {
-        self.answer[key].as_f64()
-    }
 }
 
 /// A pair kept with all its samples, for detailed figures.
@@ -118,6 +56,10 @@ pub struct StudyResult {
     pub walls: Vec<WallRow>,
     /// Sizings, by vehicle and then target.
     pub sizings: Vec<SizingRow>,
+    /// Pareto fronts, where asked for.
+    pub fronts: Vec<Fronts>,
+    /// Feasibility maps, where asked for.
+    pub maps: Vec<FeasibilityMap>,
     /// The riskiest pair at full overlap of the vehicle with the most evidence (the first), at the highest speed.
     pub exemplar: Exemplar,
     /// The same pair with the reference design, where one meets the target.
@@ -143,7 +85,11 @@ pub fn run_study(
     };
     let vehicles = load(&spec.vehicles)?;
     let partners = load(&spec.partners)?;
-    let data = SizingData::load(library, &spec.costs)?;
+    let mut data = SizingData::load(library, &spec.costs)?;
+    data.costs.structure.new_powertrain = spec.choices.new_powertrain;
+    if let Some(volume) = spec.choices.volume_per_year {
+        data.costs = data.costs.at_volume(volume)?;
+    }
     let report_plan = Plan::new(spec.duration_ms * MS, spec.step_us * US);
     let evaluator = CollisionEvaluator::new(
         library,
@@ -158,11 +104,10 @@ pub fn run_study(
     );
     let study = Study {
         spec,
-        data: &data,
         evaluator: &evaluator,
         progress,
     };
-    let loads = study.pair_loads(&[]);
+    let loads = study.pair_loads();
     let unchanged = vehicles
         .iter()
         .map(|v| apply(v, &Design::default(), &data))
@@ -182,8 +127,20 @@ pub fn run_study(
             })
         })
         .collect();
-    let sizings = study.size_all(&vehicles, folder, &stamp)?;
-    let sized = study.reference_designs(&vehicles, &sizings)?;
+    let sizer = Sizer {
+        spec,
+        data: &data,
+        evaluator: &evaluator,
+        progress,
+        folder,
+        stamp: &stamp,
+        loads: &loads,
+        wall: study.wall_load(),
+    };
+    let sizings = sizer.size_all(&vehicles)?;
+    let sized = sizer.reference_designs(&vehicles, &sizings)?;
+    let fronts = sizer.fronts(&vehicles)?;
+    let maps = sizer.maps(&vehicles, &partners)?;
     progress.begin(Stage::Sized, sized.iter().flatten().count());
     let after = study.each(&sized, |s| match s {
         Some(s) => study.results(s, &loads).map(Some),
@@ -204,6 +161,8 @@ pub fn run_study(
         rows,
         walls,
         sizings,
+        fronts,
+        maps,
         exemplar,
         exemplar_sized,
         stamp,
@@ -225,7 +184,6 @@ fn hardest(loads: &[LoadCase], results: &[CaseResult]) -> LoadCase {
 
 struct Study<'a> {
     spec: &'a StudySpec,
-    data: &'a SizingData,
     evaluator: &'a CollisionEvaluator,
     progress: &'a dyn Progress,
 }
@@ -255,7 +213,7 @@ impl Study<'_> {
             .collect()
     }
 
-    fn pair_loads(&self, targets: &[Target]) -> Vec<LoadCase> {
+    fn pair_loads(&self) -> Vec<LoadCase> {
         let s = self.spec;
         let mut all = Vec::new();
         for partner in &s.partners {
@@ -267,7 +225,7 @@ impl Study<'_> {
                         overlap_pct: *overlap_pct,
                         weight: ws * wo,
                         own_wall: false,
-                        targets: targets.to_vec(),
+                        targets: Vec::new(),
                     });
                 }
             }
@@ -291,17 +249,14 @@ impl Study<'_> {
     }
 
     fn cases(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<Case>, Error> {
-        let package = sized.mass.package.as_deref();
         loads
             .iter()
-            .map(|l| self.evaluator.case(&sized.vehicle, package, l))
+            .map(|l| self.evaluator.sized_case(sized, l))
             .collect()
     }
 
     fn exemplar(&self, sized: &SizedVehicle, load: &LoadCase) -> Result<Exemplar, Error> {
-        let case = self
-            .evaluator
-            .case(&sized.vehicle, sized.mass.package.as_deref(), load)?;
+        let case = self.evaluator.sized_case(sized, load)?;
         let finished = crate::collision::run(&case)?;
         let result = CaseResult::collect(&case, &finished)?;
         Ok(Exemplar {
@@ -309,125 +264,6 @@ impl Study<'_> {
             finished,
             result,
         })
-    }
-
-    fn size_all(
-        &self,
-        vehicles: &[Vehicle],
-        folder: &Path,
-        stamp: &Stamp,
-    ) -> Result<Vec<SizingRow>, Error> {
-        // Strict targets of the last vehicles take longest and go first, so that no core waits at the end.
-        let tasks: Vec<(usize, usize)> = (0..vehicles.len())
-            .rev()
-            .flat_map(|v| (0..self.spec.targets.len()).rev().map(move |t| (v, t)))
-            .collect();
-        self.progress.begin(Stage::Sizing, tasks.len());
-        let first_error = Mutex::new(None);
-        let rows: Vec<Option<SizingRow>> = tasks
-            .par_iter()
-            .with_max_len(1)
-            .map(|&(v, t)| {
-                if self.progress.stop() {
-                    return None;
-                }
-                match self.size_one(&vehicles[v], t, folder, stamp) {
-                    Ok(row) => {
-                        self.progress.step(&row.vehicle);
-                        Some(row)
-                    }
-                    Err(e) => {
-                        if let Ok(mut slot) = first_error.lock() {
-                            slot.get_or_insert(e);
-                        }
-                        None
-                    }
-                }
-            })
-            .collect();
-        if let Ok(Some(e)) = first_error.into_inner() {
-            return Err(e);
-        }
-        self.check_stop()?;
-        Ok(rows.into_iter().flatten().rev().collect())
-    }
-
-    fn size_one(
-        &self,
-        vehicle: &Vehicle,
-        target: usize,
-        folder: &Path,
-        stamp: &Stamp,
-    ) -> Result<SizingRow, Error> {
-        let set = &self.spec.targets[target];
-        let row = |design: Design, answer: serde_json::Value| SizingRow {
-            vehicle: vehicle.id.clone(),
-            target,
-            target_name: set.name.clone(),
-            limits: set.limits.clone(),
-            answer,
-            design,
-        };
-        if let Some(part) = parts::load(folder, &vehicle.id, target, &stamp.input_hash) {
-            return Ok(row(part.design, part.document));
-        }
-        let mut cases = self.pair_loads(&set.limits);
-        if !self.spec.wall_limits.is_empty() {
-            cases.push(self.wall_load());
-        }
-        let mut problem = Problem::new(vehicle, self.data, cases);
-        problem.vary = self.spec.vary;
-        problem.rule = self.spec.rule;
-        problem.materials.allowed.clone_from(&self.spec.materials);
-        problem.effort = Effort {
-            starts: 2,
-            designs_per_start: 50,
-            first_cases: 2,
-            samples: 12,
-            speed_step_kmh: 1.0,
-            ..Effort::default()
-        };
-        problem.length_cap_m = self.spec.length_cap.then_some(KEI_LENGTH_M);
-        problem.variables = Variables {
-            strength: problem
-                .variables
-                .strength
-                .into_iter()
-                .map(|(name, _)| (name, self.spec.max_strength))
-                .collect(),
-            max_length_m: self.spec.max_length_m,
-            max_cabin_factor: self.spec.max_cabin_factor,
-        };
-        let mut plan = Plan::new(self.spec.duration_ms * MS, self.spec.sizing_step_us * US);
-        plan.settle_s = Some(SETTLE_S);
-        plan.detail = Detail::Lean;
-        let sizing = optimise(&problem, &mut self.evaluator.with_plan(plan))?;
-        let document = to_json(vehicle, &sizing, self.data);
-        let part = Part {
-            input_hash: stamp.input_hash.clone(),
-            design: sizing.design,
-            document,
-        };
-        parts::save(folder, &vehicle.id, target, &part)?;
-        Ok(row(part.design, part.document))
-    }
-
-    /// The reference target's design of each vehicle, where it meets the target.
-    fn reference_designs(
-        &self,
-        vehicles: &[Vehicle],
-        sizings: &[SizingRow],
-    ) -> Result<Vec<Option<SizedVehicle>>, Error> {
-        vehicles
-            .iter()
-            .map(|v| {
-                sizings
-                    .iter()
-                    .find(|s| s.vehicle == v.id && s.target == self.spec.reference && s.feasible())
-                    .map(|s| apply(v, &s.design, self.data))
-                    .transpose()
-            })
-            .collect()
     }
 
     fn rows(

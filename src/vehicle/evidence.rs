@@ -6,10 +6,15 @@ use super::provenance::Provenance;
 impl Vehicle {
     /// The entry that covers a key path such as `path.lower_rails.force_kN`: its own, or the nearest group above.
     pub fn provenance_of(&self, key: &str) -> Option<&Provenance> {
+        self.provenance_entry(key).map(|(_, p)| p)
+    }
+
+    /// The same with the entry's own key.
+    pub fn provenance_entry(&self, key: &str) -> Option<(&str, &Provenance)> {
         let mut at = key;
         loop {
-            if let Some(p) = self.provenance.get(at) {
-                return Some(p);
+            if let Some((entry, p)) = self.provenance.get_key_value(at) {
+                return Some((entry, p));
             }
             at = &at[..at.rfind('.')?];
         }

@@ -14,7 +14,7 @@ use crate::error::{InputError, SourceText, nearest};
 use crate::units::{KN, KN_PER_MM, MM};
 
 /// Speed at which a rate factor is weighed against the unloading stiffness, m/s (56 km/h).
-const RATE_CHECK_MPS: f64 = 15.6;
+pub(super) const RATE_CHECK_MPS: f64 = 15.6;
 /// Allowed difference between the sum of masses and the test mass, kg.
 const MASS_TOLERANCE_KG: f64 = 0.5;
 

@@ -1,6 +1,7 @@
 //! The data model of a vehicle (model sections 1 and 4), its provenance, and the library on disk.
 
 mod closed;
+pub mod draw;
 mod evidence;
 mod file;
 pub mod library;
@@ -8,6 +9,7 @@ pub mod model;
 pub mod provenance;
 
 pub use closed::face_hole;
+pub use draw::{Input, Part, Quantity, probabilities};
 pub use file::parse_vehicle;
 pub use library::Library;
 pub use model::{

@@ -1,0 +1,346 @@
+//! The verdict of a study: the claim of the public discussion, what the numbers say with their spread, what was
+//! assumed, and what would change the answer. Numbers and sources only.
+
+use serde_json::Value;
+
+use crate::study::{SizingRow, StudyResult};
+
+use super::evidence::NASVA_URL;
+use super::page::{Align, Cell, Class, Section, Table, Tone};
+use super::study_answer::{target_text, top_speed};
+use super::study_sentences::range_text;
+use super::text::{dollars, fixed, listed, name_of, plain};
+
+/// A runabout's price in Japan and the price claimed for it in the US, dollars: the two figures of the public
+/// discussion (press of December 2025, cost.md 6).
+const CLAIM_USD: [f64; 2] = [10_000.0, 20_000.0];
+
+/// The section; none without a sizing.
+pub(super) fn section(r: &StudyResult) -> Option<Section> {
+    let rows: Vec<&SizingRow> = r
+        .sizings
+        .iter()
+        .filter(|s| s.target == r.spec.reference)
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let [low, high] = CLAIM_USD;
+    let drawn = rows.iter().any(|s| nominal(s).is_object());
+    let spread = if drawn {
+        "Ranges are the 5th to 95th percentile over the spreads of vehicle, restraint, risk, mass and cost inputs."
+    } else {
+        "These are nominal answers: no uncertainty was drawn in this run. The ranges given are those of one cost \
+         parameter at a time with the design kept, so they are too narrow."
+    };
+    let mut section = Section::new("The verdict")
+        .paragraph(format!(
+            "The claim: a kei car is a runabout of about {} in Japan, and made safe enough for US roads it would cost \
+             {} and more.",
+            dollars(low),
+            dollars(high)
+        ))
+        .paragraph(format!(
+            "What the numbers say, for {} in every pair at up to {} km/h each. {spread}",
+            target_text(r),
+            plain(top_speed(r))
+        ))
+        .table(table(r, &rows))
+        .bullets(says(r, &rows))
+        .subheading("What was assumed")
+        .bullets(assumed(r))
+        .subheading("What would change the answer")
+        .bullets(changes(r, &rows));
+    section = section.callout(
+        Tone::Warning,
+        "Unlike masses",
+        format!(
+            "NASVA says of its own test results that they compare only vehicles of similar mass, and that they do not \
+             hold when the partner is much larger or the speed higher (in substance; {NASVA_URL}). The same caution \
+             holds here: a joint risk is a dummy's, in one direction, without yaw, and no count of lives."
+        ),
+    );
+    Some(section)
+}
+
+fn nominal(s: &SizingRow) -> &Value {
+    &s.answer["uncertainty"]["nominal"]
+}
+
+/// Only cars priced from a Japanese list answer the question of the runabout.
+fn from_japan(s: &SizingRow) -> bool {
+    let first = s.answer["price"]["steps"][0]["what"].as_str();
+    first.is_some_and(|what| what.contains("Japan"))
+}
+
+/// Low, central and high: percentiles where they were drawn, else the widest swing of one cost parameter.
+fn range(s: &SizingRow, key: &str) -> (Option<f64>, Option<f64>, Option<f64>) {
+    let band = &nominal(s)[key];
+    if band.is_object() {
+        let p = |name: &str| band[name].as_f64();
+        return (p("p5"), p("p50"), p("p95"));
+    }
+    let central = s.number(key);
+    let widest = &s.answer["price_swings"][0];
+    if key != "price_usd" || !widest.is_object() {
+        return (None, central, None);
+    }
+    let ends = ["at_low_usd", "at_high_usd"].map(|k| widest[k].as_f64().unwrap_or(f64::NAN));
+    (
+        Some(ends[0].min(ends[1])),
+        central,
+        Some(ends[0].max(ends[1])),
+    )
+}
+
+fn table(r: &StudyResult, rows: &[&SizingRow]) -> Table {
+    let text = |(low, central, high): (Option<f64>, Option<f64>, Option<f64>),
+                write: &dyn Fn(f64) -> String| {
+        let middle = central.map_or_else(|| "–".to_string(), write);
+        match (low, high) {
+            (Some(a), Some(b)) => format!("{middle} ({} to {})", write(a), write(b)),
+            _ => middle,
+        }
+    };
+    let kg = |v: f64| fixed(Some(v), 0);
+    let lines = rows.iter().map(|s| {
+        let list = s.answer["price"]["steps"][0]["usd"].as_f64();
+        let tax = s.answer["price"]["steps"][1]["usd"].as_f64();
+        let net = match (from_japan(s), list, tax) {
+            (true, Some(list), Some(tax)) => dollars(list + tax),
+            _ => "–".to_string(),
+        };
+        let met = match (s.feasible(), s.answer["already_met"].as_bool()) {
+            (true, Some(true)) => Cell::rated("as built", Class::Good),
+            (true, _) => Cell::rated("yes", Class::Good),
+            (false, _) => Cell::rated("no", Class::Poor),
+        };
+        let chance = nominal(s)["probability_met"]["value"].as_f64();
+        let mut line: Vec<Cell> = vec![
+            name_of(&r.vehicles, &s.vehicle).into(),
+            met,
+            text(range(s, "added_mass_kg"), &kg).into(),
+            text(range(s, "added_cost_usd"), &dollars).into(),
+            net.into(),
+        ];
+        line.push(match s.feasible() {
+            true => text(range(s, "price_usd"), &dollars).into(),
+            false => Cell::rated("target missed", Class::Na),
+        });
+        line.push(chance.map_or_else(
+            || "not drawn".into(),
+            |p| format!("{} %", fixed(Some(100.0 * p), 0)).into(),
+        ));
+        line
+    });
+    Table {
+        caption: "The answer against the claim".to_string(),
+        header: [
+            "Vehicle",
+            "Target met",
+            "Added kg",
+            "Added direct cost",
+            "List price less tax",
+            "US price",
+            "Chance that the nominal design holds",
+        ]
+        .map(String::from)
+        .to_vec(),
+        align: vec![Align::Left, Align::Center],
+        rows: lines.collect(),
+        footnotes: vec![
+            "US price: list price less tax, added cost at retail, US less Japan labour and parts. Not in it: a new \
+             platform, dealers, tariffs, emission certification."
+                .to_string(),
+        ],
+    }
+}
+
+fn says(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
+    let [low, high] = CLAIM_USD;
+    let prices = |feasible: bool| -> Vec<f64> {
+        rows.iter()
+            .filter(|s| s.feasible() == feasible && from_japan(s))
+            .filter_map(|s| range(s, "price_usd").1)
+            .collect()
+    };
+    let mut all = Vec::new();
+    let met = prices(true);
+    if let Some(range) = range_text(&met, dollars) {
+        let below = met.iter().filter(|p| **p < low).count();
+        let above = met.iter().filter(|p| **p >= high).count();
+        all.push(format!(
+            "Cars that meet the target come to {range}: {below} below {}, {} between, {above} at {} or above.",
+            dollars(low),
+            met.len() - below - above,
+            dollars(high)
+        ));
+    }
+    if let Some(range) = range_text(&prices(false), dollars) {
+        all.push(format!(
+            "Designs that come near and miss the target would come to {range}; they are no answer to it."
+        ));
+    }
+    for s in rows.iter().filter(|s| s.feasible() && from_japan(s)) {
+        let at = |volume: f64| {
+            let list = s.answer["price_by_volume"].as_array()?;
+            let row = list
+                .iter()
+                .find(|v| v["volume_per_year"].as_f64() == Some(volume))?;
+            row["price_usd"].as_f64()
+        };
+        if let (Some(few), Some(many)) = (at(5e3), at(100e3)) {
+            all.push(format!(
+                "{}: {} at 5,000 cars a year, {} at 100,000.",
+                name_of(&r.vehicles, &s.vehicle),
+                dollars(few),
+                dollars(many)
+            ));
+        }
+    }
+    all.extend(beside_precedents(r, rows));
+    all
+}
+
+/// Where the added mass disagrees with what real changes weighed, and that it does.
+fn beside_precedents(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
+    let first = rows.first().and_then(|s| s.answer["precedents"].as_array());
+    let mut all = Vec::new();
+    for (i, p) in first.into_iter().flatten().enumerate() {
+        let names = |relation: &str| -> Vec<String> {
+            rows.iter()
+                .filter(|s| s.feasible())
+                .filter(|s| s.answer["precedents"][i]["relation"].as_str() == Some(relation))
+                .map(|s| name_of(&r.vehicles, &s.vehicle))
+                .collect()
+        };
+        let parts: Vec<String> = [
+            ("below", "less here for"),
+            ("within", "in agreement for"),
+            ("above", "more here for"),
+        ]
+        .into_iter()
+        .filter_map(|(key, words)| {
+            let names = names(key);
+            (!names.is_empty()).then(|| format!("{words} {}", listed(&names)))
+        })
+        .collect();
+        let (Some(low), Some(high)) =
+            (p["precedent_kg"][0].as_f64(), p["precedent_kg"][2].as_f64())
+        else {
+            continue;
+        };
+        if parts.is_empty() {
+            continue;
+        }
+        let took = match low == high {
+            true => format!("{} kg", fixed(Some(low), 1)),
+            false => format!("{} to {} kg", plain(low), plain(high)),
+        };
+        all.push(format!(
+            "Beside a real change ({}, {took}): {}.",
+            p["precedent"].as_str().unwrap_or_default(),
+            parts.join("; ")
+        ));
+    }
+    if !all.is_empty() {
+        all.push(
+            "These changes were not made for this target: part of the i-MiEV's gain is width, bumpers and equipment; \
+             the small-overlap fix served one more test of a car that was strong already."
+                .to_string(),
+        );
+    }
+    all
+}
+
+fn assumed(r: &StudyResult) -> Vec<String> {
+    let costs = if r.spec.choices.new_powertrain {
+        "Added mass drags further mass along, a new powertrain included."
+    } else {
+        "The powertrain is kept: added mass drags along brakes, wheels and suspension only."
+    };
+    vec![
+        costs.to_string(),
+        "Added structure costs per kilogram what US EPA OMEGA gives for body structure; direct cost becomes retail once, \
+         by one retail price equivalent. List prices in Japan hold unchanged since their year."
+            .to_string(),
+        "A car realises a share of what its crush tubes absorb alone; that share, the mass of a longer front and of a \
+         compartment are judgement, with wide spreads."
+            .to_string(),
+        "Structures of the kei cars without a public wall test rest on priors from the lightest cars tested in the US."
+            .to_string(),
+    ]
+}
+
+fn changes(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
+    let mut all = Vec::new();
+    let example = rows.iter().find(|s| s.feasible() && from_japan(s));
+    if let Some(s) = example {
+        let swings = s.answer["price_swings"].as_array();
+        let parts: Vec<String> = swings
+            .into_iter()
+            .flatten()
+            .take(4)
+            .filter_map(|w| {
+                let n = |k: &str| w[k].as_f64();
+                Some(format!(
+                    "{} from {} to {}: {} to {}",
+                    w["what"].as_str()?,
+                    plain(w["range"][0].as_f64()?),
+                    plain(w["range"][1].as_f64()?),
+                    dollars(n("at_low_usd")?),
+                    dollars(n("at_high_usd")?)
+                ))
+            })
+            .collect();
+        if !parts.is_empty() {
+            all.push(format!(
+                "Price of the {} with one cost parameter at a time: {}.",
+                name_of(&r.vehicles, &s.vehicle),
+                parts.join("; ")
+            ));
+        }
+    }
+    let missed: Vec<String> = rows
+        .iter()
+        .filter(|s| !s.feasible())
+        .filter_map(|s| {
+            let v = s.number("highest_feasible_speed_kmh")?;
+            Some(format!(
+                "{} meets it up to {} km/h each",
+                name_of(&r.vehicles, &s.vehicle),
+                plain(v)
+            ))
+        })
+        .collect();
+    if !missed.is_empty() {
+        all.push(format!("A lower speed: {}.", listed(&missed)));
+    }
+    for map in &r.maps {
+        let closing: Vec<String> = (0..map.masses_kg.len())
+            .filter_map(|i| {
+                let v = map.largest_closing_speed_kmh(i)?;
+                Some(format!("{} kg: {} km/h", plain(map.masses_kg[i]), plain(v)))
+            })
+            .collect();
+        all.push(format!(
+            "A lighter partner. Largest closing speed studied at which the {} can keep the target, by mass of a partner \
+             like the {}: {}.",
+            name_of(&r.vehicles, &map.vehicle),
+            name_of(&r.partners, &map.partner),
+            listed(&closing)
+        ));
+    }
+    let tops: Vec<&str> = rows
+        .iter()
+        .filter_map(|s| s.answer["uncertainty"]["tornado"]["price_usd"][0]["input"].as_str())
+        .collect();
+    if let Some(first) = tops.first() {
+        all.push(format!("Of all inputs drawn, most: {first}."));
+    }
+    all.push(
+        "Measured structures: a wall test of each kei car would replace the priors on rails, compartment and bottoming."
+            .to_string(),
+    );
+    all
+}

@@ -1,0 +1,267 @@
+//! A design in many drawn worlds: criteria per load case and draw, accounts per draw, and their percentiles.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Progress;
+use super::batch;
+use super::population::{Account, Population};
+use super::summary::{Band, Share, quantile, sorted};
+use crate::error::Error;
+use crate::sizing::design::{Design, SizedVehicle};
+use crate::sizing::problem::{CaseValues, Criterion, LoadCase, Rule};
+use crate::sizing::search::{least, slacks_of};
+
+/// Draws in hand at a time: what keeps memory flat.
+const IN_HAND: usize = 1024;
+
+/// A row and the load cases to be run in it.
+pub struct World {
+    /// Probabilities of the inputs.
+    pub row: Vec<f64>,
+    /// Indices into the load cases.
+    pub loads: Vec<usize>,
+}
+
+/// Criteria of a design in several worlds, in order; each world's in the order of its load cases.
+///
+/// # Errors
+/// The first error of any case.
+pub fn criteria(
+    population: &Population<'_>,
+    design: &Design,
+    loads: &[LoadCase],
+    worlds: &[World],
+) -> Result<Vec<Vec<CaseValues>>, Error> {
+    use rayon::prelude::*;
+    let cases: Vec<Vec<crate::collision::Case>> = worlds
+        .par_iter()
+        .map(|w| {
+            let sized: SizedVehicle = population.sized(design, &w.row)?;
+            w.loads
+                .iter()
+                .map(|&l| population.case(&sized, &loads[l], &w.row))
+                .collect()
+        })
+        .collect::<Result<_, Error>>()?;
+    let counts: Vec<usize> = cases.iter().map(Vec::len).collect();
+    let flat: Vec<_> = cases.into_iter().flatten().collect();
+    let mut values = batch::values(&flat)?.into_iter();
+    Ok(counts
+        .into_iter()
+        .map(|n| values.by_ref().take(n).collect())
+        .collect())
+}
+
+/// Least slack over load cases and their targets: at least 0 when all are met.
+///
+/// # Errors
+/// [`Error::Request`] when a target cannot be evaluated.
+pub fn least_slack(
+    rule: Rule,
+    loads: &[LoadCase],
+    which: &[usize],
+    values: &[CaseValues],
+) -> Result<f64, Error> {
+    Ok(least(&slacks_of(rule, loads, which, values, 0.0)?))
+}
+
+/// One output in one load case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaseBand {
+    /// Partner.
+    pub against: String,
+    /// Speed of each vehicle, km/h.
+    pub speed_kmh: f64,
+    /// Overlap, percent.
+    pub overlap_pct: f64,
+    /// The vehicle's own wall test?
+    pub own_wall: bool,
+    /// Draws it was run in: all of them for a load case that decides, a share for the others.
+    pub draws: usize,
+    /// Percentiles by criterion.
+    pub criteria: BTreeMap<String, Band>,
+}
+
+/// A design over all draws.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MonteCarlo {
+    /// Draws.
+    pub draws: usize,
+    /// Load-case runs.
+    pub runs: usize,
+    /// Share of draws in which every target holds in the deciding load cases.
+    pub probability_met: Share,
+    /// Share of draws in which the other load case that was run in turn fails although the deciding ones hold: what
+    /// `probability_met` overlooks per load case left out.
+    pub overlooked: Share,
+    /// Added mass, kg.
+    pub added_mass_kg: Option<Band>,
+    /// Of which primary structure, kg.
+    pub added_structure_kg: Option<Band>,
+    /// Added direct manufacturing cost, dollars of the cost file's common year.
+    pub added_cost_usd: Option<Band>,
+    /// US price in the same dollars; null when no price of the vehicle is known.
+    pub price_usd: Option<Band>,
+    /// Worst value over the deciding load cases, by criterion.
+    pub worst: BTreeMap<String, Band>,
+    /// Weighted mean over the partner load cases, by criterion: of means over draws.
+    pub expected: BTreeMap<String, f64>,
+    /// Each load case.
+    pub cases: Vec<CaseBand>,
+    /// Percentiles 0, 1, ..., 100 for figures, by output.
+    pub percentiles: BTreeMap<String, Vec<f64>>,
+}
+
+/// Run a design through draws `0..draws` of a seed: the deciding load cases in every draw, of the others one per draw
+/// in turn.
+///
+/// # Errors
+/// [`Error::Interrupted`] when told to stop; the first error of any case.
+pub fn monte_carlo(
+    population: &Population<'_>,
+    design: &Design,
+    deciding: &[usize],
+    seed: u64,
+    draws: usize,
+    progress: &dyn Progress,
+) -> Result<MonteCarlo, Error> {
+    let (loads, rule) = (&population.problem.cases, population.problem.rule);
+    let others: Vec<usize> = (0..loads.len()).filter(|l| !deciding.contains(l)).collect();
+    let mut seen = Seen {
+        by_case: vec![BTreeMap::new(); loads.len()],
+        ..Seen::default()
+    };
+    for start in (0..draws).step_by(IN_HAND) {
+        let end = draws.min(start + IN_HAND);
+        let worlds: Vec<World> = (start..end)
+            .map(|i| {
+                let mut which = deciding.to_vec();
+                which.extend(others.get(i % others.len().max(1)));
+                World {
+                    row: population.row(seed, i as u64),
+                    loads: which,
+                }
+            })
+            .collect();
+        let all = criteria(population, design, loads, &worlds)?;
+        for (world, values) in worlds.iter().zip(&all) {
+            let (decide, turn) = values.split_at(deciding.len());
+            let slack = least_slack(rule, loads, deciding, decide)?;
+            let aside = least_slack(Rule::Every, loads, &world.loads[deciding.len()..], turn)?;
+            seen.overlooked += usize::from(slack >= 0.0 && aside < 0.0);
+            seen.slacks.push(slack);
+            seen.runs += values.len();
+            seen.accounts.push(population.account(design, &world.row)?);
+            for (&l, have) in world.loads.iter().zip(values) {
+                for (criterion, v) in have {
+                    seen.by_case[l].entry(*criterion).or_default().push(*v);
+                }
+            }
+            for criterion in Criterion::ALL {
+                let partner = deciding
+                    .iter()
+                    .zip(decide)
+                    .filter(|(l, _)| !loads[**l].own_wall);
+                let worst = partner.filter_map(|(_, v)| v.get(&criterion).copied());
+                if let Some(w) = worst.max_by(f64::total_cmp) {
+                    seen.worst.entry(criterion).or_default().push(w);
+                }
+            }
+        }
+        progress.done(worlds.len());
+        if progress.stop() {
+            return Err(Error::Interrupted);
+        }
+    }
+    Ok(seen.summary(loads))
+}
+
+/// What is kept of the draws: a few numbers each.
+#[derive(Default)]
+struct Seen {
+    slacks: Vec<f64>,
+    accounts: Vec<Account>,
+    worst: BTreeMap<Criterion, Vec<f64>>,
+    by_case: Vec<BTreeMap<Criterion, Vec<f64>>>,
+    runs: usize,
+    overlooked: usize,
+}
+
+impl Seen {
+    fn summary(&self, loads: &[LoadCase]) -> MonteCarlo {
+        let account = |get: fn(&Account) -> f64| self.accounts.iter().map(get);
+        let outputs: [(&str, fn(&Account) -> f64); 4] = [
+            ("added_mass_kg", |a| a.added_mass_kg),
+            ("added_structure_kg", |a| a.added_structure_kg),
+            ("added_cost_usd", |a| a.added_cost_usd),
+            ("price_usd", |a| a.price_usd),
+        ];
+        let band = |k: usize| Band::of(account(outputs[k].1));
+        let grid = |values: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
+            let all = sorted(values);
+            (0..=100)
+                .map(|p| quantile(&all, f64::from(p) / 100.0))
+                .collect()
+        };
+        let mut percentiles = BTreeMap::new();
+        for (name, get) in outputs {
+            if account(get).any(f64::is_finite) {
+                percentiles.insert(name.to_string(), grid(&mut account(get)));
+            }
+        }
+        for (criterion, values) in &self.worst {
+            let of = grid(&mut values.iter().copied());
+            percentiles.insert(criterion.key().to_string(), of);
+        }
+        let bands = |of: &BTreeMap<Criterion, Vec<f64>>| -> BTreeMap<String, Band> {
+            of.iter()
+                .filter_map(|(c, v)| Some((c.key().to_string(), Band::of(v.iter().copied())?)))
+                .collect()
+        };
+        let cases: Vec<CaseBand> = loads
+            .iter()
+            .zip(&self.by_case)
+            .map(|(load, values)| CaseBand {
+                against: load.against.clone(),
+                speed_kmh: load.speed_kmh,
+                overlap_pct: load.overlap_pct,
+                own_wall: load.own_wall,
+                draws: values.values().map(Vec::len).max().unwrap_or(0),
+                criteria: bands(values),
+            })
+            .collect();
+        MonteCarlo {
+            draws: self.slacks.len(),
+            runs: self.runs,
+            probability_met: Share::of(
+                self.slacks.iter().filter(|s| **s >= 0.0).count(),
+                self.slacks.len(),
+            ),
+            overlooked: Share::of(self.overlooked, self.slacks.len()),
+            added_mass_kg: band(0),
+            added_structure_kg: band(1),
+            added_cost_usd: band(2),
+            price_usd: band(3),
+            worst: bands(&self.worst),
+            expected: expected(loads, &cases),
+            cases,
+            percentiles,
+        }
+    }
+}
+
+/// Weighted means over partner cases, of criteria that every one of them has.
+fn expected(loads: &[LoadCase], cases: &[CaseBand]) -> BTreeMap<String, f64> {
+    let mut means = BTreeMap::new();
+    let partner = || loads.iter().zip(cases).filter(|(l, _)| !l.own_wall);
+    let weight: f64 = partner().map(|(l, _)| l.weight).sum();
+    for criterion in Criterion::ALL.map(Criterion::key) {
+        let each = partner().map(|(l, c)| Some(l.weight * c.criteria.get(criterion)?.mean));
+        if let Some(sum) = each.sum::<Option<f64>>().filter(|_| weight > 0.0) {
+            means.insert(criterion.to_string(), sum / weight);
+        }
+    }
+    means
+}

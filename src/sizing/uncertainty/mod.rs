@@ -1,0 +1,569 @@
+//! Uncertainty of a sizing (model sections 8 and 10): what the spreads of the evidence make of risk, kilograms and
+//! dollars, which inputs that comes from, and the design that meets its targets with a chosen probability.
+//!
+//! Every provenance entry of vehicle, partners and restraint, and every range of materials and costs, is an input.
+//! The NCAP risk curves have none: their publication states no spread of the coefficients. A draw does not repeat the
+//! identification: structure and geometry vary independently, so a draw need not meet the vehicle's own wall test
+//! again, and the bands are wider than a conditioned sample would make them.
+
+mod batch;
+pub mod chance;
+mod decide;
+pub mod ensemble;
+pub mod population;
+pub mod sobol;
+pub mod summary;
+pub mod tornado;
+pub mod variance;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use chance::{Answer, Search, Worlds};
+pub use ensemble::MonteCarlo;
+pub use population::{Group, Population};
+pub use summary::{Band, Share};
+pub use tornado::{Swing, Tornado};
+pub use variance::{GroupIndices, Variance};
+
+use super::design::{Design, apply};
+use super::optimise::Sizing;
+use super::problem::{Criterion, Problem, Rule};
+use super::solve::{free_variables, packages};
+use crate::error::Error;
+use ensemble::{World, criteria, least_slack};
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Request {
+    /// Draws of the Monte Carlo.
+    pub draws: usize,
+    /// Probabilities a design is sought for, each above 0 and below 1.
+    pub confidence: Vec<f64>,
+    /// Seed of all draws.
+    pub seed: u64,
+    /// Rows of the Sobol samples A and B.
+    pub sobol_rows: usize,
+    /// Draws the search for a design is run against.
+    pub search_draws: usize,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            draws: 20_000,
+            confidence: vec![0.5, 0.9],
+            seed: 1,
+            sobol_rows: 1024,
+            search_draws: 200,
+        }
+    }
+}
+
+impl Request {
+    /// Check the numbers.
+    ///
+    /// # Errors
+    /// [`Error::Request`] with the value and what would be right.
+    pub fn check(&self) -> Result<(), Error> {
+        let refuse = |what: String, help: &str| Err(Error::request(what, help));
+        if let Some(p) = self.confidence.iter().find(|p| !(**p > 0.0 && **p < 1.0)) {
+            return refuse(
+                format!("confidence {p}"),
+                "a probability between 0 and 1, for example 0.9",
+            );
+        }
+        for (name, n, least) in [
+            ("draws", self.draws, 100),
+            ("sobol_rows", self.sobol_rows, 64),
+            ("search_draws", self.search_draws, 50),
+        ] {
+            if n < least || n > 10_000_000 {
+                return refuse(
+                    format!("{name} = {n}"),
+                    &format!("from {least} to 10000000"),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Told of progress.
+pub trait Progress: Sync {
+    /// A stage begins with this many steps.
+    fn begin(&self, stage: &str, steps: usize);
+    /// So many steps are done.
+    fn done(&self, steps: usize);
+    /// Should the work stop? What is finished is kept.
+    fn stop(&self) -> bool;
+}
+
+/// Keeps finished parts, so that an interrupted run goes on where it stopped.
+pub trait Parts: Sync {
+    /// A part of an earlier run that answers the same question.
+    fn load(&self, name: &str) -> Option<Value>;
+    /// Keep a part.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    fn save(&self, name: &str, part: &Value) -> Result<(), Error>;
+}
+
+/// Keeps nothing.
+pub struct NoParts;
+
+impl Parts for NoParts {
+    fn load(&self, _: &str) -> Option<Value> {
+        None
+    }
+    fn save(&self, _: &str, _: &Value) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// A design for a chosen probability.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChanceDesign {
+    /// Probability asked for.
+    pub confidence: f64,
+    /// Was a design found that reaches it? If not, `design` is the one with the largest probability.
+    pub feasible: bool,
+    /// The design, as in the nominal answer.
+    pub design: Value,
+    /// Its direct cost at central parameters, dollars of the cost file's common year.
+    pub added_cost_usd: f64,
+    /// Its added mass at central parameters, kg.
+    pub added_mass_kg: f64,
+    /// Over all draws, none of which the search has seen.
+    pub monte_carlo: MonteCarlo,
+}
+
+/// A deciding load case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deciding {
+    /// The load case in words.
+    pub case: String,
+    /// Share of the pilot's draws in which it fails.
+    pub fails: f64,
+}
+
+/// Everything found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+pub struct Uncertainty {
+    /// The question.
+    pub request: Request,
+    /// Number of uncertain inputs.
+    pub inputs: usize,
+    /// Coarsest step of the runs, us; a draw that is not stable there runs at a finer one.
+    pub step_us: f64,
+    /// The criterion behind "risk" in tornado and indices.
+    pub criterion: String,
+    /// Load cases that decide whether a draw meets the targets; the others are run in turn.
+    pub deciding: Vec<Deciding>,
+    /// The vehicle as it is.
+    pub as_built: Option<MonteCarlo>,
+    /// The nominal answer.
+    pub nominal: Option<MonteCarlo>,
+    /// One input at a time, at the nominal answer.
+    pub tornado: Option<Tornado>,
+    /// Sobol indices at the nominal answer.
+    pub sobol: Vec<Variance>,
+    /// A design for each confidence.
+    pub designs: Vec<ChanceDesign>,
+    /// What to know of these numbers.
+    pub notes: Vec<String>,
+    /// Stopped before all was done?
+    pub interrupted: bool,
+}
+
+/// Seeds of the stages, so that no sample is used twice.
+const PILOT: u64 = 1 << 32;
+const SEARCH: u64 = 2 << 32;
+const CHECK: u64 = 3 << 32;
+const VARIANCE: u64 = 4 << 32;
+
+/// Draws of the pilot that picks the deciding load cases.
+const PILOT_DRAWS: usize = 192;
+/// Draws that check a design found by the search, and times it is sought again where it falls short.
+const CHECK_DRAWS: usize = 4000;
+const CHECKS: usize = 4;
+
+struct Analysis<'a> {
+    population: &'a Population<'a>,
+    request: &'a Request,
+    progress: &'a dyn Progress,
+    parts: &'a dyn Parts,
+}
+
+/// Analyse a sizing whose nominal answer is known. When told to stop it returns what is finished, marked so.
+///
+/// # Errors
+/// [`Error::Request`] for a request out of range; the first error of any case.
+pub fn analyse(
+    population: &Population<'_>,
+    sizing: &Sizing,
+    request: &Request,
+    progress: &dyn Progress,
+    parts: &dyn Parts,
+) -> Result<Uncertainty, Error> {
+    request.check()?;
+    let analysis = Analysis {
+        population,
+        request,
+        progress,
+        parts,
+    };
+    let mut found = Uncertainty {
+        request: request.clone(),
+        inputs: population.inputs.len(),
+        step_us: (population.step_s() * 1e9).round() * 1e-3,
+        notes: notes(),
+        ..Uncertainty::default()
+    };
+    match analysis.all(sizing, &mut found) {
+        Err(Error::Interrupted) => found.interrupted = true,
+        other => other?,
+    }
+    Ok(found)
+}
+
+fn notes() -> Vec<String> {
+    [
+        "Spreads are those of the provenance entries; a number without an entry has none.",
+        "The injury risk curves carry no spread: their source states none for the coefficients.",
+        "A draw does not repeat the identification, so it need not meet the vehicle's own wall test again.",
+        "Mass and cost ranges are triangular on low, central and high, so their means are not the central values.",
+    ]
+    .map(String::from)
+    .to_vec()
+}
+
+impl Analysis<'_> {
+    fn all(&self, sizing: &Sizing, found: &mut Uncertainty) -> Result<(), Error> {
+        let problem = self.population.problem;
+        let nominal = &sizing.design;
+        let deciding = self.deciding(nominal)?;
+        let criterion = self.leading(&deciding);
+        found.criterion = criterion.key().to_string();
+        let name = |l: &(usize, f64)| Deciding {
+            case: problem.cases[l.0].to_string(),
+            fails: l.1,
+        };
+        found.deciding = deciding.iter().map(name).collect();
+        let which: Vec<usize> = deciding.iter().map(|d| d.0).collect();
+        let partners: Vec<usize> = which
+            .iter()
+            .copied()
+            .filter(|l| !problem.cases[*l].own_wall)
+            .collect();
+
+        let as_built = Design::default();
+        let before = self.monte_carlo("as built", &as_built, &which)?;
+        let unchanged = nominal.keeps_structure() && nominal.package.is_none();
+        found.nominal = Some(before.clone()).filter(|_| unchanged);
+        found.as_built = Some(before);
+        if !unchanged {
+            found.nominal = Some(self.monte_carlo("nominal design", nominal, &which)?);
+        }
+        if !partners.is_empty() {
+            let inputs = self
+                .population
+                .columns_in_use(nominal, &problem.cases)?
+                .len();
+            found.tornado = Some(self.kept("tornado", inputs, || {
+                tornado::tornado(
+                    self.population,
+                    nominal,
+                    &partners,
+                    criterion,
+                    self.progress,
+                )
+            })?);
+            let rows = self.request.sobol_rows;
+            let seed = self.request.seed + VARIANCE;
+            found.sobol.push(self.kept("sobol-risk", rows, || {
+                let sample = (seed, rows);
+                variance::of_risk(
+                    self.population,
+                    nominal,
+                    &partners,
+                    criterion,
+                    sample,
+                    self.progress,
+                )
+            })?);
+            found.sobol.extend(self.kept("sobol-account", 1, || {
+                variance::of_account(self.population, nominal, seed)
+            })?);
+        }
+        found.designs = self.designs(nominal, &which)?;
+        Ok(())
+    }
+
+    /// Work that is done once: taken from its part where there is one.
+    fn kept<T: Serialize + DeserializeOwned>(
+        &self,
+        name: &str,
+        steps: usize,
+        work: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if let Some(known) = self
+            .parts
+            .load(name)
+            .and_then(|v| serde_json::from_value(v).ok())
+        {
+            return Ok(known);
+        }
+        if self.progress.stop() {
+            return Err(Error::Interrupted);
+        }
+        self.progress.begin(name, steps);
+        let done = work()?;
+        let value = serde_json::to_value(&done)
+            .map_err(|e| Error::request(format!("cannot write JSON: {e}"), "report this input"))?;
+        self.parts.save(name, &value)?;
+        Ok(done)
+    }
+
+    fn monte_carlo(
+        &self,
+        name: &str,
+        design: &Design,
+        which: &[usize],
+    ) -> Result<MonteCarlo, Error> {
+        let draws = self.request.draws;
+        self.kept(name, draws, || {
+            let seed = self.request.seed;
+            ensemble::monte_carlo(self.population, design, which, seed, draws, self.progress)
+        })
+    }
+
+    /// The load cases that decide, by a pilot at the vehicle as built and at the nominal answer.
+    fn deciding(&self, nominal: &Design) -> Result<Vec<(usize, f64)>, Error> {
+        let loads = &self.population.problem.cases;
+        let every: Vec<usize> = (0..loads.len()).collect();
+        let weighted = self.population.problem.rule == Rule::Weighted;
+        self.kept("pilot", PILOT_DRAWS, || {
+            let mut slacks = Vec::with_capacity(PILOT_DRAWS);
+            for start in (0..PILOT_DRAWS).step_by(32) {
+                let worlds: Vec<World> = (start..PILOT_DRAWS.min(start + 32))
+                    .map(|i| World {
+                        row: self.population.row(self.request.seed + PILOT, i as u64),
+                        loads: every.clone(),
+                    })
+                    .collect();
+                for values in criteria(self.population, nominal, loads, &worlds)? {
+                    let each = every.iter().zip(values);
+                    let slack = |(l, v): (&usize, _)| least_slack(Rule::Every, loads, &[*l], &[v]);
+                    slacks.push(each.map(slack).collect::<Result<Vec<f64>, _>>()?);
+                }
+                self.progress.done(worlds.len());
+                if self.progress.stop() {
+                    return Err(Error::Interrupted);
+                }
+            }
+            // A weighted mean needs every load case in every draw.
+            Ok(decide::deciding(&slacks, weighted))
+        })
+    }
+
+    /// The criterion that leads in tornado and indices: the first target of the first deciding partner case.
+    fn leading(&self, deciding: &[(usize, f64)]) -> Criterion {
+        let cases = &self.population.problem.cases;
+        let partner = deciding.iter().map(|d| &cases[d.0]).filter(|c| !c.own_wall);
+        let mut targets = partner.chain(cases).flat_map(|c| &c.targets);
+        targets
+            .next()
+            .map_or(Criterion::JointWithoutNeck, |t| t.criterion)
+    }
+
+    /// A design for each confidence, the highest first.
+    fn designs(&self, nominal: &Design, which: &[usize]) -> Result<Vec<ChanceDesign>, Error> {
+        let problem = self.population.problem;
+        let mut levels = self.request.confidence.clone();
+        levels.sort_by(|a, b| b.total_cmp(a));
+        levels.dedup();
+        let names: Vec<String> = levels.iter().map(|p| format!("design-{p}")).collect();
+        let known: Option<Vec<ChanceDesign>> = names
+            .iter()
+            .map(|n| serde_json::from_value(self.parts.load(n)?).ok())
+            .collect();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        if levels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let variables = free_variables(problem);
+        let fixed = starts(problem)?;
+        let mut sample = Sample {
+            population: self.population,
+            which,
+            seed: self.request.seed + SEARCH,
+            draws: self.request.search_draws,
+            progress: self.progress,
+        };
+        self.progress.begin("designs by probability", 0);
+        let mut search = Search::new(
+            &variables,
+            fixed,
+            std::slice::from_ref(nominal),
+            &mut sample,
+        );
+        let mut answers: Vec<(f64, bool, Design, MonteCarlo)> = Vec::new();
+        for &level in &levels {
+            let (holds, design) = self.solve(&mut search, level, which)?;
+            let mut seen = self.request.clone();
+            seen.seed += CHECK * 2;
+            let draws = seen.draws;
+            let monte_carlo = ensemble::monte_carlo(
+                self.population,
+                &design,
+                which,
+                seen.seed,
+                draws,
+                self.progress,
+            )?;
+            let reached = holds && monte_carlo.probability_met.high >= level;
+            answers.push((level, reached, design, monte_carlo));
+        }
+        // What holds with more probability and costs less is the better answer at a lower one too.
+        let usd = |d: &Design| -> Result<f64, Error> {
+            Ok(apply(problem.vehicle, d, problem.data)?.objective_usd())
+        };
+        for i in 1..answers.len() {
+            let (before, after) = answers.split_at_mut(i);
+            let (higher, this) = (&before[i - 1], &mut after[0]);
+            if higher.1 && (!this.1 || usd(&higher.2)? < usd(&this.2)?) {
+                (this.1, this.2, this.3) = (true, higher.2.clone(), higher.3.clone());
+            }
+        }
+        let mut designs = Vec::with_capacity(answers.len());
+        for (name, (confidence, feasible, design, monte_carlo)) in names.iter().zip(answers) {
+            let sized = apply(problem.vehicle, &design, problem.data)?;
+            let one = ChanceDesign {
+                confidence,
+                feasible,
+                design: super::answer::design_json(&design),
+                added_cost_usd: sized.cost.total().usd(),
+                added_mass_kg: sized.mass.total_kg(),
+                monte_carlo,
+            };
+            let value = serde_json::to_value(&one).map_err(|e| {
+                Error::request(format!("cannot write JSON: {e}"), "report this input")
+            })?;
+            self.parts.save(name, &value)?;
+            designs.push(one);
+        }
+        Ok(designs)
+    }
+
+    /// A design that a fresh sample confirms: where it falls short there, it is sought again at more than asked for.
+    fn solve(
+        &self,
+        search: &mut Search<'_>,
+        level: f64,
+        which: &[usize],
+    ) -> Result<(bool, Design), Error> {
+        let mut asked = level;
+        let mut best: Option<(f64, Design)> = None;
+        for check in 0..CHECKS {
+            let Some(answer) = search.solve(asked)? else {
+                break;
+            };
+            let seed = self.request.seed + CHECK + check as u64;
+            let draws = CHECK_DRAWS.min(self.request.draws);
+            let seen = ensemble::monte_carlo(
+                self.population,
+                &answer.design,
+                which,
+                seed,
+                draws,
+                &Quiet(self.progress),
+            )?;
+            let short = level - seen.probability_met.value;
+            if answer.feasible && short <= 0.0 {
+                return Ok((true, answer.design));
+            }
+            if best.as_ref().is_none_or(|(s, _)| short < *s) {
+                best = Some((short, answer.design));
+            }
+            if !answer.feasible {
+                break;
+            }
+            asked = (asked + short + 0.005).min(0.999);
+        }
+        // Short by no more than the check's own sampling error still counts; the full sample has the last word.
+        best.map(|(short, design)| (short < 0.01, design))
+            .ok_or_else(|| {
+                Error::request(
+                    "no design to start from",
+                    "allow structure, restraints or both",
+                )
+            })
+    }
+}
+
+/// The restraint packages to search over, as designs that change nothing else, cheapest first.
+fn starts(problem: &Problem<'_>) -> Result<Vec<Design>, Error> {
+    let plain = problem.materials.start(problem.vehicle, problem.data)?;
+    let with = |(_, package): (f64, Option<String>)| Design {
+        package,
+        ..plain.clone()
+    };
+    Ok(packages(problem)?.into_iter().map(with).collect())
+}
+
+/// The fixed sample that a search is run against.
+struct Sample<'a> {
+    population: &'a Population<'a>,
+    which: &'a [usize],
+    seed: u64,
+    draws: usize,
+    progress: &'a dyn Progress,
+}
+
+impl Worlds for Sample<'_> {
+    fn slacks(&mut self, design: &Design) -> Result<Vec<f64>, Error> {
+        let loads = &self.population.problem.cases;
+        let worlds: Vec<World> = (0..self.draws)
+            .map(|i| World {
+                row: self.population.row(self.seed, i as u64),
+                loads: self.which.to_vec(),
+            })
+            .collect();
+        let all = criteria(self.population, design, loads, &worlds)?;
+        self.progress.done(1);
+        let rule = self.population.problem.rule;
+        all.iter()
+            .map(|values| least_slack(rule, loads, self.which, values))
+            .collect()
+    }
+
+    fn cost_usd(&self, design: &Design) -> Result<[f64; 2], Error> {
+        let problem = self.population.problem;
+        let sized = apply(problem.vehicle, design, problem.data)?;
+        Ok([sized.objective_usd(), sized.smooth_objective_usd()])
+    }
+
+    fn stop(&self) -> bool {
+        self.progress.stop()
+    }
+}
+
+/// Passes on a stop, tells of no progress.
+struct Quiet<'a>(&'a dyn Progress);
+
+impl Progress for Quiet<'_> {
+    fn begin(&self, _: &str, _: usize) {}
+    fn done(&self, _: usize) {}
+    fn stop(&self) -> bool {
+        self.0.stop()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,449 @@
+//! All that is uncertain in a sizing, as one list of inputs, and what a draw of them means: a vehicle, its partners,
+//! its restraint and the mass and cost parameters.
+//!
+//! A draw is a row of probabilities, one per input; [`NOMINAL`] leaves an input at the value of its file. The same
+//! row means the same world for every design, so designs are compared under common random numbers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::design::{Design, SizedVehicle, apply};
+use super::super::evaluate::CollisionEvaluator;
+use super::super::price::price_in_us;
+use super::super::problem::{LoadCase, Problem, Vary};
+use super::super::{CostModel, SizingData};
+use crate::collision::Case;
+use crate::error::Error;
+use crate::material::Materials;
+use crate::occupant::Seat;
+use crate::vehicle::{Input, Part, Vehicle, probabilities};
+
+/// In a row: the input stays at its file's value.
+pub const NOMINAL: f64 = f64::NAN;
+
+/// Inputs that are varied together in the Sobol indices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// Force tables and mounts of the vehicle.
+    OwnStructure,
+    /// Dash-cabin path and compartment layers of the vehicle.
+    OwnCompartment,
+    /// Heights, widths, setbacks and size of the vehicle.
+    OwnGeometry,
+    /// Test mass of the vehicle and how it is shared.
+    OwnMass,
+    /// Belts, bags, column, knee bolster, clearances.
+    Restraint,
+    /// Force tables and mounts of the partners.
+    PartnerStructure,
+    /// Compartments of the partners.
+    PartnerCompartment,
+    /// Heights, widths, setbacks and size of the partners.
+    PartnerGeometry,
+    /// Masses of the partners.
+    PartnerMass,
+    /// Energy absorption, system efficiency, mass per length, compartment mass, compounding, piece masses.
+    MassModel,
+    /// Structure cost per kilogram.
+    MaterialCost,
+    /// Restraint parts.
+    RestraintCost,
+    /// Dies and production volume.
+    Investment,
+    /// US less Japan: assembly labour and bought-in parts.
+    LabourAndParts,
+    /// Retail price equivalent.
+    Markup,
+    /// List price in Japan and exchange rate.
+    JapanPrice,
+}
+
+impl Group {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::OwnStructure,
+        Self::OwnCompartment,
+        Self::OwnGeometry,
+        Self::OwnMass,
+        Self::Restraint,
+        Self::PartnerStructure,
+        Self::PartnerCompartment,
+        Self::PartnerGeometry,
+        Self::PartnerMass,
+        Self::MassModel,
+        Self::MaterialCost,
+        Self::RestraintCost,
+        Self::Investment,
+        Self::LabourAndParts,
+        Self::Markup,
+        Self::JapanPrice,
+    ];
+
+    /// Name for tables and figures.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OwnStructure => "crush structure",
+            Self::OwnCompartment => "compartment strength",
+            Self::OwnGeometry => "heights, widths, setbacks",
+            Self::OwnMass => "test mass and its shares",
+            Self::Restraint => "restraint",
+            Self::PartnerStructure => "partner: crush structure",
+            Self::PartnerCompartment => "partner: compartment",
+            Self::PartnerGeometry => "partner: heights, widths",
+            Self::PartnerMass => "partner: mass",
+            Self::MassModel => "mass model",
+            Self::MaterialCost => "material cost",
+            Self::RestraintCost => "restraint cost",
+            Self::Investment => "dies and volume",
+            Self::LabourAndParts => "US labour and parts",
+            Self::Markup => "retail price equivalent",
+            Self::JapanPrice => "list price and yen",
+        }
+    }
+
+    /// Can it move a collision? The others act on mass or money only through the account.
+    pub const fn moves_collision(self) -> bool {
+        !matches!(
+            self,
+            Self::MaterialCost
+                | Self::RestraintCost
+                | Self::Investment
+                | Self::LabourAndParts
+                | Self::Markup
+                | Self::JapanPrice
+        )
+    }
+
+    /// Can it move kilograms, dollars or the price? What the partner or the restraint are does not.
+    pub const fn moves_account(self) -> bool {
+        !matches!(
+            self,
+            Self::Restraint
+                | Self::PartnerStructure
+                | Self::PartnerCompartment
+                | Self::PartnerGeometry
+                | Self::PartnerMass
+        )
+    }
+
+    fn of_part(part: Part, own: bool) -> Self {
+        match (part, own) {
+            (Part::Restraint, _) => Self::Restraint,
+            (Part::Price, _) => Self::JapanPrice,
+            (Part::Structure, true) => Self::OwnStructure,
+            (Part::Compartment, true) => Self::OwnCompartment,
+            (Part::Geometry, true) => Self::OwnGeometry,
+            (Part::Mass, true) => Self::OwnMass,
+            (Part::Structure, false) => Self::PartnerStructure,
+            (Part::Compartment, false) => Self::PartnerCompartment,
+            (Part::Geometry, false) => Self::PartnerGeometry,
+            (Part::Mass, false) => Self::PartnerMass,
+        }
+    }
+
+    /// Group of a key of the materials and the cost file.
+    fn of_parameter(key: &str) -> Self {
+        let mass = key.ends_with("mass_kg") || key.ends_with("sea_kJ_per_kg");
+        match key.split('.').next().unwrap_or(key) {
+            "material" | "structure" | "restraint" if mass => Self::MassModel,
+            "material" => Self::MaterialCost,
+            "structure" if key.contains("usd") => Self::MaterialCost,
+            "restraint" => Self::RestraintCost,
+            "programme" => Self::Investment,
+            "labour" | "parts" => Self::LabourAndParts,
+            "retail" => Self::Markup,
+            "japan" | "list_price" => Self::JapanPrice,
+            _ => Self::MassModel,
+        }
+    }
+}
+
+/// An input of the whole sizing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Where it comes from and its key path: `vehicle.…`, `partner.<id>.…`, `restraint.<id>.…`, or of the cost file.
+    pub key: String,
+    /// Group for Sobol indices.
+    pub group: Group,
+}
+
+/// Inputs of one owner and the column of the first.
+#[derive(Debug, Clone)]
+struct Block {
+    at: usize,
+    inputs: Vec<Input>,
+}
+
+impl Block {
+    fn factors(&self, row: &[f64]) -> Vec<f64> {
+        let column = |i: usize| row.get(self.at + i).copied().unwrap_or(NOMINAL);
+        let factor = |(i, input): (usize, &Input)| match column(i) {
+            u if u.is_nan() => 1.0,
+            u => input.quantile(u),
+        };
+        self.inputs.iter().enumerate().map(factor).collect()
+    }
+}
+
+/// What a design weighs and costs in one draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Account {
+    /// Added mass, kg.
+    pub added_mass_kg: f64,
+    /// Of which primary structure, kg.
+    pub added_structure_kg: f64,
+    /// Added direct manufacturing cost, dollars of the common year.
+    pub added_cost_usd: f64,
+    /// US price, dollars of the common year; NaN when no price of the vehicle is known.
+    pub price_usd: f64,
+}
+
+/// A sizing problem with everything in it that is uncertain.
+pub struct Population<'a> {
+    /// The sizing.
+    pub problem: &'a Problem<'a>,
+    /// All inputs, in the order of a row.
+    pub inputs: Vec<Listed>,
+    evaluator: &'a CollisionEvaluator,
+    vehicle: Vehicle,
+    data: SizingData,
+    own: Block,
+    partners: BTreeMap<String, Block>,
+    restraints: BTreeMap<(String, &'static str), Block>,
+    /// Columns of the keys of materials and costs.
+    parameters: BTreeMap<String, usize>,
+    /// Column of the list price and its spread.
+    list_price: Option<Block>,
+    /// Step, s, tried first.
+    step_s: f64,
+}
+
+impl<'a> Population<'a> {
+    /// List the inputs of a problem. Runs start at `step_s` and use a finer step where that is not stable.
+    ///
+    /// # Errors
+    /// As [`CollisionEvaluator::case`].
+    pub fn new(
+        problem: &'a Problem<'a>,
+        evaluator: &'a CollisionEvaluator,
+        step_s: f64,
+    ) -> Result<Self, Error> {
+        let mut inputs = Vec::new();
+        let mut block = |prefix: &str, own: bool, of: Vec<Input>| {
+            let at = inputs.len();
+            inputs.extend(of.iter().map(|i| Listed {
+                key: format!("{prefix}{}", i.key),
+                group: Group::of_part(i.part, own),
+            }));
+            Block { at, inputs: of }
+        };
+        let own = block("vehicle.", true, problem.vehicle.inputs());
+        let mut partners = BTreeMap::new();
+        let mut restraints = BTreeMap::new();
+        let mut packages: Vec<Option<&str>> = vec![None];
+        if problem.vary != Vary::Structure {
+            packages.extend(problem.packages.iter().map(|p| Some(p.as_str())));
+        }
+        for load in &problem.cases {
+            let case = evaluator.case(problem.vehicle, None, load)?;
+            let partner = &case.parties[1].vehicle;
+            if !partners.contains_key(&partner.id) {
+                let prefix = format!("partner.{}.", partner.id);
+                partners.insert(partner.id.clone(), block(&prefix, false, partner.inputs()));
+            }
+        }
+        if let Some(load) = problem.cases.first() {
+            for package in packages {
+                for seated in evaluator.case(problem.vehicle, package, load)?.occupants {
+                    let at = (seated.restraint.id.clone(), seated.seat.id());
+                    restraints.entry(at).or_insert_with(|| {
+                        let of = seated.restraint.inputs(seated.seat, seated.dummy);
+                        block("restraint.", true, of)
+                    });
+                }
+            }
+        }
+        let costs = &problem.data.costs;
+        let list_price = costs.list_price(&problem.vehicle.id).and_then(|list| {
+            let key = format!("list_price.{}", list.model);
+            let cv = costs.provenance_of(&key)?.cv;
+            (cv > 0.0).then(|| block("", true, vec![price_input(&key, cv)]))
+        });
+        let mut parameters = BTreeMap::new();
+        let _ = problem.data.drawn(&mut |key| {
+            parameters.insert(key.to_string(), inputs.len());
+            inputs.push(Listed {
+                key: key.to_string(),
+                group: Group::of_parameter(key),
+            });
+            0.5
+        });
+        Ok(Self {
+            problem,
+            inputs,
+            evaluator,
+            vehicle: without_evidence(problem.vehicle),
+            data: SizingData {
+                materials: Materials::new(problem.data.materials.iter().cloned().map(|mut m| {
+                    m.sources.clear();
+                    m.provenance.clear();
+                    m
+                })),
+                costs: CostModel {
+                    sources: BTreeMap::new(),
+                    provenance: BTreeMap::new(),
+                    ..costs.clone()
+                },
+            },
+            own,
+            partners,
+            restraints,
+            parameters,
+            list_price,
+            step_s,
+        })
+    }
+
+    /// Step tried first, s.
+    pub fn step_s(&self) -> f64 {
+        self.step_s
+    }
+
+    /// Row of draw `index` of a seed.
+    pub fn row(&self, seed: u64, index: u64) -> Vec<f64> {
+        probabilities(seed, index, self.inputs.len())
+    }
+
+    /// The row of the files as they are.
+    pub fn nominal(&self) -> Vec<f64> {
+        vec![NOMINAL; self.inputs.len()]
+    }
+
+    /// Columns of a group.
+    pub fn columns(&self, group: Group) -> Vec<usize> {
+        (0..self.inputs.len())
+            .filter(|i| self.inputs[*i].group == group)
+            .collect()
+    }
+
+    /// Columns that can matter for a design against some load cases: no other partner's and no other restraint's.
+    pub fn columns_in_use(&self, design: &Design, loads: &[LoadCase]) -> Result<Vec<usize>, Error> {
+        let mut used: Vec<usize> = self.parameters.values().copied().collect();
+        let mut take = |b: &Block| used.extend(b.at..b.at + b.inputs.len());
+        take(&self.own);
+        if let Some(b) = &self.list_price {
+            take(b);
+        }
+        for load in loads {
+            let case = self
+                .evaluator
+                .case(&self.vehicle, design.package.as_deref(), load)?;
+            if let Some(b) = self.partners.get(&case.parties[1].vehicle.id) {
+                take(b);
+            }
+            for o in &case.occupants {
+                if let Some(b) = self.restraints.get(&(o.restraint.id.clone(), o.seat.id())) {
+                    take(b);
+                }
+            }
+        }
+        used.sort_unstable();
+        used.dedup();
+        Ok(used)
+    }
+
+    fn parameters(&self, row: &[f64]) -> SizingData {
+        let mut data = self.data.drawn(&mut |key| {
+            let column = self.parameters.get(key).and_then(|i| row.get(*i));
+            column.copied().unwrap_or(NOMINAL)
+        });
+        if let Some(b) = &self.list_price {
+            for factor in b.factors(row) {
+                for list in &mut data.costs.list_prices {
+                    list.yen *= factor;
+                }
+            }
+        }
+        data
+    }
+
+    /// The vehicle of a draw with a design.
+    ///
+    /// # Errors
+    /// As [`apply`].
+    pub fn sized(&self, design: &Design, row: &[f64]) -> Result<SizedVehicle, Error> {
+        let drawn = self.vehicle.drawn(&self.own.inputs, &self.own.factors(row));
+        apply(&drawn, design, &self.parameters(row))
+    }
+
+    /// What a design weighs and costs in a draw; no simulation.
+    ///
+    /// # Errors
+    /// As [`apply`].
+    pub fn account(&self, design: &Design, row: &[f64]) -> Result<Account, Error> {
+        let drawn = self.vehicle.drawn(&self.own.inputs, &self.own.factors(row));
+        let data = self.parameters(row);
+        let sized = apply(&drawn, design, &data)?;
+        let price = price_in_us(&sized.vehicle, &sized.cost, &data.costs);
+        Ok(Account {
+            added_mass_kg: sized.mass.total_kg(),
+            added_structure_kg: sized.mass.structure_kg(),
+            added_cost_usd: sized.cost.total().usd(),
+            price_usd: price.map_or(f64::NAN, |p| p.price_usd.usd()),
+        })
+    }
+
+    /// The collision of a sized vehicle of a draw with the partner and the restraint of that draw.
+    ///
+    /// # Errors
+    /// As [`CollisionEvaluator::sized_case`].
+    pub fn case(&self, sized: &SizedVehicle, load: &LoadCase, row: &[f64]) -> Result<Case, Error> {
+        let mut case = self.evaluator.sized_case(sized, load)?;
+        let plan = case.plan;
+        case.plan = crate::dynamics::Plan {
+            settle_s: plan.settle_s,
+            detail: plan.detail,
+            ..crate::dynamics::Plan::new(plan.duration_s, self.step_s)
+        };
+        let partner = &mut case.parties[1].vehicle;
+        if let Some(b) = self
+            .partners
+            .get(&partner.id)
+            .filter(|b| !b.inputs.is_empty())
+        {
+            *partner = partner.drawn(&b.inputs, &b.factors(row));
+        }
+        for o in &mut case.occupants {
+            let seat: Seat = o.seat;
+            if let Some(b) = self.restraints.get(&(o.restraint.id.clone(), seat.id())) {
+                o.restraint = o
+                    .restraint
+                    .drawn(&b.inputs, &b.factors(row))
+                    .map_err(|e| Error::request(e.to_string(), "narrow that spread"))?;
+            }
+        }
+        Ok(case)
+    }
+}
+
+/// A list price as an input: lognormal with mean 1.
+fn price_input(key: &str, cv: f64) -> Input {
+    Input {
+        key: key.to_string(),
+        quantity: crate::vehicle::Quantity::Price,
+        part: Part::Price,
+        cv,
+        basis: crate::vehicle::Basis::Published,
+        leaves: Vec::new(),
+    }
+}
+
+/// Texts are not needed in a draw and are many.
+fn without_evidence(vehicle: &Vehicle) -> Vehicle {
+    let mut bare = vehicle.clone();
+    bare.sources.clear();
+    bare.provenance.clear();
+    bare
+}

@@ -1,0 +1,218 @@
+//! The parts of a study file that say what sizing may do beyond strength, length and cabin, and which fronts
+//! and maps are wanted.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::error::{Error, nearest};
+use crate::material::{MaterialUse, Materials};
+use crate::sizing::{Criterion, PartnerDesign, Target};
+use crate::units::{KN, MM};
+
+use super::file::Reader;
+
+type S<T> = Spanned<T>;
+
+/// What sizing may change beyond the bounds of the main table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Choices {
+    /// Load paths may also be made into two steps.
+    pub reshape: bool,
+    /// Material of what is added, by path name.
+    pub path_materials: BTreeMap<String, String>,
+    /// Material of what is added to the compartment.
+    pub cabin_material: Option<String>,
+    /// Restraint packages to choose from; `None`: all that change a seat's restraint.
+    pub packages: Option<Vec<String>>,
+    /// Everything may be resized, powertrain included: more mass is dragged along.
+    pub new_powertrain: bool,
+    /// Cars a year that tooling and programme are spread over; `None`: the cost file's.
+    pub volume_per_year: Option<f64>,
+    /// The most the partner's maker may change.
+    pub partner: PartnerDesign,
+}
+
+/// Pareto fronts wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FrontSpec {
+    /// Vehicles.
+    pub vehicles: Vec<String>,
+    /// Criterion on the axis.
+    pub criterion: Criterion,
+    /// Limits on it.
+    pub limits: Vec<f64>,
+}
+
+/// Feasibility map wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MapSpec {
+    /// Vehicles.
+    pub vehicles: Vec<String>,
+    /// Partner whose front is scaled.
+    pub partner: String,
+    /// Partner masses, kg.
+    pub masses_kg: Vec<f64>,
+    /// Speeds of each vehicle, km/h.
+    pub speeds_kmh: Vec<f64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+#[allow(non_snake_case)]
+pub(super) struct RawPartner {
+    lower_rails_mm: Option<S<f64>>,
+    seas_kN: Option<S<f64>>,
+    softer: Option<S<f64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFront {
+    vehicles: Option<S<Vec<S<String>>>>,
+    criterion: Option<S<String>>,
+    limits: S<Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawMap {
+    vehicles: Option<S<Vec<S<String>>>>,
+    partner: S<String>,
+    masses_kg: S<Vec<f64>>,
+    speeds_kmh: S<Vec<f64>>,
+}
+
+impl Reader<'_> {
+    pub(super) fn partner(&self, raw: Option<&RawPartner>) -> Result<PartnerDesign, Error> {
+        let Some(raw) = raw else {
+            return Ok(PartnerDesign::NONE);
+        };
+        let read = |key: &str, v: &Option<S<f64>>, most: f64| match v {
+            None => Ok(0.0),
+            Some(v) => self.text.number(
+                key,
+                v,
+                |x| (0.0..=most).contains(&x),
+                &format!("between 0 and {most}"),
+            ),
+        };
+        Ok(PartnerDesign {
+            lower_rails_m: read("lower_rails_mm", &raw.lower_rails_mm, 400.0)? * MM,
+            seas_force_n: read("seas_kN", &raw.seas_kN, 2000.0)? * KN,
+            softer: read("softer", &raw.softer, 0.9)?,
+        })
+    }
+
+    /// A material of the library that may be used so.
+    pub(super) fn material(&self, id: &S<String>, used: MaterialUse) -> Result<String, Error> {
+        let materials = Materials::load(self.library)?;
+        let word = match used {
+            MaterialUse::Crush => "crush",
+            MaterialUse::Cabin => "cabin",
+        };
+        match materials.get(id.get_ref()) {
+            Ok(m) if m.uses.contains(&used) => Ok(m.id.clone()),
+            Ok(m) => {
+                let able: Vec<&str> = materials
+                    .iter()
+                    .filter(|m| m.uses.contains(&used))
+                    .map(|m| m.id.as_str())
+                    .collect();
+                Err(self.bad(
+                    id,
+                    &format!("material \"{}\" has no data for {word} structure", m.id),
+                    &format!("choose from {}", able.join(", ")),
+                ))
+            }
+            Err(Error::Request { message, help }) => Err(self.bad(id, &message, &help)),
+            Err(e) => Err(e),
+        }
+    }
+
+    pub(super) fn front(
+        &self,
+        raw: Option<&S<RawFront>>,
+        vehicles: &[String],
+    ) -> Result<Option<FrontSpec>, Error> {
+        let Some(raw) = raw.map(Spanned::get_ref) else {
+            return Ok(None);
+        };
+        let criterion = match &raw.criterion {
+            None => Criterion::JointWithoutNeck,
+            Some(word) => match word.get_ref().parse() {
+                Ok(c) => c,
+                Err(Error::Request { message, help }) => {
+                    return Err(self.bad(word, &message, &help));
+                }
+                Err(e) => return Err(e),
+            },
+        };
+        let limits = self.numbers("limits", &raw.limits, |x| x >= 0.0, "not negative")?;
+        for &limit in &limits {
+            if let Err(Error::Request { message, help }) = (Target { criterion, limit }).check() {
+                return Err(self.bad(&raw.limits, &message, &help));
+            }
+        }
+        Ok(Some(FrontSpec {
+            vehicles: self.some_of(raw.vehicles.as_ref(), vehicles)?,
+            criterion,
+            limits,
+        }))
+    }
+
+    pub(super) fn map(
+        &self,
+        raw: Option<&S<RawMap>>,
+        vehicles: &[String],
+        partners: &[String],
+    ) -> Result<Option<MapSpec>, Error> {
+        let Some(raw) = raw.map(Spanned::get_ref) else {
+            return Ok(None);
+        };
+        let masses = |x: f64| (400.0..=6000.0).contains(&x);
+        let speeds = |x: f64| (5.0..=200.0).contains(&x);
+        self.known(&raw.partner, partners)?;
+        Ok(Some(MapSpec {
+            vehicles: self.some_of(raw.vehicles.as_ref(), vehicles)?,
+            partner: raw.partner.get_ref().clone(),
+            masses_kg: self.numbers("masses_kg", &raw.masses_kg, masses, "400 to 6000 kg")?,
+            speeds_kmh: self.numbers("speeds_kmh", &raw.speeds_kmh, speeds, "5 to 200 km/h")?,
+        }))
+    }
+
+    /// Vehicles of the study that are named; the first when none is.
+    fn some_of(
+        &self,
+        named: Option<&S<Vec<S<String>>>>,
+        vehicles: &[String],
+    ) -> Result<Vec<String>, Error> {
+        let Some(named) = named else {
+            return Ok(vehicles.iter().take(1).cloned().collect());
+        };
+        for id in named.get_ref() {
+            self.known(id, vehicles)?;
+        }
+        Ok(named
+            .get_ref()
+            .iter()
+            .map(|s| s.get_ref().clone())
+            .collect())
+    }
+
+    fn known(&self, id: &S<String>, all: &[String]) -> Result<(), Error> {
+        if all.contains(id.get_ref()) {
+            return Ok(());
+        }
+        let hint = nearest(id.get_ref(), all.iter().map(String::as_str)).map_or_else(
+            || format!("in this study: {}", all.join(", ")),
+            |n| format!("did you mean \"{n}\"?"),
+        );
+        Err(self.bad(
+            id,
+            &format!("\"{}\" is not in this study", id.get_ref()),
+            &hint,
+        ))
+    }
+}

@@ -1,0 +1,28 @@
+//! What a study tells of its progress, and how it is asked to stop.
+
+/// What is being worked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Pairs as built.
+    AsBuilt,
+    /// Own wall tests.
+    Wall,
+    /// Sizing.
+    Sizing,
+    /// Pareto fronts.
+    Fronts,
+    /// Feasibility maps.
+    Maps,
+    /// The reference design in every pair.
+    Sized,
+}
+
+/// Told of progress; may be called from several threads.
+pub trait Progress: Sync {
+    /// A stage begins with this many steps.
+    fn begin(&self, stage: Stage, steps: usize);
+    /// One step is done.
+    fn step(&self, what: &str);
+    /// Should the study stop? Finished files are kept.
+    fn stop(&self) -> bool;
+}
