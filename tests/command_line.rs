@@ -373,3 +373,114 @@ fn size_tells_feasible_from_infeasible_by_its_exit_status() {
     assert_eq!(answer["feasible"], false);
     assert!(!answer["blocking"].is_null());
 }
+
+/// A chest that is pressed in by 55 mm, and a head, as a CSV file.
+fn chest_csv(dir: &tempfile::TempDir) -> PathBuf {
+    let mut text = String::from("time [s],11CHST0003H3DSX0 [mm],11HEADCG00H3ACR0 [g],chest [mm]\n");
+    for i in 0..1500 {
+        let pulse = (-((f64::from(i) - 700.0) / 200.0).powi(2)).exp();
+        let (d, a) = (-55.0 * pulse, 40.0 * pulse);
+        text += &format!("{:.4},{d:.4},{a:.4},0\n", f64::from(i) * 1e-4);
+    }
+    let path = dir.path().join("driver.csv");
+    std::fs::write(&path, text).expect("it writes");
+    path
+}
+
+#[test]
+fn criteria_are_held_against_limits_and_the_exit_status_says_whether_they_hold() {
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    let file = chest_csv(&dir);
+    let run = |set: &str| {
+        let done = crumple()
+            .args(["criteria", "--json", "--class", "none", "--limits", set])
+            .arg(&file)
+            .output()
+            .expect("it starts");
+        let json: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap_or_default();
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        (done.status.code(), json, said)
+    };
+    let (status, json, said) = run("fmvss208");
+    assert_eq!(status, Some(0), "{said}");
+    assert_eq!(json["limits"]["exceeded"], false);
+    let rows = json["limits"]["rows"].as_array().expect("rows");
+    let chest = rows
+        .iter()
+        .find(|r| r["criterion"] == "chest_deflection_mm")
+        .expect("a chest");
+    assert_eq!(
+        (&chest["colour"], &chest["verdict"]),
+        (&"green".into(), &"within".into())
+    );
+    // The column without a code is said, not evaluated.
+    assert!(said.contains("16 characters"), "{said}");
+    // No points from 42 mm on.
+    let (status, json, _) = run("euro-ncap");
+    assert_eq!(
+        (status, &json["limits"]["exceeded"]),
+        (Some(1), &true.into())
+    );
+    // Side-impact limits have nothing to say of a Hybrid III.
+    assert_eq!(run("fmvss214").0, Some(2));
+}
+
+#[test]
+fn a_channel_set_agrees_with_itself() {
+    let dir = tempfile::tempdir().expect("a scratch folder");
+    let file = chest_csv(&dir);
+    let done = crumple()
+        .args(["criteria", "--json"])
+        .arg(&file)
+        .arg("--against")
+        .arg(&file)
+        .output()
+        .expect("it starts");
+    let json: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    let rows = json["iso18571"]["rows"].as_array().expect("rows");
+    assert_eq!(rows.len(), 2);
+    assert!(
+        rows.iter()
+            .all(|r| r["overall"] == 1.0 && r["grade"] == "excellent"),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn risk_curves_are_printed_on_request_with_their_population() {
+    let run = |extra: &[&str]| {
+        let done = crumple()
+            .args(["run", "cases/n-box-vs-f-150.toml", "--json"])
+            .args(extra)
+            .output()
+            .expect("it starts");
+        let json: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap_or_default();
+        (done.status.code(), json)
+    };
+    let (_, plain) = run(&[]);
+    assert!(plain.get("risk_curves").is_none());
+    let (status, json) = run(&[
+        "--risk",
+        "--age-years",
+        "65",
+        "--intrusion-odds",
+        "panel_full_frontal",
+    ]);
+    assert_eq!(status, Some(0));
+    let seat = &json["risk_curves"][0];
+    assert!(seat["stars"].is_u64() && seat["neck_note"].is_string());
+    let curves = seat["curves"].as_array().expect("curves");
+    assert!(
+        curves
+            .iter()
+            .all(|c| c["population"].is_string() && c["in_range"].is_boolean())
+    );
+    assert!(curves.iter().any(|c| c["id"] == "laituri_chest_by_age"));
+    assert!(
+        seat["intrusion"]["factor"]
+            .as_f64()
+            .is_some_and(|f| f == 1.0 || f == 8.0)
+    );
+    assert_eq!(run(&["--risk", "--intrusion-odds", "none"]).0, Some(2));
+    assert_eq!(run(&["--age-years", "65"]).0, Some(2));
+}

@@ -10,7 +10,7 @@ use crumple::error::Error;
 use crumple::vehicle::VehicleClass;
 
 use super::channel_files::ChannelFormat;
-use super::{Done, output, vehicles};
+use super::{Done, output, risk_page, vehicles};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -22,12 +22,14 @@ pub struct Arguments {
     /// Folder for result.json and channels
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Channel files to write there: csv, parquet, isomme
+    /// Channel files to write there: csv, parquet, isomme, isomme-zip, uds
     #[arg(long, value_delimiter = ',', requires = "out")]
     channels: Vec<ChannelFormat>,
     /// Repeat at half the step and print the differences
     #[arg(long)]
     check_step: bool,
+    #[command(flatten)]
+    risk: risk_page::Arguments,
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
@@ -39,6 +41,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     }
     let finished = crumple::collision::run(&case)?;
     let result = CaseResult::collect(&case, &finished)?;
+    let risks = a.risk.risks(&result)?;
     if let Some(folder) = &a.out {
         write_files(folder, &case, &finished, &result, &a.channels)?;
     }
@@ -48,12 +51,20 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         None
     };
     if a.json {
-        match &halved {
-            None => output::json(&result)?,
-            Some(half) => output::json(&with_check(&result, half)?)?,
+        let bad = |e: serde_json::Error| Error::request(e.to_string(), "report this input");
+        let mut document = match &halved {
+            None => serde_json::to_value(&result).map_err(bad)?,
+            Some(half) => with_check(&result, half)?,
+        };
+        if let Some(risks) = &risks {
+            document["risk_curves"] = serde_json::to_value(risks).map_err(bad)?;
         }
+        output::json(&document)?;
     } else {
         output::text(&page(&case, &result))?;
+        if let Some(risks) = &risks {
+            output::text(&risk_page::page(&result, risks))?;
+        }
         if let Some(half) = &halved {
             output::text(&difference_page(&result, half)?)?;
         }

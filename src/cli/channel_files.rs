@@ -7,7 +7,7 @@ use crumple::collision::result::CaseResult;
 use crumple::collision::{Case, Finished};
 use crumple::dynamics::Solver;
 use crumple::error::Error;
-use crumple::exchange::{RunInfo, VehicleInfo, isomme, parquet, table};
+use crumple::exchange::{RunInfo, VehicleInfo, isomme, parquet, table, uds};
 use crumple::signal::Channel;
 
 use super::output;
@@ -21,6 +21,10 @@ pub enum ChannelFormat {
     Parquet,
     /// An ISO-MME folder
     Isomme,
+    /// The same as a zip archive
+    IsommeZip,
+    /// NHTSA UDS-1992, one file per channel
+    Uds,
 }
 
 /// Channel files of a run.
@@ -63,6 +67,12 @@ pub fn write(
             }
             ChannelFormat::Isomme => {
                 isomme::write_isomme(&folder.join("isomme"), "run", &plain, &info)?;
+            }
+            ChannelFormat::IsommeZip => {
+                isomme::write_isomme_zip(&folder.join("isomme.zip"), "run", &plain, &info)?;
+            }
+            ChannelFormat::Uds => {
+                uds::write_uds(&folder.join("uds"), "run", &plain, &info)?;
             }
         }
     }

@@ -1,27 +1,67 @@
 //! `crumple criteria`: every criterion of a channel set.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crumple::criteria::evaluate::evaluate;
+use crumple::criteria::evaluate::judged::{Judgement, judge, judgements_json};
+use crumple::criteria::evaluate::rated::{Rated, rate};
+use crumple::criteria::evaluate::{Evaluation, evaluate};
+use crumple::criteria::limits::{Programme, Rule, Verdict};
 use crumple::criteria::pulse::Filtering;
 use crumple::error::Error;
-use crumple::exchange::read_channels;
+use crumple::exchange::{ChannelSet, read_channels};
 
 use super::{Done, output};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// CSV file, ISO-MME folder or EV5 test
+    /// CSV or Parquet table, ISO-MME folder or zip, EV5 test, UDS-1992 file
     file: PathBuf,
     /// Filter class before evaluation: 60, 180, 600, 1000 or none (default: what each criterion asks for)
     #[arg(long)]
     class: Option<String>,
+    /// Hold the values against limits and colour bands; exit status 1 when one is exceeded
+    #[arg(long, value_enum, value_name = "SET")]
+    limits: Option<LimitSet>,
+    /// Rate the channels against those of this file (ISO/TS 18571)
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
     /// Only labels the result
     #[arg(long)]
     speed_kmh: Option<f64>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+}
+
+/// Sets of limits by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum LimitSet {
+    Fmvss208,
+    Fmvss214,
+    UnR94,
+    UnR95,
+    UnR137,
+    /// Both frontal tests
+    EuroNcap,
+    EuroNcapMpdb,
+    EuroNcapFullWidth,
+    Iihs,
+}
+
+impl LimitSet {
+    fn programmes(self) -> &'static [Programme] {
+        match self {
+            LimitSet::Fmvss208 => &[Programme::Fmvss208],
+            LimitSet::Fmvss214 => &[Programme::Fmvss214],
+            LimitSet::UnR94 => &[Programme::UnR94],
+            LimitSet::UnR95 => &[Programme::UnR95],
+            LimitSet::UnR137 => &[Programme::UnR137],
+            LimitSet::EuroNcap => &[Programme::EuroNcapMpdb, Programme::EuroNcapFullWidth],
+            LimitSet::EuroNcapMpdb => &[Programme::EuroNcapMpdb],
+            LimitSet::EuroNcapFullWidth => &[Programme::EuroNcapFullWidth],
+            LimitSet::Iihs => &[Programme::Iihs],
+        }
+    }
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
@@ -31,11 +71,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             .parse()
             .map_err(|_| Error::request(format!("--class {word}"), "60, 180, 600, 1000 or none"))?,
     };
-    let set = read_channels(&a.file)?;
+    let set = read(&a.file)?;
     let evaluation = evaluate(&set.channels, filtering);
-    for skipped in &set.skipped {
-        output::warn(&format!("{}: {}", skipped.name, skipped.reason));
-    }
     for skipped in &evaluation.skipped {
         output::warn(&format!("{}: {}", skipped.name, skipped.reason));
     }
@@ -43,10 +80,61 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if let Some(v) = a.speed_kmh {
         document["speed_kmh"] = v.into();
     }
+    let mut judged = Vec::new();
+    if let Some(limits) = a.limits {
+        for programme in limits.programmes() {
+            let rows = judge(&evaluation, &set.channels, filtering, *programme)
+                .map_err(|e| Error::request(e.to_string(), "repair the channel or give --class"))?;
+            judged.extend(rows);
+        }
+        if judged.is_empty() {
+            return Err(Error::request(
+                "none of these limits applies to a channel of this file",
+                "give channels of a dummy the limits are for (fine location 3 of the code), or another set",
+            ));
+        }
+        document["limits"] = judgements_json(limits.programmes(), &judged);
+    }
+    let mut rated = Vec::new();
+    if let Some(reference) = &a.against {
+        let (rows, skipped) = rate(&read(reference)?.channels, &set.channels, filtering);
+        for s in &skipped {
+            output::warn(&format!("not rated: {}: {}", s.name, s.reason));
+        }
+        rated = rows;
+        document["iso18571"] = serde_json::json!({
+            "reference": reference.display().to_string(),
+            "rows": rated,
+            "skipped": skipped,
+        });
+    }
     if a.json {
         output::json(&document)?;
-        return Ok(Done::Holds);
+    } else {
+        output::text(&page(&evaluation, a.limits, &judged, &rated))?;
     }
+    Ok(if judged.iter().any(|j| j.exceeded) {
+        Done::DoesNotHold
+    } else {
+        Done::Holds
+    })
+}
+
+/// The channels of a file; what in it is not usable is said.
+fn read(path: &Path) -> Result<ChannelSet, Error> {
+    let set = read_channels(path)?;
+    for skipped in &set.skipped {
+        output::warn(&format!("{}: {}", skipped.name, skipped.reason));
+    }
+    Ok(set)
+}
+
+fn page(
+    evaluation: &Evaluation,
+    limits: Option<LimitSet>,
+    judged: &[Judgement],
+    rated: &[Rated],
+) -> String {
     let mut rows = Vec::new();
     for (code, values) in &evaluation.channels {
         for (name, value) in values.as_object().into_iter().flatten() {
@@ -56,6 +144,84 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             rows.push(vec![code.clone(), name.clone(), shown]);
         }
     }
-    output::text(&output::table(&["channel", "criterion", "value"], &rows))?;
-    Ok(Done::Holds)
+    let mut page = output::table(&["channel", "criterion", "value"], &rows);
+    if !judged.is_empty() {
+        let rows: Vec<Vec<String>> = judged
+            .iter()
+            .map(|j| {
+                vec![
+                    j.channel.clone(),
+                    word(&j.criterion),
+                    format!("{:.3}", j.value),
+                    rule(&j.limit),
+                    verdict(j),
+                    j.colour.to_string(),
+                ]
+            })
+            .collect();
+        let head = ["channel", "criterion", "value", "limit", "verdict", "band"];
+        page += &format!("\n{}", output::table(&head, &rows));
+        for programme in limits.into_iter().flat_map(LimitSet::programmes) {
+            page += &format!("{}: {}\n", word(programme), programme.source());
+        }
+    }
+    if !rated.is_empty() {
+        let rows: Vec<Vec<String>> = rated
+            .iter()
+            .map(|r| {
+                let v = &r.rating;
+                let scores = [v.corridor, v.phase, v.magnitude, v.slope, v.overall];
+                let mut row = vec![r.channel.clone(), r.filter.clone()];
+                row.extend(scores.map(|s| format!("{s:.3}")));
+                row.push(v.grade.word().to_string());
+                row
+            })
+            .collect();
+        let head = [
+            "ISO/TS 18571",
+            "filter",
+            "corridor",
+            "phase",
+            "magnitude",
+            "slope",
+            "overall",
+            "grade",
+        ];
+        page += &format!("\n{}", output::table(&head, &rows));
+    }
+    page
+}
+
+/// The name that JSON has for it.
+fn word(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(s)) => s,
+        other => other.map_or_else(|e| e.to_string(), |v| v.to_string()),
+    }
+}
+
+fn rule(rule: &Rule) -> String {
+    match rule {
+        Rule::AtMost(x) => format!("<= {x}"),
+        Rule::Sliding(full, none) => format!("{full} to {none}"),
+        Rule::Bands(good, acceptable, marginal) => format!("{good} / {acceptable} / {marginal}"),
+        Rule::Duration(points) => points
+            .iter()
+            .map(|(ms, x)| format!("{x} at {ms} ms"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+fn verdict(j: &Judgement) -> String {
+    let said = match j.verdict {
+        Verdict::Within => "within".to_string(),
+        Verdict::Exceeded => "EXCEEDED".to_string(),
+        Verdict::Points(p) => format!("{:.0} % of the points", 100.0 * p),
+        Verdict::Rated(r) => word(&r),
+    };
+    match j.note {
+        Some(note) => format!("{said} ({note})"),
+        None => said,
+    }
 }

@@ -15,6 +15,7 @@ mod identify;
 mod output;
 mod plot;
 mod report;
+mod risk_page;
 mod schema;
 mod size;
 mod size_page;

@@ -61,6 +61,20 @@ pub fn peak_deflection(deflection: &[f64], dt_s: f64) -> Result<PeakValue, Crite
     })
 }
 
+/// Greatest rate of compression, m/s, by the derivative of SAE J1727 below. Errors: bad interval, NaN, fewer than
+/// five samples.
+pub fn peak_rate_mps(deflection_m: &[f64], dt_s: f64) -> Result<f64, CriteriaError> {
+    check(deflection_m, dt_s, "the rate of deflection", 5)?;
+    Ok(deflection_m
+        .windows(5)
+        .fold(0.0, |most, d| f64::max(most, rate_mps(d, dt_s))))
+}
+
+/// Five-point derivative at the middle of `d`.
+fn rate_mps(d: &[f64], dt_s: f64) -> f64 {
+    (8.0 * (d[3] - d[1]) - (d[4] - d[0])) / (12.0 * dt_s)
+}
+
 /// VC = SF (dD/dt) (D/D0), its maximum over time; `deflection_m` positive in compression. The derivative is
 /// the five-point one of SAE J1727 and so leaves out the two samples at each end.
 ///
@@ -75,10 +89,9 @@ pub fn viscous_criterion(
         reason: "this dummy has no SAE J1727 constants",
     })?;
     check(deflection_m, dt_s, "the viscous criterion", 5)?;
-    let vc = deflection_m.windows(5).map(|d| {
-        let rate_mps = (8.0 * (d[3] - d[1]) - (d[4] - d[0])) / (12.0 * dt_s);
-        scale * rate_mps * d[2] / d0_m
-    });
+    let vc = deflection_m
+        .windows(5)
+        .map(|d| scale * rate_mps(d, dt_s) * d[2] / d0_m);
     let (i, vc_mps) = peak(vc).unwrap_or((0, 0.0));
     Ok(ViscousCriterion {
         vc_mps,
@@ -120,6 +133,8 @@ mod tests {
         assert!((vc.deflection_m - 0.0283).abs() < 1e-4);
         assert!((vc.time_s - 0.025).abs() < 1e-4);
         assert!((peak_deflection(&d, dt).unwrap().value - 0.040).abs() < 1e-12);
+        // 0.040 pi / 0.1, at the start but for the two samples that the derivative leaves out.
+        assert!((peak_rate_mps(&d, dt).unwrap() - 0.4 * PI).abs() < 1e-4);
         // D0 of the small female is smaller, so the same history counts for more.
         let small = viscous_criterion(&d, dt, Dummy::Hiii05f).unwrap();
         assert!((small.vc_mps / vc.vc_mps - 0.229 / 0.187).abs() < 1e-9);

@@ -5,12 +5,14 @@
 //! says that it carries that class or a lower one already is not filtered twice. Signs follow SAE J211.
 
 mod combined;
+pub mod judged;
+pub mod rated;
 
 use std::str::FromStr;
 
 use serde_json::{Map, Value, json};
 
-use super::chest::{peak_deflection, viscous_criterion};
+use super::chest::{peak_deflection, peak_rate_mps, viscous_criterion};
 use super::clip::clip;
 use super::head::{hic15, hic36};
 use super::leg::{knee_thigh_hip, peak_compression_n};
@@ -65,6 +67,7 @@ enum Reading {
     LegForce,
     NeckForce,
     NeckMoment,
+    Moment,
     Force,
     Rate,
     Pulse,
@@ -83,6 +86,7 @@ impl Reading {
                 ("FEMR" | "TIBI", "FO", 'Z') => (Reading::LegForce, Cfc::C600),
                 ("NECK", "FO", _) => (Reading::NeckForce, Cfc::C1000),
                 ("NECK", "MO", _) => (Reading::NeckMoment, Cfc::C600),
+                ("TIBI", "MO", _) => (Reading::Moment, Cfc::C600),
                 ("SEBE" | "FBAR" | "MBAR", "FO", _) => (Reading::Force, Cfc::C60),
                 // As pyisomme 1.1.0 takes it for BrIC.
                 ("HEAD", "AV", _) => (Reading::Rate, Cfc::C60),
@@ -100,7 +104,8 @@ struct Coded<'a> {
 }
 
 /// Evaluate every channel, the resultant of head, chest and pelvis accelerations where its three components are
-/// there and it is not itself, Nij of a neck whose forces and moment are there, and BrIC.
+/// there and it is not itself, Nij of a neck whose forces and moment are there, the tibia index, BrIC and DAMAGE, the
+/// flail space of a vehicle, and the combined thoracic index.
 ///
 /// `filtering`: the class each criterion asks for, one class for all, or none. A channel that cannot be evaluated
 /// is listed with its reason and does not stop the others.
@@ -141,6 +146,9 @@ pub fn evaluate(channels: &[Channel], filtering: Filtering) -> Evaluation {
                 }),
             }
         }
+    }
+    for (code, value) in combined::thoracic(&out.channels) {
+        out.put(&code, value);
     }
     out
 }
@@ -225,6 +233,7 @@ fn single(
             json!({
                 "max_mm": most.value / MM,
                 "time_of_max_ms": ms(c.channel.t0_s + most.time_s),
+                "rate_mps": peak_rate_mps(&d, dt_s).ok(),
                 "viscous_criterion_mps": vc,
             })
         }
@@ -254,7 +263,7 @@ fn single(
             "flexion_Nm": positive,
             "extension_Nm": negative,
         }),
-        Reading::NeckMoment => json!({ "peak_Nm": positive.max(negative) }),
+        Reading::NeckMoment | Reading::Moment => json!({ "peak_Nm": positive.max(negative) }),
         Reading::Rate => json!({ "peak_rad_per_s": positive.max(negative) }),
         Reading::NeckForce | Reading::Force | Reading::Pulse => {
             json!({ "peak_kN": positive.max(negative) / KN })

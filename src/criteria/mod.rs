@@ -14,6 +14,7 @@ pub mod leg;
 pub mod limits;
 pub mod neck;
 pub mod pulse;
+pub mod rating;
 pub mod rotation;
 
 pub use dummy::Dummy;

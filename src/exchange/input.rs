@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::set::ChannelSet;
-use super::{ev5, isomme, table};
+use super::{ev5, isomme, table, uds};
 use crate::error::Error;
-use crate::signal::Channel;
 
-/// Read every channel of a CSV table (`.csv`), an ISO-MME test (a folder with an `.mme`, the `.mme`, or one
-/// channel file `.001`), or an NHTSA test (`.EV5` with its channel files beside it).
+/// Read every channel of a CSV table (`.csv`), a Parquet table (`.parquet`), an ISO-MME test (a folder with an
+/// `.mme`, the `.mme`, a `.zip`, or one channel file `.001`), an NHTSA test (`.EV5` with its channel files beside
+/// it), or a UDS-1992 file (known by its first bytes).
 ///
 /// Errors: no such file, a format that is none of these, what the reader refuses, no usable channel at all.
 pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
@@ -24,31 +24,36 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
         .unwrap_or_default()
         .to_string_lossy()
         .to_ascii_lowercase();
-    let of = |channels: Vec<Channel>| ChannelSet {
-        title: None,
-        channels,
-        skipped: Vec::new(),
-    };
-    let set = if path.is_dir() || extension == "mme" {
-        isomme::read_isomme(path)?
-    } else if extension == "csv" {
-        of(table::read_csv(path)?)
-    } else if extension == "ev5" {
-        ev5::read_ev5(path)?.channel_set()
-    } else if !extension.is_empty() && extension.bytes().all(|b| b.is_ascii_digit()) {
-        of(vec![isomme::read_channel_file(path)?])
-    } else {
-        let help = match extension.as_str() {
-            "zip" | "tar" | "gz" => "unpack the archive and give its folder",
-            _ => "give a .csv table, an ISO-MME folder or .mme, or an NHTSA .EV5 file",
-        };
-        return Err(Error::request(
-            format!(
-                "{} is not a file of channels this program reads",
-                path.display()
-            ),
-            help,
-        ));
+    let numbered = !extension.is_empty() && extension.bytes().all(|b| b.is_ascii_digit());
+    let set = match extension.as_str() {
+        _ if path.is_dir() => isomme::read_isomme(path)?,
+        "mme" | "zip" => isomme::read_isomme(path)?,
+        "csv" => table::read_csv(path)?,
+        "ev5" => ev5::read_ev5(path)?.channel_set(),
+        #[cfg(feature = "table")]
+        "parquet" => super::parquet::read_channels(path)?,
+        _ if uds::is_uds(path) => uds::read_uds(path)?,
+        _ if numbered => ChannelSet {
+            title: None,
+            channels: vec![isomme::read_channel_file(path)?],
+            skipped: Vec::new(),
+        },
+        _ => {
+            let help = match extension.as_str() {
+                "tar" | "gz" | "7z" => "unpack the archive and give its folder",
+                _ => {
+                    "give a .csv or .parquet table, an ISO-MME folder, .zip or .mme, an NHTSA .EV5 file, \
+                     or a UDS-1992 file"
+                }
+            };
+            return Err(Error::request(
+                format!(
+                    "{} is not a file of channels this program reads",
+                    path.display()
+                ),
+                help,
+            ));
+        }
     };
     if set.channels.is_empty() {
         let why = set
@@ -67,7 +72,7 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
 mod tests {
     use super::*;
     use crate::exchange::{RunInfo, VehicleInfo};
-    use crate::signal::Unit;
+    use crate::signal::{Channel, Unit};
 
     fn channels(codes: &[&str]) -> Vec<Channel> {
         let make =
@@ -94,7 +99,17 @@ mod tests {
         let csv = dir.path().join("RUN.CSV");
         table::write_csv(&csv, &written, &info).unwrap();
         let mme = isomme::write_isomme(&dir.path().join("test"), "RUN", &written, &info).unwrap();
-        for path in [csv.as_path(), &mme, &dir.path().join("test")] {
+        let parquet = dir.path().join("run.parquet");
+        crate::exchange::parquet::write_channels(&parquet, &written, &info).unwrap();
+        let zip = dir.path().join("run.zip");
+        isomme::write_isomme_zip(&zip, "RUN", &written, &info).unwrap();
+        for path in [
+            csv.as_path(),
+            &mme,
+            &dir.path().join("test"),
+            &parquet,
+            &zip,
+        ] {
             assert_eq!(
                 read_channels(path).unwrap().channels,
                 written,
@@ -110,8 +125,11 @@ mod tests {
     fn what_is_no_file_of_channels_is_refused_with_what_would_be_right() {
         let dir = tempfile::tempdir().unwrap();
         for (name, text, why) in [
-            ("a.zip", "PK", "unpack"),
-            ("a.txt", "x", "give a .csv table"),
+            ("a.zip", "PK", "not a zip archive"),
+            ("a.tar", "x", "unpack"),
+            ("a.parquet", "PAR1", "cannot read"),
+            ("a.uds", "UDS-1991", "not a file of channels"),
+            ("a.txt", "x", "give a .csv or .parquet table"),
             ("a.001", "0.0 1.0\n", "no `Channel code`"),
             ("a.mme", "Title :x\n", "Channel/a.chn"),
         ] {

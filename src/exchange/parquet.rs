@@ -17,9 +17,10 @@ use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
-use super::{RunInfo, common_base};
+use super::set::{ChannelSet, Skipped};
+use super::{RunInfo, check_size, common_base, even_step};
 use crate::error::{Error, write_atomic};
-use crate::signal::Channel;
+use crate::signal::{Channel, ChannelCode, Unit};
 
 /// Rows of one row group.
 const GROUP_ROWS: usize = 1 << 20;
@@ -147,6 +148,62 @@ pub fn write_channels(path: &Path, channels: &[Channel], info: &RunInfo) -> Resu
         metadata.push((format!("unit:{}", c.code), c.unit.symbol().to_string()));
     }
     write_columns(path, &columns, &metadata)
+}
+
+/// Read channels as [`write_channels`] writes them: `time_s` and a column per ISO-MME code, its unit in the metadata
+/// `unit:CODE` or else the SI unit of the code. A column that cannot be used is listed as skipped.
+///
+/// Errors: not a Parquet table of numbers and names, no column `time_s`, times that do not rise in even steps.
+pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
+    check_size(path)?;
+    let table = read_columns(path)?;
+    let refused = |what: &str| {
+        Error::request(
+            format!("{}: {what}", path.display()),
+            "give a table with time_s in even steps and columns named by ISO-MME codes",
+        )
+    };
+    let complete = |c: &Column| -> Result<Vec<f64>, String> {
+        match &c.data {
+            ColumnData::F64(v) => match v.iter().position(Option::is_none) {
+                Some(row) => Err(format!("row {row} is empty")),
+                None => Ok(v.iter().flatten().copied().collect()),
+            },
+            _ => Err("it is not a column of numbers".to_string()),
+        }
+    };
+    let time = table
+        .column("time_s")
+        .ok_or_else(|| refused("there is no column time_s"))?;
+    let times = complete(time).map_err(|why| refused(&format!("time_s: {why}")))?;
+    let dt_s = even_step(&times)
+        .map_err(|row| refused(&format!("time_s breaks its step at row {row}")))?;
+    let mut set = ChannelSet {
+        title: table.meta("title").map(str::to_string),
+        channels: Vec::new(),
+        skipped: Vec::new(),
+    };
+    for c in table.columns.iter().filter(|c| c.name != "time_s") {
+        let unit = |code: &ChannelCode| match table.meta(&format!("unit:{}", c.name)) {
+            Some(text) => text.parse::<Unit>().map_err(|e| e.to_string()),
+            None => code.si_unit().ok_or("no unit is given".to_string()),
+        };
+        let made = (c.name.parse::<ChannelCode>())
+            .map_err(|e| e.to_string())
+            .and_then(|code| {
+                let (unit, values) = (unit(&code)?, complete(c)?);
+                Channel::new(code.as_str(), unit, times[0], dt_s, values).map_err(|e| e.to_string())
+            });
+        match made {
+            Ok(channel) if set.channels.iter().any(|other| other.code == channel.code) => {
+                set.skipped
+                    .push(Skipped::new(&c.name, "the code is there twice"));
+            }
+            Ok(channel) => set.channels.push(channel),
+            Err(reason) => set.skipped.push(Skipped::new(&c.name, reason)),
+        }
+    }
+    Ok(set)
 }
 
 fn failed(what: &'static str, path: &Path, e: ParquetError) -> Error {

@@ -1,19 +1,21 @@
 //! Channels as a CSV table: `time [s]`, then one column per channel named `CODE [unit]`.
 //!
 //! The table anyone can open. Codes are ISO-MME codes (note N3, [`crate::model`]); a line that starts with
-//! `#` is a comment. Reading is strict: a hole, a NaN or a step in time that changes would quietly move an
-//! integral, so each is an error at its line and column.
+//! `#` is a comment. A hole or a NaN would quietly move an integral, so a column with one is
+//! not used; a fault of the rows or of the time touches every channel and is an error at its line and column.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::Path;
 
-use super::{RunInfo, common_base, even_step};
+use super::set::{ChannelSet, Skipped};
+use super::{RunInfo, check_size, common_base, even_step};
 use crate::error::{Error, InputError, SourceText, write_atomic};
 use crate::signal::{Channel, ChannelCode, Unit};
 
 /// Name of the first column.
 const TIME: &str = "time [s]";
+const EXAMPLE: &str = "name a column such as 11HEADCG00H3ACXA [g]";
 const UNITS: &str = "g, m/s2, N, kN, Nm, mm, m, rad/s or deg/s";
 
 /// Write channels on one time base as a CSV table, with what the run was in comments. Values are written so
@@ -58,15 +60,37 @@ pub fn csv_text(channels: &[Channel], info: &RunInfo) -> Result<String, Error> {
 
 /// Read a CSV table of channels.
 ///
-/// Errors, each at its line and column: not UTF-8, empty, no header, no time column, a name that is not a code,
-/// an unknown unit or one of another dimension than the code's, a channel given twice, a row with too few or
-/// too many cells, a cell that is not a finite number, time that does not rise in even steps.
-pub fn read_csv(path: &Path) -> Result<Vec<Channel>, Error> {
-    Ok(parse_csv(&SourceText::read(path)?)?)
+/// A column that cannot be used (a name that is not a code, an unknown unit or one of another dimension than the
+/// code's, a channel given twice, a cell that is not a finite number) is listed as skipped with its place.
+///
+/// Errors, each at its line and column: not UTF-8, empty, no header, no time column, a row with too few or too
+/// many cells, time that does not rise in even steps: these touch every channel.
+pub fn read_csv(path: &Path) -> Result<ChannelSet, Error> {
+    check_size(path)?;
+    let mut set = ChannelSet {
+        title: None,
+        channels: Vec::new(),
+        skipped: Vec::new(),
+    };
+    for (name, column) in columns(&SourceText::read(path)?)? {
+        match column {
+            Ok(channel) => set.channels.push(channel),
+            Err(e) => set.skipped.push(Skipped::new(&name, e.to_string())),
+        }
+    }
+    Ok(set)
 }
 
-/// Read a CSV table from text. Errors as [`read_csv`].
+/// Read a CSV table from text, every column of it. Errors: those of [`read_csv`], and the first column that cannot
+/// be used.
 pub fn parse_csv(source: &SourceText) -> Result<Vec<Channel>, InputError> {
+    columns(source)?.into_iter().map(|(_, c)| c).collect()
+}
+
+/// Header cells with the channel below each, or what is wrong with it.
+type Columns = Vec<(String, Result<Channel, InputError>)>;
+
+fn columns(source: &SourceText) -> Result<Columns, InputError> {
     let mut lines = lines(source).filter(|l| {
         let line = source.text[l.clone()].trim();
         !line.is_empty() && !line.starts_with('#')
@@ -78,7 +102,7 @@ pub fn parse_csv(source: &SourceText) -> Result<Vec<Channel>, InputError> {
             "start with a header: time [s], then CODE [unit] columns",
         )
     })?;
-    let named = header_columns(source, header)?;
+    let mut named = header_columns(source, header)?;
     let mut times: Vec<(f64, Range<usize>)> = Vec::new();
     let mut values: Vec<Vec<f64>> = vec![Vec::new(); named.len()];
     let mut end = source.text.len();
@@ -88,7 +112,15 @@ pub fn parse_csv(source: &SourceText) -> Result<Vec<Channel>, InputError> {
         for cell in cells(source, line.clone()) {
             match found {
                 0 => times.push((number(source, cell.clone())?, cell)),
-                i if i <= named.len() => values[i - 1].push(number(source, cell)?),
+                i if i <= named.len() => {
+                    // A column that has failed is read no further.
+                    if named[i - 1].1.is_ok() {
+                        match number(source, cell) {
+                            Ok(v) => values[i - 1].push(v),
+                            Err(e) => named[i - 1].1 = Err(e),
+                        }
+                    }
+                }
                 _ => {
                     return Err(source.error(
                         cell,
@@ -113,15 +145,20 @@ pub fn parse_csv(source: &SourceText) -> Result<Vec<Channel>, InputError> {
             ));
         }
     }
-    let (t0_s, dt_s) = even_steps(source, &times, end)?;
-    named
+    let (t0_s, dt_s) = match even_steps(source, &times, end) {
+        Ok(base) => base,
+        // Nothing can be used, and the column's fault is the earlier one to mend.
+        Err(e) => return Err(named.into_iter().find_map(|(_, n)| n.err()).unwrap_or(e)),
+    };
+    let made = |(code, unit, place): Named, values| {
+        Channel::new(code.as_str(), unit, t0_s, dt_s, values)
+            .map_err(|e| source.error(place, e.to_string(), "repair the column"))
+    };
+    Ok(named
         .into_iter()
         .zip(values)
-        .map(|((code, unit, place), values)| {
-            Channel::new(code.as_str(), unit, t0_s, dt_s, values)
-                .map_err(|e| source.error(place, e.to_string(), "repair the column"))
-        })
-        .collect()
+        .map(|((cell, column), values)| (cell, column.and_then(|named| made(named, values))))
+        .collect())
 }
 
 /// Byte ranges of the lines, without their ends and without a byte order mark.
@@ -151,78 +188,96 @@ fn cells(source: &SourceText, line: Range<usize>) -> impl Iterator<Item = Range<
     })
 }
 
-/// The channels that a header names, with their places.
+/// Code, unit and place of a header cell.
+type Named = (ChannelCode, Unit, Range<usize>);
+
+/// The cells of a header after the time, each with the channel that it names.
 fn header_columns(
     source: &SourceText,
     header: Range<usize>,
-) -> Result<Vec<(ChannelCode, Unit, Range<usize>)>, InputError> {
-    let mut columns: Vec<(ChannelCode, Unit, Range<usize>)> = Vec::new();
-    let example = "name a column such as 11HEADCG00H3ACXA [g]";
-    for (i, cell) in cells(source, header.clone()).enumerate() {
-        let text = &source.text[cell.clone()];
-        if i == 0 {
-            if text.parse::<f64>().is_ok() {
-                return Err(source.error(
-                    cell,
-                    "the table has no header",
-                    "the first line names the columns: time [s], then CODE [unit]",
-                ));
+) -> Result<Vec<(String, Result<Named, InputError>)>, InputError> {
+    let mut places = cells(source, header.clone());
+    check_time_column(source, places.next().unwrap_or(header.clone()))?;
+    let mut columns: Vec<(String, Result<Named, InputError>)> = Vec::new();
+    for place in places {
+        let named = named_by(source, place.clone()).and_then(|n| {
+            let twice = |(_, other): &(String, Result<Named, InputError>)| {
+                other.as_ref().is_ok_and(|o| o.0 == n.0)
+            };
+            if columns.iter().any(twice) {
+                Err(source.error(
+                    place.clone(),
+                    format!("{} is there twice", n.0),
+                    "keep one column of each code",
+                ))
+            } else {
+                Ok(n)
             }
-            if !text.replace(' ', "").eq_ignore_ascii_case("time[s]") {
-                let help = if text.contains([';', '\t']) {
-                    "separate the columns with commas"
-                } else {
-                    "call it `time [s]` and give seconds"
-                };
-                return Err(source.error(
-                    cell,
-                    format!("the first column is `{text}`, not the time"),
-                    help,
-                ));
-            }
-            continue;
-        }
-        let bracket = text
-            .split_once('[')
-            .and_then(|(code, rest)| Some((code.trim(), rest.strip_suffix(']')?)));
-        let Some((code, unit)) = bracket else {
-            return Err(source.error(cell, format!("column `{text}` has no [unit]"), example));
-        };
-        let code: ChannelCode = match code.parse() {
-            Ok(code) => code,
-            Err(e) => return Err(source.error(cell, e.to_string(), example)),
-        };
-        let known = unit
-            .parse::<Unit>()
-            .ok()
-            .filter(|_| !unit.trim().is_empty());
-        let Some(unit) = known else {
-            return Err(source.error(
-                cell,
-                format!("`{unit}` is not a unit of a channel"),
-                format!("use {UNITS}"),
-            ));
-        };
-        if let Some(si) = code.si_unit().filter(|si| *si != unit.si()) {
-            return Err(source.error(
-                cell,
-                format!("{code} is a quantity in {si} and the column is in {unit}"),
-                "correct the unit or the code's characters 13 and 14",
-            ));
-        }
-        if columns.iter().any(|(other, ..)| *other == code) {
-            return Err(source.error(
-                cell,
-                format!("{code} is there twice"),
-                "keep one column of each code",
-            ));
-        }
-        columns.push((code, unit, cell));
+        });
+        columns.push((source.text[place].to_string(), named));
     }
     if columns.is_empty() {
-        return Err(source.error(header, "the table has no channel beside the time", example));
+        return Err(source.error(header, "the table has no channel beside the time", EXAMPLE));
     }
     Ok(columns)
+}
+
+fn check_time_column(source: &SourceText, cell: Range<usize>) -> Result<(), InputError> {
+    let text = &source.text[cell.clone()];
+    if text.parse::<f64>().is_ok() {
+        return Err(source.error(
+            cell,
+            "the table has no header",
+            "the first line names the columns: time [s], then CODE [unit]",
+        ));
+    }
+    if !text.replace(' ', "").eq_ignore_ascii_case("time[s]") {
+        let help = if text.contains([';', '\t']) {
+            "separate the columns with commas"
+        } else {
+            "call it `time [s]` and give seconds"
+        };
+        return Err(source.error(
+            cell,
+            format!("the first column is `{text}`, not the time"),
+            help,
+        ));
+    }
+    Ok(())
+}
+
+/// The channel that a header cell names.
+fn named_by(source: &SourceText, cell: Range<usize>) -> Result<Named, InputError> {
+    let text = &source.text[cell.clone()];
+    let bracket = text
+        .split_once('[')
+        .and_then(|(code, rest)| Some((code.trim(), rest.strip_suffix(']')?)));
+    let Some((code, unit)) = bracket else {
+        return Err(source.error(cell, format!("column `{text}` has no [unit]"), EXAMPLE));
+    };
+    let code: ChannelCode = match code.parse() {
+        Ok(code) => code,
+        Err(e) => return Err(source.error(cell, e.to_string(), EXAMPLE)),
+    };
+    let known = unit
+        .parse::<Unit>()
+        .ok()
+        .filter(|_| !unit.trim().is_empty());
+    let Some(unit) = known else {
+        return Err(source.error(
+            cell,
+            format!("`{unit}` is not a unit of a channel"),
+            format!("use {UNITS}"),
+        ));
+    };
+    if let Some(si) = code.si_unit().filter(|si| *si != unit.si()) {
+        return Err(source.error(
+            cell,
+            format!("{code} is a quantity in {si} and the column is in {unit}"),
+            "correct the unit or the code's characters 13 and 14",
+        ));
+    }
+    Ok((code, unit, cell))
 }
 
 fn number(source: &SourceText, cell: Range<usize>) -> Result<f64, InputError> {
@@ -394,6 +449,28 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_cannot_be_used_does_not_stop_the_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.csv");
+        let text = "time [s],11HEADCG00H3ACXA [g],sternum [mm],11FEMRLE00H3FOZ0 [N],11PELV0000H3ACX0 [g]\n\
+                    0,1,2,3,4\n0.1,1,x,NaN,5\n0.2,1,2,3,6\n";
+        std::fs::write(&path, text).unwrap();
+        let set = read_csv(&path).unwrap();
+        let codes: Vec<&str> = set.channels.iter().map(|c| c.code.as_str()).collect();
+        assert_eq!(codes, ["11HEADCG00H3ACXA", "11PELV0000H3ACX0"]);
+        assert_eq!(set.channels[1].values, [4.0, 5.0, 6.0]);
+        let said: Vec<String> = set.skipped.iter().map(|s| s.reason.clone()).collect();
+        assert!(
+            said[0].contains(":1:31:") && said[0].contains("16 characters"),
+            "{said:?}"
+        );
+        assert!(
+            said[1].contains(":3:9:") && said[1].contains("not finite"),
+            "{said:?}"
+        );
+    }
+
+    #[test]
     fn times_rounded_by_another_program_are_still_even() {
         // 9600 Hz written to the microsecond: each time is up to half a per cent of a step off.
         let rows: String = (0..200)
@@ -449,7 +526,9 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join("deep/run.csv");
             write_csv(&path, &channels, &info()).unwrap();
-            prop_assert_eq!(read_csv(&path).unwrap(), channels);
+            let back = read_csv(&path).unwrap();
+            prop_assert_eq!(back.channels, channels);
+            prop_assert!(back.skipped.is_empty());
         }
     }
 }

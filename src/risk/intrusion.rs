@@ -87,6 +87,11 @@ pub const ODDS_RATIOS: [IntrusionOddsRatio; 6] = [
 ];
 
 impl IntrusionOddsRatio {
+    /// Is it for the upper leg, whose risk the femur force gives?
+    pub fn is_upper_leg(&self) -> bool {
+        self.injury == UPPER_LEG
+    }
+
     /// The ratio as a function of intrusion: 1 up to `from_mm`, the full value from `to_mm` on, and in between
     /// straight in the logarithm of the odds. The ramp is an assumption: the sources give two groups.
     pub fn ramped(&self, intrusion_mm: f64, from_mm: f64, to_mm: f64) -> f64 {

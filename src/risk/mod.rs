@@ -9,6 +9,7 @@ pub mod curves;
 pub mod delta_v;
 pub mod intrusion;
 pub mod ncap;
+pub mod seat;
 
 pub use curves::{BodyRegion, Predictor, Risk, RiskCurve, Severity, Shape};
 pub use ncap::{NcapInput, NcapRisk, NeckInput, ncap_risk};

@@ -155,7 +155,7 @@ impl Channel {
             });
         };
         let span = (n - 1) as f64 * self.dt_s;
-        let count = (span / dt_s + 1e-6).floor() as usize + 1;
+        let count = samples_in(span, dt_s)?;
         let values = (0..count)
             .map(|i| {
                 let at = i as f64 * dt_s / self.dt_s;
@@ -206,7 +206,7 @@ impl Channel {
             });
         }
         let t0_s = times_s[0];
-        let count = ((times_s[n - 1] - t0_s) / dt_s + 1e-6).floor() as usize + 1;
+        let count = samples_in(times_s[n - 1] - t0_s, dt_s)?;
         let mut k = 0;
         let resampled = (0..count)
             .map(|i| {
@@ -219,6 +219,19 @@ impl Channel {
             })
             .collect();
         Channel::new(code, unit, t0_s, dt_s, resampled)
+    }
+}
+
+/// Most samples that resampling makes: an hour at 10 kHz.
+const MOST_SAMPLES: f64 = 3.6e7;
+
+/// Samples every `dt_s` in `span_s`, both ends included. Errors when there would be far too many.
+fn samples_in(span_s: f64, dt_s: f64) -> Result<usize, SignalError> {
+    let intervals = (span_s / dt_s + 1e-6).floor();
+    if intervals < MOST_SAMPLES {
+        Ok(intervals as usize + 1)
+    } else {
+        Err(SignalError::TooLong { span_s, dt_s })
     }
 }
 

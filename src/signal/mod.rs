@@ -105,6 +105,16 @@ pub enum SignalError {
         /// Its value, s.
         time_s: f64,
     },
+    /// A time span that would make more samples than any test has.
+    #[error(
+        "{span_s} s at a step of {dt_s} s are too many samples: cut the channel or take a longer step"
+    )]
+    TooLong {
+        /// The span, s.
+        span_s: f64,
+        /// The step, s.
+        dt_s: f64,
+    },
     /// A time window that holds no sample.
     #[error("no sample between {from_s} and {to_s} s")]
     EmptyWindow {

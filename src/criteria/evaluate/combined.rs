@@ -1,10 +1,13 @@
-//! Criteria that need several channels: resultants, Nij, BrIC, ASI of three axes.
+//! Criteria that need several channels: resultants, Nij, tibia index, BrIC, DAMAGE, ASI of three axes, flail space,
+//! combined thoracic index.
 
 use serde_json::{Map, Value, json};
 
+use super::super::chest::combined_thoracic_index;
+use super::super::leg::{tibia_constants, tibia_index};
 use super::super::neck::{condyle_moment_nm, intercepts, load_cell_arm_m, nij};
-use super::super::pulse::{Filtering, asi};
-use super::super::rotation::{BricBasis, bric};
+use super::super::pulse::{Filtering, asi, flail_space};
+use super::super::rotation::{BricBasis, bric, damage};
 use super::super::{CriteriaError, Dummy, check_same_length};
 use super::{Coded, Reading, acceleration, from_impact, head, ms, object, prepared};
 use crate::signal::code::CodeFields;
@@ -41,8 +44,12 @@ pub(super) fn combined(x: &Coded<'_>, all: &[Coded<'_>], filtering: Filtering) -
                 (f.dimension, f.direction, f.filter) = ("00", '0', 'X');
             })?;
             let result = three(&axes, asked, filtering).and_then(|([wx, wy, wz], filter)| {
-                let value = bric(&wx, &wy, &wz, x.channel.dt_s, BricBasis::Average)?;
-                Ok(object(json!({ "bric": value, "filter": filter })))
+                let dt_s = x.channel.dt_s;
+                let value = bric(&wx, &wy, &wz, dt_s, BricBasis::Average)?;
+                let damage = damage(&wx, &wy, &wz, dt_s)?.value;
+                Ok(object(
+                    json!({ "bric": value, "damage": damage, "filter": filter }),
+                ))
             });
             Some((code, result))
         }
@@ -57,13 +64,12 @@ pub(super) fn combined(x: &Coded<'_>, all: &[Coded<'_>], filtering: Filtering) -
             // All loads of Nij are taken at CFC 600.
             let result =
                 three(&[x, fz, my], Cfc::C600, filtering).and_then(|([fx, fz, my], filter)| {
-                    let n = nij(
-                        &fz,
-                        &condyle_moment_nm(&my, &fx, arm_m)?,
-                        x.channel.dt_s,
-                        critical,
-                    )?;
+                    let moment = condyle_moment_nm(&my, &fx, arm_m)?;
+                    let n = nij(&fz, &moment, x.channel.dt_s, critical)?;
+                    let most = |sign: f64| moment.iter().fold(0.0_f64, |m, v| m.max(sign * v));
                     Ok(object(json!({
+                        "condyle_flexion_Nm": most(1.0),
+                        "condyle_extension_Nm": most(-1.0),
                         "nij": n.value,
                         "nij_mode": n.mode,
                         "time_of_nij_ms": ms(x.channel.t0_s + n.time_s),
@@ -75,14 +81,63 @@ pub(super) fn combined(x: &Coded<'_>, all: &[Coded<'_>], filtering: Filtering) -
         Reading::Pulse => {
             let axes = axes()?;
             let result = axes_from_impact(&axes, filtering).and_then(|([ax, ay, az], dt_s)| {
-                Ok(object(
-                    json!({ "asi_three_axes": asi(&ax, &ay, &az, dt_s)?.value }),
-                ))
+                let mut out = object(json!({ "asi_three_axes": asi(&ax, &ay, &az, dt_s)?.value }));
+                // A head that never crosses the space has no flail space, and the rest stands.
+                if let Ok(f) = flail_space(&ax, &ay, dt_s) {
+                    out.extend(object(json!({
+                        "thiv_mps": f.thiv_mps,
+                        "phd_g": f.phd_g,
+                        "oiv_x_mps": f.oiv_x_mps,
+                        "oiv_y_mps": f.oiv_y_mps,
+                        "ora_x_g": f.ora_x_g,
+                        "ora_y_g": f.ora_y_g,
+                    })));
+                }
+                Ok(out)
             });
             Some((x.code, result))
         }
+        Reading::Moment => {
+            let (my, fz) = (beside("MO", 'Y')?, beside("FO", 'Z')?);
+            let dummy = Dummy::from_iso_code(x.code.fine_locations()[2])?;
+            tibia_constants(dummy)?;
+            let code = fields.code(|f| {
+                f.main_location = "TIIN";
+                (f.dimension, f.direction, f.filter) = ("00", '0', 'B');
+            })?;
+            let result =
+                three(&[x, my, fz], Cfc::C600, filtering).and_then(|([mx, my, fz], filter)| {
+                    let value = tibia_index(&mx, &my, &fz, x.channel.dt_s, dummy)?;
+                    Ok(object(json!({ "tibia_index": value, "filter": filter })))
+                });
+            Some((code, result))
+        }
         _ => None,
     }
+}
+
+/// The combined thoracic index of every seat whose chest has a resultant (or, without one, any) acceleration and a
+/// deflection among the values so far, under the code of the deflection.
+pub(super) fn thoracic(values: &Map<String, Value>) -> Vec<(String, Map<String, Value>)> {
+    let number = |code: &str, key: &str| values.get(code)?.get(key)?.as_f64();
+    let of = |deflection: &String| {
+        let code: ChannelCode = deflection.parse().ok()?;
+        let dummy = Dummy::from_iso_code(code.fine_locations()[2])?;
+        let mm = number(deflection, "max_mm")?;
+        let same_chest = |c: &ChannelCode| {
+            let (a, b) = (c.as_str(), code.as_str());
+            a[..6] == b[..6] && a[10..12] == b[10..12] && c.dimension() == "AC"
+        };
+        let accelerations = (values.keys())
+            .filter_map(|k| k.parse::<ChannelCode>().ok())
+            .filter(same_chest);
+        let best = accelerations.max_by_key(|c| c.direction() == 'R')?;
+        let a3ms_g = number(best.as_str(), "a3ms_cumulative_g")?;
+        let cti = combined_thoracic_index(a3ms_g, mm, dummy)?;
+        let put = object(json!({ "cti": cti, "cti_from": best.as_str() }));
+        Some((deflection.clone(), put))
+    };
+    values.keys().filter_map(of).collect()
 }
 
 /// Three channels at one class, on one time base.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::exchange::VehicleInfo;
+use crate::signal::Unit;
 
 fn info() -> RunInfo {
     RunInfo {
@@ -188,4 +189,59 @@ fn folders_that_are_no_test_and_names_that_are_no_file_are_refused() {
     assert!(write_isomme(dir.path(), "x", &twice, &info()).is_err());
     assert!(write_isomme(dir.path(), "x", &[], &info()).is_err());
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_archive_holds_the_test_of_a_folder_and_is_the_same_each_time() {
+    let dir = tempfile::tempdir().unwrap();
+    write_isomme(&dir.path().join("RUN"), "RUN", &channels(), &info()).unwrap();
+    let from_folder = read_isomme(&dir.path().join("RUN")).unwrap();
+    let (a, b) = (dir.path().join("a.zip"), dir.path().join("b.ZIP"));
+    write_isomme_zip(&a, "RUN", &channels(), &info()).unwrap();
+    write_isomme_zip(&b, "RUN", &channels(), &info()).unwrap();
+    assert_eq!(std::fs::read(&a).unwrap(), std::fs::read(&b).unwrap());
+    assert_eq!(read_isomme(&a).unwrap(), from_folder);
+    assert_eq!(read_isomme(&b).unwrap(), from_folder);
+}
+
+#[test]
+fn an_archive_with_a_folder_around_the_test_and_a_torn_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("v1.zip");
+    let wrapped: Vec<(String, String)> = files("RUN", &channels(), &info())
+        .unwrap()
+        .into_iter()
+        .map(|(name, text)| (format!("v1/{name}").to_uppercase(), text))
+        .collect();
+    let bytes = store::packed(&wrapped).unwrap();
+    std::fs::write(&path, &bytes).unwrap();
+    assert_eq!(read_isomme(&path).unwrap().channels, channels());
+    std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let message = read_isomme(&path).unwrap_err().to_string();
+    assert!(message.contains("not a zip archive"), "{message}");
+    // A member that is damaged costs its channel, not the test.
+    let mut damaged = bytes.clone();
+    damaged[60..90].fill(0x55);
+    std::fs::write(&path, &damaged).unwrap();
+    let set = read_isomme(&path).unwrap();
+    assert_eq!(
+        (set.channels.len(), set.skipped.len()),
+        (3, 1),
+        "{:?}",
+        set.skipped
+    );
+}
+
+#[test]
+fn a_channel_file_that_is_not_text_costs_its_channel_only() {
+    let dir = tempfile::tempdir().unwrap();
+    write_isomme(dir.path(), "RUN", &channels(), &info()).unwrap();
+    std::fs::write(dir.path().join("Channel/RUN.002"), b"\0\0binary").unwrap();
+    let set = read_isomme(dir.path()).unwrap();
+    assert_eq!((set.channels.len(), set.skipped.len()), (3, 1));
+    assert!(
+        set.skipped[0].reason.contains("zero bytes"),
+        "{:?}",
+        set.skipped
+    );
 }

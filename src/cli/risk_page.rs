@@ -1,0 +1,109 @@
+//! Risk curves of a run's occupants, on request: `run --risk`.
+
+use crumple::collision::result::CaseResult;
+use crumple::error::Error;
+use crumple::risk::NcapInput;
+use crumple::risk::intrusion::{IntrusionOddsRatio, ODDS_RATIOS, odds_ratio};
+use crumple::risk::seat::{NECK_NOTE, SeatInput, SeatRisk, seat_risk};
+
+use super::output;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Every risk curve of each occupant, with its population and range, and the US NCAP stars
+    #[arg(long)]
+    risk: bool,
+    /// Age of the occupants for the thorax curve, years
+    #[arg(long, requires = "risk")]
+    age_years: Option<f64>,
+    /// Multiply leg-injury odds for intrusion by this published ratio (off by default)
+    #[arg(long, requires = "risk", value_name = "ID")]
+    intrusion_odds: Option<String>,
+}
+
+impl Arguments {
+    /// The risk of each occupant; `None` when it was not asked for.
+    ///
+    /// # Errors
+    /// An age that nobody has, an odds ratio that is not in the list.
+    pub fn risks(&self, result: &CaseResult) -> Result<Option<Vec<SeatRisk>>, Error> {
+        if !self.risk {
+            return Ok(None);
+        }
+        let age_years = self.age_years;
+        if let Some(age) = age_years.filter(|a| !(16.0..=100.0).contains(a)) {
+            return Err(Error::request(
+                format!("--age-years {age}"),
+                "16 to 100: the curve is for adults",
+            ));
+        }
+        let ratio: Option<&'static IntrusionOddsRatio> = match &self.intrusion_odds {
+            None => None,
+            Some(id) => Some(odds_ratio(id).ok_or_else(|| {
+                let known: Vec<&str> = ODDS_RATIOS.iter().map(|o| o.id).collect();
+                Error::request(format!("--intrusion-odds {id}"), known.join(", "))
+            })?),
+        };
+        let of = |o: &crumple::occupant::OccupantResult| {
+            let intrusion_mm = result.vehicles[o.vehicle - 1].intrusion_mm;
+            seat_risk(&SeatInput {
+                dummy: o.dummy,
+                ncap: NcapInput {
+                    hic15: o.hic15,
+                    chest_deflection_mm: o.chest_deflection_mm,
+                    femur_kn: o.femur_kN,
+                    neck: None,
+                },
+                chest_a3ms_g: o.chest_a3ms_g,
+                age_years,
+                intrusion: ratio.map(|r| (intrusion_mm, r)),
+            })
+        };
+        Ok(Some(result.occupants.iter().map(of).collect()))
+    }
+}
+
+/// The risks as text.
+pub fn page(result: &CaseResult, risks: &[SeatRisk]) -> String {
+    let mut page = String::new();
+    for (o, r) in result.occupants.iter().zip(risks) {
+        let who = format!("vehicle {} {} {}", o.vehicle, o.seat.id(), o.dummy.id());
+        let rows: Vec<Vec<String>> = r
+            .curves
+            .iter()
+            .map(|c| {
+                vec![
+                    c.id.to_string(),
+                    c.severity.label().to_string(),
+                    format!("{:.2}", c.value),
+                    format!("{:.2} %", 100.0 * c.probability),
+                    if c.in_range { "" } else { "OUT OF RANGE" }.to_string(),
+                    c.population.to_string(),
+                ]
+            })
+            .collect();
+        page += &format!("\n{who}\n\n");
+        page += &output::table(&["curve", "severity", "at", "risk", "", "valid for"], &rows);
+        if let (Some(stars), Some(relative)) = (r.stars, r.relative_risk) {
+            page += &format!("US NCAP: {stars} stars, {relative:.2} times the baseline of 15 %\n");
+        }
+        if let Some(i) = &r.intrusion {
+            page += &format!(
+                "intrusion {:.0} mm: odds of {} times {:.2} ({}; {})\n",
+                i.intrusion_mm,
+                i.odds_ratio.injury,
+                i.factor,
+                i.odds_ratio.condition,
+                i.odds_ratio.source
+            );
+            if let (Some(femur), Some(joint)) = (i.femur_ais2, i.joint_without_neck) {
+                page += &format!(
+                    "with it: femur {:.2} %, joint without neck {:.2} %\n",
+                    100.0 * femur,
+                    100.0 * joint
+                );
+            }
+        }
+    }
+    page + &format!("note: {NECK_NOTE}\n")
+}
