@@ -6,6 +6,7 @@ pub mod case_page;
 mod evidence;
 mod occupant_figure;
 pub mod page;
+pub mod sled_figure;
 mod study_answer;
 pub mod study_figures;
 pub mod study_page;
@@ -16,6 +17,7 @@ mod text;
 pub use case_figures::case_figures;
 pub use case_page::case_page;
 pub use page::{PageError, ReportPage, render};
+pub use sled_figure::sled_figure;
 pub use study_figures::study_figures;
 pub use study_page::study_page;
 
