@@ -484,3 +484,47 @@ fn risk_curves_are_printed_on_request_with_their_population() {
     assert_eq!(run(&["--risk", "--intrusion-odds", "none"]).0, Some(2));
     assert_eq!(run(&["--age-years", "65"]).0, Some(2));
 }
+
+/// A sled run beside the measured dummy: readings of the test in the document, figure, channels and result in a
+/// folder; a file without that dummy is refused and nothing is written.
+#[test]
+fn sled_sets_the_measured_dummy_beside_the_model() {
+    let scratch = Scratch::new();
+    let out = scratch.path("out");
+    let sled = |measured: &str| {
+        crumple()
+            .args(["sled", "--json", "--pulse", "tests/data/nhtsa_10146.csv"])
+            .args(["--measured", measured, "--out"])
+            .arg(&out)
+            .output()
+            .expect("it starts")
+    };
+    let other = scratch.path("other.csv");
+    std::fs::write(
+        &other,
+        "time [s],12HEADCG00H3ACX0 [g]\n0.0,0.0\n0.0001,0.0\n",
+    )
+    .expect("it writes");
+    let refused = sled(&other.to_string_lossy());
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("has no channel of this dummy"));
+    assert!(!out.exists(), "nothing written");
+
+    let done = sled("tests/data/nhtsa_10146.csv");
+    assert_eq!(done.status.code(), Some(0));
+    let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("it is JSON");
+    let hic = document["measured"]["scalars"]["hic15"]
+        .as_f64()
+        .expect("measured");
+    assert!((hic / 140.0 - 1.0).abs() < 0.01, "{hic}");
+    assert_eq!(
+        document["measured"]["channels"].as_array().map(Vec::len),
+        Some(6)
+    );
+    for ending in ["svg", "png", "csv", "json"] {
+        assert!(
+            out.join(format!("sled-driver.{ending}")).is_file(),
+            "{ending}"
+        );
+    }
+}

@@ -8,6 +8,7 @@ pub mod channels;
 pub mod face;
 pub mod file;
 pub mod outcome;
+pub mod plausibility;
 pub mod result;
 mod run;
 pub mod stiffness;

@@ -1,6 +1,7 @@
-//! Occupants: dummies, restraints, the chain that joins them to a vehicle, readings, and the sled (model
-//! section 6).
+//! Occupants: dummies, restraints, the chain that joins them to a vehicle, readings, the sled, and a simulated dummy
+//! beside a measured one (model section 6).
 
+pub mod beside;
 pub mod chain;
 mod draw;
 pub mod dummy;
@@ -12,6 +13,7 @@ pub mod sled;
 pub mod system;
 pub mod thorax;
 
+pub use beside::{ChannelPair, MeasuredScalars, beside, measured_scalars};
 pub use chain::{Mounting, Occupant, Seat, attach};
 pub use dummy::Anatomy;
 pub use readings::{OccupantResult, channels, readings};

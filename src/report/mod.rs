@@ -8,6 +8,7 @@ mod evidence;
 mod occupant_figure;
 pub mod page;
 pub mod sizing_figures;
+pub mod sled_figure;
 mod study_answer;
 pub mod study_figures;
 mod study_fronts;
@@ -21,6 +22,7 @@ pub use case_figures::case_figures;
 pub use case_page::case_page;
 pub use page::{PageError, ReportPage, render};
 pub use sizing_figures::{fronts_figure, map_figure};
+pub use sled_figure::sled_figure;
 pub use study_figures::study_figures;
 pub use study_page::study_page;
 
