@@ -160,11 +160,15 @@ fn bad_input_is_refused_at_its_line() {
 #[test]
 fn runs_that_cannot_be_trusted_are_refused() {
     let scratch = Scratch::new();
-    scratch.edit("example-kei.toml", "face_kg = 8.0", "face_kg = 0.008");
+    scratch.edit(
+        "example-kei.toml",
+        "[8, 8, 12, 20, 25]",
+        "[8, 8, 12, 20, 2500]",
+    );
     scratch.edit("pair.toml", "step_us = 20", "step_us = 100");
     let message = scratch.refuse();
     for part in [
-        "a step of 100 us is too large for",
+        "us is too large for example-kei: lower_rails",
         "example-",
         "us is stable",
     ] {
