@@ -74,7 +74,8 @@ fn ten_times_the_steps_cost_no_more_allocations() {
                 counted(|| simulate_lanes::<8>(&[net; 8], &plan(steps, detail)).expect("runs"))
             };
             // Once before, so that nothing that is set up once counts.
-            (alone(400), beside(400));
+            alone(400);
+            beside(400);
             // 2 and 20 ms: the longer run has contacts, yields and breaks that the shorter has not.
             assert_eq!(alone(400), alone(4000), "{detail:?}, alone");
             assert_eq!(beside(400), beside(4000), "{detail:?}, eight lanes");

@@ -155,25 +155,22 @@ fn bad_input_is_refused_at_its_line() {
     }
 }
 
-/// A step too large for the stiffest element: the message names the element and a step that works; a state that
-/// leaves the finite numbers: time and body. Nothing is written.
+/// A step too large for the stiffest element: the message names the element and a step that works, and nothing is
+/// written. (A state that is not finite cannot be had from a valid file; `bad_runs` shows it by the library.)
 #[test]
 fn runs_that_cannot_be_trusted_are_refused() {
     let scratch = Scratch::new();
-    scratch.edit("example-kei.toml", "face_kg = 8.0", "face_kg = 0.008");
+    scratch.edit(
+        "example-kei.toml",
+        "[8, 8, 12, 20, 25]",
+        "[8, 8, 12, 20, 2500]",
+    );
     scratch.edit("pair.toml", "step_us = 20", "step_us = 100");
     let message = scratch.refuse();
     for part in [
-        "a step of 100 us is too large for",
-        "example-",
+        "us is too large for example-kei: lower_rails",
         "us is stable",
     ] {
-        assert!(message.contains(part), "no {part:?} in\n{message}");
-    }
-    let scratch = Scratch::new();
-    scratch.edit("pair.toml", "speed_kmh = 48.0", "speed_kmh = 1e308");
-    let message = scratch.refuse();
-    for part in ["example-", "is no longer finite at", "ms"] {
         assert!(message.contains(part), "no {part:?} in\n{message}");
     }
 }
