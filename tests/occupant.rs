@@ -114,7 +114,7 @@ fn library() -> Library {
 /// NHTSA test 10146: cabin and both dummies, filtered, every 0.5 ms.
 fn camry() -> Vec<Channel> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/nhtsa_10146.csv");
-    read_csv(&path).unwrap()
+    read_csv(&path).unwrap().channels
 }
 
 fn camry_pulse() -> SledPulse {
