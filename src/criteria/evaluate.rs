@@ -147,6 +147,13 @@ pub fn evaluate(channels: &[Channel], filtering: Filtering) -> Evaluation {
             }
         }
     }
+    let (notes, skipped) = combined::missing(&coded);
+    for (code, note) in notes {
+        if out.channels.contains_key(code.as_str()) {
+            out.put(code.as_str(), object(json!({ "note": note })));
+        }
+    }
+    out.skipped.extend(skipped);
     for (code, value) in combined::thoracic(&out.channels) {
         out.put(&code, value);
     }

@@ -28,8 +28,8 @@ const MAGNITUDE_LIMIT: f64 = 0.5;
 const SLOPE_LIMIT: f64 = 2.0;
 /// Fewest samples at 10 kHz; below, smoothing the slope would reach across the whole signal.
 const FEWEST_SAMPLES: usize = 20;
-/// Most samples at 10 kHz: the warping needs memory with their square, 400 MB here.
-const MOST_SAMPLES: usize = 45_000;
+/// Most samples at 10 kHz: the warping needs memory with their square, 80 MB here.
+const MOST_SAMPLES: usize = 20_000;
 
 /// ISO/TS 18571 rating: scores from 0 (no agreement) to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -86,7 +86,7 @@ impl Grade {
 /// Rates `simulated` against `reference`: same length, start and unit, `dt_s` apart. Other intervals than 0.1 ms are
 /// brought to it by straight lines; filter before, both signals alike.
 ///
-/// Errors: bad interval, NaN, unequal lengths, fewer than 20 or more than 45,000 samples at 10 kHz, a signal
+/// Errors: bad interval, NaN, unequal lengths, fewer than 20 or more than 20,000 samples at 10 kHz, a signal
 /// without change (nothing correlates with it).
 pub fn iso18571(reference: &[f64], simulated: &[f64], dt_s: f64) -> Result<Rating, CriteriaError> {
     const WHAT: &str = "the ISO/TS 18571 rating";
@@ -97,7 +97,7 @@ pub fn iso18571(reference: &[f64], simulated: &[f64], dt_s: f64) -> Result<Ratin
     let samples = (reference.len() - 1) as f64 * dt_s / RATING_DT_S;
     if samples > MOST_SAMPLES as f64 {
         return Err(undefined(
-            "the signals are longer than 4.5 s: cut them to the event",
+            "the signals are longer than 2 s: cut them to the event",
         ));
     }
     let (mut reference, mut simulated) = (at_10_khz(reference, dt_s), at_10_khz(simulated, dt_s));
@@ -147,7 +147,7 @@ pub fn iso18571_channels(
         reference.end_s().min(simulated.end_s()),
     );
     let count = ((to_s - from_s) / RATING_DT_S + 1e-6).floor() + 1.0;
-    if !(count >= 2.0) {
+    if count.is_nan() || count < 2.0 {
         return Err(SignalError::EmptyWindow { from_s, to_s }.into());
     }
     // One more than the limit is enough to be refused, whatever the files claim.

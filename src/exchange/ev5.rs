@@ -133,7 +133,7 @@ pub fn read_ev5(path: &Path) -> Result<Ev5Test, Error> {
         match table {
             "TEST" => {
                 test.title = cells.get(1).copied().unwrap_or_default().to_string();
-                test.closing_speed_mps = number(13)
+                test.closing_speed_mps = number(14)
                     .filter(|v| *v > 0.0)
                     .map(|kmh| kmh * crate::units::KMH);
             }
@@ -407,6 +407,7 @@ mod tests {
             (read.title.as_str(), &read.masses_kg[..]),
             ("A TEST", &[1719.0][..])
         );
+        assert!((read.closing_speed_mps.unwrap() * 3.6 - 56.3).abs() < 1e-9);
         let set = read.channel_set();
         assert_eq!(set.skipped, []);
         let names: Vec<(&str, Unit)> = set

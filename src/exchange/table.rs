@@ -191,19 +191,20 @@ fn cells(source: &SourceText, line: Range<usize>) -> impl Iterator<Item = Range<
 /// Code, unit and place of a header cell.
 type Named = (ChannelCode, Unit, Range<usize>);
 
+/// A header cell and the channel that it names.
+type HeaderCell = (String, Result<Named, InputError>);
+
 /// The cells of a header after the time, each with the channel that it names.
 fn header_columns(
     source: &SourceText,
     header: Range<usize>,
-) -> Result<Vec<(String, Result<Named, InputError>)>, InputError> {
+) -> Result<Vec<HeaderCell>, InputError> {
     let mut places = cells(source, header.clone());
     check_time_column(source, places.next().unwrap_or(header.clone()))?;
-    let mut columns: Vec<(String, Result<Named, InputError>)> = Vec::new();
+    let mut columns: Vec<HeaderCell> = Vec::new();
     for place in places {
         let named = named_by(source, place.clone()).and_then(|n| {
-            let twice = |(_, other): &(String, Result<Named, InputError>)| {
-                other.as_ref().is_ok_and(|o| o.0 == n.0)
-            };
+            let twice = |(_, other): &HeaderCell| other.as_ref().is_ok_and(|o| o.0 == n.0);
             if columns.iter().any(twice) {
                 Err(source.error(
                     place.clone(),

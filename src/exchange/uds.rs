@@ -54,6 +54,8 @@ mod at {
         309..313,
         355..379,
     ];
+    /// Binary numbers of a data record, in two parts.
+    pub const DATA: [Range<usize>; 2] = [12..256, 256..512];
     /// Binary numbers of a curve header: channel, curve, sensor, samples and step with what follows them.
     pub const CURVE_NUMBERS: [Range<usize>; 4] = [12..16, 26..30, 74..86, 278..358];
 }
@@ -359,7 +361,7 @@ fn encoded(c: &Channel, number: i32, info: &RunInfo) -> Result<Vec<u8>, String> 
     });
     let mut bytes = [header, curve].concat();
     for part in c.values.chunks(REALS) {
-        bytes.extend(record("Y DATA", &[NAME..RECORD], |r| {
+        bytes.extend(record("Y DATA", &at::DATA, |r| {
             for (i, v) in part.iter().enumerate() {
                 let place = NAME + 4 * i;
                 r[place..place + 4].copy_from_slice(&(*v as f32).to_le_bytes());

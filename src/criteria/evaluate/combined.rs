@@ -10,6 +10,7 @@ use super::super::pulse::{Filtering, asi, flail_space};
 use super::super::rotation::{BricBasis, bric, damage};
 use super::super::{CriteriaError, Dummy, check_same_length};
 use super::{Coded, Reading, acceleration, from_impact, head, ms, object, prepared};
+use crate::exchange::Skipped;
 use crate::signal::code::CodeFields;
 use crate::signal::{Cfc, Channel, ChannelCode};
 
@@ -114,6 +115,53 @@ pub(super) fn combined(x: &Coded<'_>, all: &[Coded<'_>], filtering: Filtering) -
         }
         _ => None,
     }
+}
+
+/// What partners that are not there cost: a note for the values of a lone axis, and a reason for each criterion that
+/// needs several channels and has some of them.
+pub(super) fn missing(all: &[Coded<'_>]) -> (Vec<(ChannelCode, String)>, Vec<Skipped>) {
+    let (mut notes, mut skipped): (_, Vec<Skipped>) = (Vec::new(), Vec::new());
+    for c in all {
+        let Some((reading, _)) = Reading::of(&c.code) else {
+            continue;
+        };
+        let place = &c.code.as_str()[..12];
+        let lacks = |needed: [&'static str; 3]| -> String {
+            let absent = |q: &&'static str| {
+                let there = |o: &Coded<'_>| {
+                    let o = o.code.as_str();
+                    o[..12] == *place && o[12..15] == **q
+                };
+                !all.iter().any(there)
+            };
+            needed
+                .into_iter()
+                .filter(absent)
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let (what, needed) = match reading {
+            Reading::Head | Reading::Acceleration if c.code.direction() != 'R' => {
+                let absent = lacks(["ACX", "ACY", "ACZ"]);
+                let has_resultant = lacks(["ACR"; 3]).is_empty();
+                if !absent.is_empty() && !has_resultant {
+                    let note =
+                        format!("one axis, {absent} not given: at most the value of the resultant");
+                    notes.push((c.code, note));
+                }
+                continue;
+            }
+            Reading::Rate => ("BrIC and DAMAGE", ["AVX", "AVY", "AVZ"]),
+            Reading::NeckForce | Reading::NeckMoment => ("Nij", ["FOX", "FOZ", "MOY"]),
+            Reading::Moment => ("the tibia index", ["MOX", "MOY", "FOZ"]),
+            _ => continue,
+        };
+        let (name, absent) = (format!("{place}: {what}"), lacks(needed));
+        if !absent.is_empty() && !skipped.iter().any(|s| s.name == name) {
+            skipped.push(Skipped::new(&name, format!("{absent} not given")));
+        }
+    }
+    (notes, skipped)
 }
 
 /// The combined thoracic index of every seat whose chest has a resultant (or, without one, any) acceleration and a

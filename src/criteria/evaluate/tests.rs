@@ -255,3 +255,57 @@ fn what_has_no_criterion_says_why_and_does_not_stop_the_rest() {
     assert_eq!("180".parse(), Ok(Filtering::Class(Cfc::C180)));
     assert!("61".parse::<Filtering>().is_err());
 }
+
+#[test]
+fn criteria_of_several_channels_say_which_one_is_missing() {
+    let x = half_sine(50.0, 0.050);
+    let channels = [
+        channel("11HEADCG00H3ACX0", Unit::Gravity, x.clone()),
+        channel("11HEADCG00H3ACZ0", Unit::Gravity, x.clone()),
+        channel("11HEADCG00H3AVX0", Unit::RadianPerSecond, x.clone()),
+        channel("11NECKUP00H3FOZ0", Unit::Newton, x.clone()),
+    ];
+    let e = evaluate(&channels, Filtering::None);
+    let note = e.channels["11HEADCG00H3ACX0"]["note"].as_str().unwrap();
+    assert!(note.contains("ACY not given"), "{note}");
+    assert!(
+        number(&e, "11HEADCG00H3ACX0", "hic15") > 0.0,
+        "the axis is still evaluated"
+    );
+    let said: Vec<(&str, &str)> = (e.skipped.iter())
+        .map(|s| (s.name.as_str(), s.reason.as_str()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            ("11HEADCG00H3: BrIC and DAMAGE", "AVY, AVZ not given"),
+            ("11NECKUP00H3: Nij", "FOX, MOY not given"),
+        ]
+    );
+}
+
+#[test]
+fn chest_and_tibia_and_flail_space_join_their_channels() {
+    let still = vec![0.0; 1000];
+    let channels = [
+        channel("11CHST0000H3ACX0", Unit::Gravity, vec![-45.0; 1000]),
+        channel("11CHST0000H3ACY0", Unit::Gravity, still.clone()),
+        channel("11CHST0000H3ACZ0", Unit::Gravity, still.clone()),
+        channel("11CHST0003H3DSX0", Unit::Millimetre, vec![-30.0; 1000]),
+        channel("11TIBILEUPH3MOX0", Unit::NewtonMetre, vec![45.0; 1000]),
+        channel("11TIBILEUPH3MOY0", Unit::NewtonMetre, vec![60.0; 1000]),
+        channel("11TIBILEUPH3FOZ0", Unit::Newton, vec![-3590.0; 1000]),
+        channel("10VEHCCG0000ACX0", Unit::Gravity, vec![-20.0; 1000]),
+        channel("10VEHCCG0000ACY0", Unit::Gravity, still.clone()),
+        channel("10VEHCCG0000ACZ0", Unit::Gravity, still),
+    ];
+    let e = evaluate(&channels, Filtering::None);
+    // Note N6: 45 g and 30 mm give 0.79126; N9: 75 of 225 Nm and 3.59 of 35.9 kN; N13: 20 g give 15.3414 m/s.
+    close(number(&e, "11CHST0003H3DSX0", "cti"), 0.79126, 5e-6);
+    close(
+        number(&e, "11TIINLEUPH3000B", "tibia_index"),
+        1.0 / 3.0 + 0.1,
+        1e-12,
+    );
+    close(number(&e, "10VEHCCG0000ACX0", "thiv_mps"), 15.3414, 1e-3);
+}

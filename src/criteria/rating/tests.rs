@@ -20,7 +20,6 @@ fn ratings_are_those_of_objective_rating_metrics() {
         serde_json::from_str(include_str!("../../../tests/data/iso18571.json")).unwrap();
     let cases = cases.as_array().unwrap();
     assert_eq!(cases.len(), 9);
-    let mut worst: f64 = 0.0;
     for case in cases {
         let list = |key: &str| -> Vec<f64> {
             let values = case[key].as_array().unwrap();
@@ -48,10 +47,8 @@ fn ratings_are_those_of_objective_rating_metrics() {
                 case["name"],
                 expected(key)
             );
-            worst = worst.max(error);
         }
     }
-    assert!(worst.is_finite());
 }
 
 #[test]
@@ -110,7 +107,7 @@ fn signals_that_cannot_be_rated_are_refused_with_the_reason() {
     );
     says(&x[..19], &x[..19], 1e-4, "at least 20 samples");
     says(&x, &x, 0.0, "interval");
-    says(&x, &x, 1.0, "longer than 4.5 s");
+    says(&x, &x, 1.0, "longer than 2 s");
     says(&[f64::NAN; 100], &x, 1e-4, "NaN");
 }
 

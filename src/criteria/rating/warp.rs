@@ -39,7 +39,7 @@ fn path(x: &[f64], y: &[f64]) -> Vec<(usize, usize)> {
     for i in 0..n {
         row.fill(f64::INFINITY);
         let (first, last) = (i.saturating_sub(reach), (i + reach).min(n - 1));
-        for j in first..=last {
+        for (j, y) in y.iter().enumerate().take(last + 1).skip(first) {
             let k = j + reach - i;
             // The band moves one column per row, so the cell above is one further right.
             let (mut cost, mut from) = (above[k + 2], From::Simulated);
@@ -51,7 +51,7 @@ fn path(x: &[f64], y: &[f64]) -> Vec<(usize, usize)> {
             if i == 0 && j == 0 {
                 cost = 0.0;
             }
-            row[k + 1] = cost + (x[i] - y[j]).powi(2);
+            row[k + 1] = cost + (x[i] - y).powi(2);
             steps[i * width + k] = from;
         }
         std::mem::swap(&mut above, &mut row);

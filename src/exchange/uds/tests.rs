@@ -96,7 +96,7 @@ fn curves_over_given_times_are_read_when_the_times_are_even() {
     put(&mut file[RECORD..], at::CURVE_FORM, "X-Y");
     put(&mut file[RECORD..], at::X_UNIT, "MILLISECONDS");
     let times = |ms: [f32; 3]| {
-        record("X DATA", &[NAME..RECORD], |r| {
+        record("X DATA", &at::DATA, |r| {
             for (i, t) in ms.iter().enumerate() {
                 r[NAME + 4 * i..NAME + 4 * i + 4].copy_from_slice(&t.to_le_bytes());
             }
