@@ -44,8 +44,8 @@ const HIII_50M: Anatomy = Anatomy {
     on_floor_kg: 11.112,
     ribs: RibCage {
         sternum_kg: super::thorax::STERNUM_KG,
-        spring_factor: 1.4,
-        damper_factor: 1.0,
+        spring_factor: 1.5,
+        damper_factor: 0.9,
         knee_m: super::thorax::RIB_KNEE_M,
     },
     neck: (2.08e3, 231.0),
@@ -62,8 +62,8 @@ const HIII_05F: Anatomy = Anatomy {
     on_floor_kg: 8.119,
     ribs: RibCage {
         sternum_kg: 0.283,
-        spring_factor: 1.4,
-        damper_factor: SIZE_05F * SIZE_05F,
+        spring_factor: 1.5,
+        damper_factor: 0.9 * SIZE_05F * SIZE_05F,
         knee_m: 0.031,
     },
     neck: (
