@@ -513,7 +513,7 @@ fn sled_sets_the_measured_dummy_beside_the_model() {
     let hic = document["measured"]["scalars"]["hic15"]
         .as_f64()
         .expect("measured");
-    assert!((hic / 140.0 - 1.0).abs() < 0.01, "{hic}");
+    assert!((hic / 140.0 - 1.0).abs() < 0.015, "{hic}");
     assert_eq!(
         document["measured"]["channels"].as_array().map(Vec::len),
         Some(6)

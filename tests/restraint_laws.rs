@@ -203,7 +203,7 @@ fn slower_filling_never_shortens_the_travel() {
 /// used up, and the head goes through to the wheel and reads more.
 #[test]
 fn a_bag_that_vents_too_easily_bottoms() {
-    let pulse = half_sine(45.0);
+    let pulse = half_sine(35.0);
     let with = |kn: f64| {
         let changes = [
             ("driver.airbag.head.crush_mm", numbers(&[0.0, 95.0])),
@@ -218,18 +218,18 @@ fn a_bag_that_vents_too_easily_bottoms() {
     };
     let (hic, wheel) = with(1.8);
     assert_eq!(wheel, 0.0, "a firm bag keeps the head off the wheel");
-    let (hic_soft, wheel_soft) = with(0.1);
+    let (hic_soft, wheel_soft) = with(0.4);
     assert!(wheel_soft > 500.0, "{wheel_soft} N");
     assert!(hic_soft > hic, "{hic_soft} against {hic}");
 }
 
-/// The column carries what it collapses at and no more until its stroke is used up, and one that collapses sooner
-/// never loads the chest harder.
+/// The column carries what it collapses at and no more, and while it has stroke left one that collapses sooner never
+/// loads the chest harder.
 #[test]
 fn the_column_collapses_at_its_force() {
-    let pulse = half_sine(40.0);
+    let pulse = half_sine(30.0);
     let mut clip = 0.0;
-    for kn in [1.5, 3.0, 6.0] {
+    for kn in [1.8, 2.5, 3.3, 4.75] {
         let changes = [("driver.column.collapse_kN", kn.into())];
         let (r, o, record) = driver(&pulse, &us_2018(&changes));
         let column = record.force(o.chain.unwrap().column.unwrap());
@@ -320,10 +320,10 @@ fn with_intrusion(intrusion_m: f64) -> (OccupantResult, f64) {
     (readings(&occupant, &record).unwrap(), moved)
 }
 
-/// Intrusion reaches the body: a dash that comes nearer never lowers femur force, chest clip or HIC15, and at 150 mm
-/// it raises each.
+/// Intrusion reaches the body by bolster and column: a dash that comes nearer never lowers femur force or chest clip,
+/// and at 150 mm it raises both. (HIC15 may fall: the bag meets the head sooner.)
 #[test]
-fn intrusion_reaches_femur_chest_and_head() {
+fn intrusion_reaches_femur_and_chest() {
     let (clear, _) = with_intrusion(0.0);
     let (mut femur, mut chest) = (0.0, 0.0);
     for intrusion_m in [0.0, 0.05, 0.10, 0.15] {
@@ -341,10 +341,8 @@ fn intrusion_reaches_femur_chest_and_head() {
         );
         (femur, chest) = (r.femur_kN.unwrap(), r.chest_a3ms_g.unwrap());
     }
-    let (far, _) = with_intrusion(0.15);
     assert!(femur > 1.2 * clear.femur_kN.unwrap(), "{femur} kN");
     assert!(chest > 1.05 * clear.chest_a3ms_g.unwrap(), "{chest} g");
-    assert!(far.hic15 > clear.hic15, "{:?} {:?}", far.hic15, clear.hic15);
 }
 
 /// Every restraint seats both dummies in both places: a driver behind a column, a passenger without one and farther
@@ -370,5 +368,31 @@ fn both_places_have_their_own_geometry() {
                 "{id}"
             );
         }
+    }
+}
+
+/// Belts and column of the library lie within the sourced levels: limiter 2.0 (second stage, recollection) to 6 kN
+/// (Renault 1995), pretensioner 1.5 to 3.4 kN (recollection; models tuned to US NCAP), column 1.8 to 4.75 kN (the
+/// same models).
+#[test]
+fn constants_lie_within_their_sourced_levels() {
+    let library = library();
+    for id in library.ids("restraints") {
+        let restraint = Restraint::load(&library, &id).unwrap();
+        let crumple::occupant::RestraintSpec::System(s) = &restraint.spec else {
+            continue;
+        };
+        let within = |what: &str, kn: f64, lo: f64, hi: f64| {
+            assert!((lo..=hi).contains(&kn), "{id}: {what} {kn} kN");
+        };
+        for kn in &s.shoulder_belt.limiter_kN {
+            within("limiter", *kn, 2.0, 6.0);
+        }
+        let pretensioners = [&s.shoulder_belt.pretensioner, &s.lap_belt.pretensioner];
+        for p in pretensioners.into_iter().flatten() {
+            within("pretensioner", p.force_kN, 1.5, 3.4);
+        }
+        let column = s.driver.column.as_ref().unwrap();
+        within("column", column.collapse_kN, 1.8, 4.75);
     }
 }

@@ -173,6 +173,9 @@ pub struct OwnWallReadings {
     pub outside_published: Vec<&'static str>,
 }
 
+/// The range that a source gives for one reading.
+type RangeOf = fn(&PublishedReadings) -> Option<[f64; 2]>;
+
 impl SeatReadings {
     fn of(result: &OccupantResult, vehicle: &Vehicle) -> Result<Self, Error> {
         let read = |value: Option<f64>, what: &str| {
@@ -209,7 +212,7 @@ impl SeatReadings {
 
     /// Keys of the readings outside the hull of what is published.
     fn outside(&self, published: &[PublishedReadings]) -> Vec<&'static str> {
-        let read: [(_, _, fn(&PublishedReadings) -> Option<[f64; 2]>); 3] = [
+        let read: [(&'static str, f64, RangeOf); 3] = [
             ("hic15", self.hic15, |p| p.hic15),
             ("chest_mm", self.chest_mm, |p| p.chest_mm),
             ("femur_kN", self.femur_kN, |p| p.femur_kN),

@@ -6,7 +6,7 @@ use super::readings::{OccupantResult, readings};
 use super::restraint::Restraint;
 use crate::criteria::Dummy;
 use crate::dynamics::{BodySpec, Drive, Network, Plan, Record, simulate};
-use crate::signal::{Channel, Unit};
+use crate::signal::{Channel, SignalError, Unit};
 
 /// A cabin acceleration from the moment of first contact, m/s2 along the vehicle; braking is negative.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +46,8 @@ pub struct SledRun {
 /// Run an occupant facing forward through a pulse.
 ///
 /// # Errors
-/// As [`attach`] and [`readings`]; [`OccupantError::Simulation`] for a step that is too large.
+/// As [`attach`] and [`readings`]; [`OccupantError::Signal`] for a pulse without samples,
+/// [`OccupantError::Simulation`] for a step that is too large.
 pub fn sled(
     pulse: &SledPulse,
     seat: Seat,
@@ -54,6 +55,10 @@ pub fn sled(
     dummy: Dummy,
     plan: &Plan,
 ) -> Result<SledRun, OccupantError> {
+    if pulse.acceleration_mps2.is_empty() {
+        let (from_s, to_s) = (0.0, 0.0);
+        return Err(SignalError::EmptyWindow { from_s, to_s }.into());
+    }
     let mut net = Network::default();
     net.bodies.push(BodySpec {
         name: "cabin".into(),
