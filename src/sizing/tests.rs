@@ -120,7 +120,7 @@ fn design(rails: f64, length_m: f64, cabin: f64) -> Design {
 }
 
 /// Everything that reading a file demands of tables and masses.
-fn assert_valid(v: &Vehicle) {
+pub(super) fn assert_valid(v: &Vehicle) {
     assert!(
         (v.total_kg() - v.body.test_kg).abs() < 0.5,
         "{}",
