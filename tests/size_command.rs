@@ -41,7 +41,7 @@ fn bad_requests_are_refused_with_the_value_and_the_remedy() {
             &["0.02", "never below", "joint_without_neck"],
         ),
         ("--target joint=15", &["15", "0.15"]),
-        ("--target hic=700", &["hic15"]),
+        ("--target hic1=700", &["hic15"]),
         (
             "--target joint=0.2 --speed-weights 0",
             &["--speed-weights", "sum to zero"],
@@ -64,7 +64,7 @@ fn bad_requests_are_refused_with_the_value_and_the_remedy() {
             &["cfrp", "cabin"],
         ),
         ("--target joint=0.2 --packages best", &["best-front"]),
-        ("--target joint=0.2 --volume-per-year -5", &["-5", "1,000"]),
+        ("--target joint=0.2 --volume-per-year=-5", &["-5", "1,000"]),
         (
             "--target joint=0.2 --partner seas_kN=-100",
             &["seas_kN", "between 0"],
@@ -80,7 +80,7 @@ fn bad_requests_are_refused_with_the_value_and_the_remedy() {
         ),
     ] {
         let done = size(&format!("{PAIR} {more}"));
-        let told = String::from_utf8_lossy(&done.stderr).to_string();
+        let told = one_line(&String::from_utf8_lossy(&done.stderr));
         assert_eq!(done.status.code(), Some(2), "{more}: {told}");
         assert!(done.stdout.is_empty(), "{more}");
         for word in holds {
@@ -250,6 +250,7 @@ fn faults_of_a_study_are_told_at_their_line() {
             .expect("it starts");
         let told = String::from_utf8_lossy(&done.stderr).to_string();
         assert_eq!(done.status.code(), Some(2), "{to}: {told}");
+        let told = one_line(&told);
         assert!(told.contains(holds), "{to}: no \"{holds}\" in {told}");
         let near = (line..=line + 1).any(|l| told.contains(&format!("study.toml:{l}:")));
         assert!(near, "{to}: not at line {line}: {told}");
@@ -291,6 +292,14 @@ fn a_negative_price_is_told_at_its_line() {
         told.contains(&format!("us-2025.toml:{line}")) && told.contains("-20"),
         "{told}"
     );
+}
+
+/// A message without the line breaks and rules it is printed with.
+fn one_line(told: &str) -> String {
+    told.replace('│', " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn copy(from: &Path, to: &Path) {

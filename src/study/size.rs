@@ -113,6 +113,9 @@ pub fn problem_of<'a>(
         problem.packages.clone_from(packages);
     }
     problem.effort = Effort::lean();
+    if choices.highest_speed {
+        problem.effort.speed = SpeedSearch::Always;
+    }
     problem.length_cap_m = spec.length_cap.then_some(KEI_LENGTH_M);
     let variables = &mut problem.variables;
     for (_, most) in &mut variables.strength {
