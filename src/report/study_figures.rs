@@ -375,8 +375,8 @@ impl Figures<'_> {
             .unwrap_or(f64::NAN);
         let caption = format!(
             "Price of the {name} in the US with the design for the reference target, dollars{year}. Direct \
-             manufacturing costs enter once, times a retail price equivalent of {}. Certification, development of \
-             a new platform, dealers and tariffs are not in it.",
+             manufacturing costs enter once, times a retail price equivalent of {}. A new platform, emission \
+             certification, dealers and tariffs are not in it.",
             plain(rpe)
         );
         let input = waterfall::Input {

@@ -213,8 +213,8 @@ fn price(r: &StudyResult, figures: &[NamedFigure]) -> Section {
     let mut section = Section::new("The price").paragraph(
         "List price in Japan less consumption tax, plus each added direct cost and the difference of US labour and \
          parts times a retail price equivalent, once. Direct cost, cost to the buyer and price are kept apart. No \
-         published price of a kei car built in the US was found to compare with; development, certification, dealers, \
-         tariffs and the cost of low volume are not in it.",
+         published price of a kei car built in the US was found to compare with; a new platform, emission certification, \
+         dealers and tariffs are not in it.",
     );
     section = match study_tables::prices(r) {
         Some(table) => section.table(table),

@@ -176,11 +176,7 @@ pub(super) fn sizings(r: &StudyResult) -> Table {
             (true, false) => Cell::rated("yes", Class::Good),
             (false, _) => Cell::rated("no", Class::Poor),
         };
-        let reach = if s.feasible() {
-            None
-        } else {
-            s.number("highest_feasible_speed_kmh")
-        };
+        let reach = s.number("highest_feasible_speed_kmh");
         let bound = bound_text(r, &s.answer["worst_case"]).unwrap_or_default();
         vec![
             name_of(&r.vehicles, &s.vehicle).into(),
@@ -190,9 +186,9 @@ pub(super) fn sizings(r: &StudyResult) -> Table {
             fixed(s.number("added_structure_kg"), 1).into(),
             fixed(s.number("added_cost_usd"), 0).into(),
             match reach {
-                _ if s.feasible() => "all studied".into(),
+                Some(v) => format!("{} ({} closing)", plain(v), plain(2.0 * v)).into(),
+                None if s.feasible() => "all studied".into(),
                 None => Cell::rated("none found", Class::Na),
-                Some(v) => plain(v).into(),
             },
             bound.into(),
         ]

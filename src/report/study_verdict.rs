@@ -286,8 +286,8 @@ fn changes(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
                 Some(format!(
                     "{} from {} to {}: {} to {}",
                     w["what"].as_str()?,
-                    plain(w["range"][0].as_f64()?),
-                    plain(w["range"][1].as_f64()?),
+                    end(w["range"][0].as_f64()?),
+                    end(w["range"][1].as_f64()?),
                     dollars(n("at_low_usd")?),
                     dollars(n("at_high_usd")?)
                 ))
@@ -331,16 +331,42 @@ fn changes(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
             listed(&closing)
         ));
     }
-    let tops: Vec<&str> = rows
-        .iter()
-        .filter_map(|s| s.answer["uncertainty"]["tornado"]["price_usd"][0]["input"].as_str())
-        .collect();
-    if let Some(first) = tops.first() {
-        all.push(format!("Of all inputs drawn, most: {first}."));
+    for s in rows {
+        let swings = &s.answer["uncertainty"]["tornado"]["swings"];
+        // Outputs of a swing: risk, added kg, direct cost, price.
+        let named: Vec<String> = [(0, "its risk"), (1, "its added mass"), (3, "its price")]
+            .into_iter()
+            .filter_map(|(output, what)| Some(format!("{what} {}", widest(swings, output)?)))
+            .collect();
+        if !named.is_empty() {
+            all.push(format!(
+                "{}: most is moved by one input at a time: {}.",
+                name_of(&r.vehicles, &s.vehicle),
+                listed(&named)
+            ));
+        }
     }
     all.push(
         "Measured structures: a wall test of each kei car would replace the priors on rails, compartment and bottoming."
             .to_string(),
     );
     all
+}
+
+/// The input of a tornado with the widest swing in one output.
+fn widest(swings: &Value, output: usize) -> Option<String> {
+    let width = |s: &Value| {
+        let (a, b) = (s["at_p10"][output].as_f64()?, s["at_p90"][output].as_f64()?);
+        Some((a - b).abs())
+    };
+    let all = swings.as_array()?.iter();
+    let (_, input) = all
+        .filter_map(|s| Some((width(s)?, s["input"].as_str()?)))
+        .max_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(format!("by {input}"))
+}
+
+/// An end of a parameter's range: whole from 10 up, two decimals below.
+fn end(value: f64) -> String {
+    fixed(Some(value), if value.abs() < 10.0 { 2 } else { 0 })
 }

@@ -49,7 +49,7 @@ impl CostAccount {
 }
 
 /// Name of the line for dies and engineering.
-pub const PROGRAMME: &str = "dies over production volume";
+pub const PROGRAMME: &str = "tooling and engineering over volume";
 
 /// cost = sum dm_k c_k + restraint items + tooling / volume (model section 8), direct manufacturing cost.
 ///

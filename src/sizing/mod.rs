@@ -146,4 +146,8 @@ fn no_crush_data(id: &str) -> Error {
 #[cfg(test)]
 mod optimise_tests;
 #[cfg(test)]
+mod relation_tests;
+#[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod variable_tests;

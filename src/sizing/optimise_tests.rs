@@ -1,5 +1,7 @@
 //! Laws of the optimiser on a closed-form crash: the front absorbs what it can, the rest intrudes.
 
+use std::collections::BTreeMap;
+
 use super::design::SizedVehicle;
 use super::mass::{crush_mass_kg, design_energy_j};
 use super::tests::{car, data};
@@ -333,4 +335,137 @@ fn faults_are_told() {
     let slip = "intrusion=20".parse::<Target>().unwrap_err().to_string();
     assert!(slip.contains("intrusion_mm"), "{slip}");
     assert!("joint=-1".parse::<Target>().is_err() && "joint".parse::<Target>().is_err());
+}
+
+/// Fronts: cost never falls as the limit gets stricter, both together never cost more than either alone, and
+/// restraints, which do not act on this crash, meet only what holds as built.
+#[test]
+fn fronts_are_monotone_and_both_is_never_dearer() {
+    let (vehicle, data) = (car(), data());
+    let cases = vec![case("light", 52.0, &["chest_a3ms_g=40"])];
+    let problem = Problem::new(&vehicle, &data, cases);
+    let limits = [400.0, 10.0, 60.0, 150.0];
+    let mut evaluator = ClosedForm { designs: 0 };
+    let all = super::pareto::fronts(
+        &problem,
+        Criterion::IntrusionMm,
+        &limits,
+        &mut evaluator,
+        &|| false,
+    )
+    .unwrap();
+    assert_eq!(all.fronts.len(), 3);
+    for front in &all.fronts {
+        let limits: Vec<f64> = front.points.iter().map(|p| p.limit).collect();
+        assert_eq!(limits, [400.0, 150.0, 60.0, 10.0]);
+        for pair in front.points.windows(2) {
+            if pair[1].feasible {
+                assert!(pair[0].feasible && pair[1].added_cost_usd >= pair[0].added_cost_usd);
+            }
+        }
+        for p in front.points.iter().filter(|p| p.feasible) {
+            assert!(p.reached <= p.limit, "{p:?}");
+            assert!(
+                p.marginal_usd
+                    .is_none_or(|usd| usd > 0.0 && p.added_cost_usd > 0.0)
+            );
+        }
+    }
+    let [structure, restraint, both] = &all.fronts[..] else {
+        panic!("three fronts")
+    };
+    for (i, p) in both.points.iter().enumerate() {
+        for part in [structure, restraint] {
+            if part.points[i].feasible {
+                assert!(p.feasible && p.added_cost_usd <= part.points[i].added_cost_usd);
+            }
+        }
+    }
+    assert!(structure.points.iter().any(|p| p.marginal_usd.is_some()));
+    for p in &restraint.points {
+        assert_eq!(p.feasible, all.as_built <= p.limit);
+    }
+    let told = super::pareto::fronts(&problem, Criterion::Joint, &[0.01], &mut evaluator, &|| {
+        false
+    });
+    assert!(told.unwrap_err().to_string().contains("never below"));
+}
+
+/// A known design that is cheaper than what the search finds is taken, one that misses the target is not.
+#[test]
+fn known_designs_bound_the_cost() {
+    let (vehicle, data) = (car(), data());
+    let cases = || vec![case("light", 52.0, &["intrusion_mm=60"])];
+    let mut evaluator = ClosedForm { designs: 0 };
+    let mut problem = Problem::new(&vehicle, &data, cases());
+    let best = optimise(&problem, &mut evaluator).unwrap();
+    problem.effort.designs_per_start = 8;
+    problem.effort.starts = 1;
+    problem.effort.samples = 2;
+    let poor = optimise(&problem, &mut evaluator).unwrap();
+    let known = [best.design.clone(), Design::default()];
+    let told = super::optimise::optimise_knowing(&problem, &known, &mut evaluator).unwrap();
+    let usd = |s: &Sizing| s.sized.cost.total().usd();
+    assert!(told.feasible && usd(&told) <= usd(&best) && usd(&told) <= usd(&poor));
+}
+
+/// An evaluator whose fine step is harder by 3 %: the answer has to hold there, not only where it was sought.
+struct Harder(ClosedForm);
+
+impl Evaluate for Harder {
+    fn evaluate(
+        &mut self,
+        sized: &SizedVehicle,
+        cases: &[LoadCase],
+    ) -> Result<Vec<CaseValues>, Error> {
+        self.0.evaluate(sized, cases)
+    }
+
+    fn verify(
+        &mut self,
+        sized: &SizedVehicle,
+        cases: &[LoadCase],
+    ) -> Result<Vec<CaseValues>, Error> {
+        let mut all = self.0.evaluate(sized, cases)?;
+        for value in all.iter_mut().flat_map(BTreeMap::values_mut) {
+            *value *= 1.03;
+        }
+        Ok(all)
+    }
+}
+
+#[test]
+fn an_answer_holds_at_the_verifying_step() {
+    let (vehicle, data) = (car(), data());
+    let cases = vec![case("light", 52.0, &["intrusion_mm=60"])];
+    let problem = Problem::new(&vehicle, &data, cases);
+    let sizing = optimise(&problem, &mut Harder(ClosedForm { designs: 0 })).unwrap();
+    assert!(sizing.feasible);
+    let value = sizing.values[0].1[&Criterion::IntrusionMm];
+    assert!(value <= 60.0 && value > 58.0, "{value}");
+}
+
+#[test]
+fn contradictions_and_empty_weights_are_refused() {
+    let (vehicle, data) = (car(), data());
+    let told = |change: &dyn Fn(&mut Problem<'_>)| {
+        let mut problem = Problem::new(
+            &vehicle,
+            &data,
+            vec![case("light", 50.0, &["intrusion_mm=20"])],
+        );
+        change(&mut problem);
+        optimise(&problem, &mut ClosedForm { designs: 0 })
+            .map(|_| ())
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(told(&|p| p.cases[0].weight = 0.0).contains("sum to zero"));
+    assert!(told(&|p| p.cases[0].weight = -1.0).contains("weight -1"));
+    assert!(told(&|p| p.cases[0].own_wall = true).contains("without a load case"));
+    assert!(told(&|p| p.materials.allowed = vec!["boron".into()]).contains("no data for crush"));
+    let risk = "joint=15".parse::<Target>().unwrap_err().to_string();
+    assert!(risk.contains("15 % is 0.15"), "{risk}");
+    let floor = "joint=0.02".parse::<Target>().unwrap_err().to_string();
+    assert!(floor.contains("never below 0.03"), "{floor}");
 }

@@ -150,6 +150,8 @@ struct RawSizing {
     reshape: bool,
     #[serde(default)]
     new_powertrain: bool,
+    #[serde(default)]
+    highest_speed: bool,
     volume_per_year: Option<S<f64>>,
     partner: Option<RawPartner>,
     costs: Option<S<String>>,
@@ -472,6 +474,7 @@ impl Reader<'_> {
                 .as_ref()
                 .map(|all| all.iter().map(|id| id.get_ref().clone()).collect()),
             new_powertrain: s.new_powertrain,
+            highest_speed: s.highest_speed,
             volume_per_year: volume
                 .map(|v| {
                     self.text.number(

@@ -12,4 +12,4 @@ pub use file::{StudySpec, TargetSet, load_study};
 pub use progress::{Progress, Stage};
 pub use rows::{Cells, Numbers, Row, columns};
 pub use run::{Exemplar, StudyResult, WallRow, run_study};
-pub use size::SizingRow;
+pub use size::{SizingRow, pair_loads, problem_of, wall_load};

@@ -28,6 +28,8 @@ pub struct Choices {
     pub packages: Option<Vec<String>>,
     /// Everything may be resized, powertrain included: more mass is dragged along.
     pub new_powertrain: bool,
+    /// Look for the highest speed of every target, also of those that are met.
+    pub highest_speed: bool,
     /// Cars a year that tooling and programme are spread over; `None`: the cost file's.
     pub volume_per_year: Option<f64>,
     /// The most the partner's maker may change.

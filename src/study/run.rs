@@ -19,7 +19,7 @@ use crate::vehicle::{Library, Vehicle};
 use super::file::StudySpec;
 use super::progress::{Progress, Stage};
 use super::rows::{Numbers, Row};
-use super::size::{Sizer, SizingRow};
+use super::size::{Sizer, SizingRow, pair_loads, wall_load};
 
 /// The own wall test of a vehicle under study.
 #[derive(Debug, Clone)]
@@ -107,7 +107,7 @@ pub fn run_study(
         evaluator: &evaluator,
         progress,
     };
-    let loads = study.pair_loads();
+    let loads = pair_loads(spec);
     let unchanged = vehicles
         .iter()
         .map(|v| apply(v, &Design::default(), &data))
@@ -117,7 +117,7 @@ pub fn run_study(
     let before = study.each(&unchanged, |s| study.results(s, &loads))?;
     progress.begin(Stage::Wall, vehicles.len());
     let walls: Vec<WallRow> = study
-        .each(&unchanged, |s| study.results(s, &[study.wall_load()]))?
+        .each(&unchanged, |s| study.results(s, &[wall_load(spec)]))?
         .into_iter()
         .zip(&vehicles)
         .filter_map(|(mut results, v)| {
@@ -135,7 +135,6 @@ pub fn run_study(
         folder,
         stamp: &stamp,
         loads: &loads,
-        wall: study.wall_load(),
     };
     let sizings = sizer.size_all(&vehicles)?;
     let sized = sizer.reference_designs(&vehicles, &sizings)?;
@@ -211,37 +210,6 @@ impl Study<'_> {
                 Ok(done)
             })
             .collect()
-    }
-
-    fn pair_loads(&self) -> Vec<LoadCase> {
-        let s = self.spec;
-        let mut all = Vec::new();
-        for partner in &s.partners {
-            for (speed_kmh, ws) in s.speeds_kmh.iter().zip(&s.weights.0) {
-                for (overlap_pct, wo) in s.overlaps_pct.iter().zip(&s.weights.1) {
-                    all.push(LoadCase {
-                        against: partner.clone(),
-                        speed_kmh: *speed_kmh,
-                        overlap_pct: *overlap_pct,
-                        weight: ws * wo,
-                        own_wall: false,
-                        targets: Vec::new(),
-                    });
-                }
-            }
-        }
-        all
-    }
-
-    fn wall_load(&self) -> LoadCase {
-        LoadCase {
-            against: "rigid-wall".into(),
-            speed_kmh: self.spec.wall_kmh,
-            overlap_pct: 100.0,
-            weight: 0.0,
-            own_wall: true,
-            targets: self.spec.wall_limits.clone(),
-        }
     }
 
     fn results(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<CaseResult>, Error> {

@@ -14,8 +14,7 @@ use crate::sizing::optimise::optimise_knowing;
 use crate::sizing::pareto::{Fronts, fronts};
 use crate::sizing::problem::Effort;
 use crate::sizing::{
-    Design, KEI_LENGTH_M, LoadCase, Problem, SizedVehicle, SizingData, SpeedSearch, Target,
-    Variables, apply,
+    Design, KEI_LENGTH_M, LoadCase, Problem, SizedVehicle, SizingData, SpeedSearch, Target, apply,
 };
 use crate::stamp::Stamp;
 use crate::units::{MS, US};
@@ -57,6 +56,80 @@ impl SizingRow {
     }
 }
 
+/// Every pair of a study, without targets.
+pub fn pair_loads(spec: &StudySpec) -> Vec<LoadCase> {
+    let mut all = Vec::new();
+    for partner in &spec.partners {
+        for (speed_kmh, ws) in spec.speeds_kmh.iter().zip(&spec.weights.0) {
+            for (overlap_pct, wo) in spec.overlaps_pct.iter().zip(&spec.weights.1) {
+                all.push(LoadCase {
+                    against: partner.clone(),
+                    speed_kmh: *speed_kmh,
+                    overlap_pct: *overlap_pct,
+                    weight: ws * wo,
+                    own_wall: false,
+                    targets: Vec::new(),
+                });
+            }
+        }
+    }
+    all
+}
+
+/// The own wall test of a study with its limits.
+pub fn wall_load(spec: &StudySpec) -> LoadCase {
+    LoadCase {
+        against: "rigid-wall".into(),
+        speed_kmh: spec.wall_kmh,
+        overlap_pct: 100.0,
+        weight: 0.0,
+        own_wall: true,
+        targets: spec.wall_limits.clone(),
+    }
+}
+
+/// The sizing of a vehicle as a study asks for it: limits in every given pair, the own wall test kept.
+pub fn problem_of<'a>(
+    spec: &StudySpec,
+    vehicle: &'a Vehicle,
+    data: &'a SizingData,
+    mut cases: Vec<LoadCase>,
+    limits: &[Target],
+) -> Problem<'a> {
+    let choices = &spec.choices;
+    for case in &mut cases {
+        case.targets = limits.to_vec();
+    }
+    if !spec.wall_limits.is_empty() {
+        cases.push(wall_load(spec));
+    }
+    let mut problem = Problem::new(vehicle, data, cases);
+    problem.vary = spec.vary;
+    problem.rule = spec.rule;
+    problem.materials.allowed.clone_from(&spec.materials);
+    problem.materials.fixed.clone_from(&choices.path_materials);
+    problem.materials.cabin.clone_from(&choices.cabin_material);
+    if let Some(packages) = &choices.packages {
+        problem.packages.clone_from(packages);
+    }
+    problem.effort = Effort::lean();
+    if choices.highest_speed {
+        problem.effort.speed = SpeedSearch::Always;
+    }
+    problem.length_cap_m = spec.length_cap.then_some(KEI_LENGTH_M);
+    let variables = &mut problem.variables;
+    for (_, most) in &mut variables.strength {
+        *most = spec.max_strength;
+    }
+    variables.max_length_m = spec.max_length_m;
+    variables.max_cabin_factor = spec.max_cabin_factor;
+    variables.partner = choices.partner;
+    if choices.reshape {
+        variables.reshape();
+    }
+    problem
+}
+
 /// Sizes the vehicles of one study.
 pub(super) struct Sizer<'a> {
     pub spec: &'a StudySpec,
@@ -67,8 +140,6 @@ pub(super) struct Sizer<'a> {
     pub stamp: &'a Stamp,
     /// Every pair, without targets.
     pub loads: &'a [LoadCase],
-    /// The own wall test with its limits.
-    pub wall: LoadCase,
 }
 
 impl Sizer<'_> {
@@ -116,39 +187,9 @@ impl Sizer<'_> {
         }
     }
 
-    /// The problem of a vehicle with some limits in every pair.
-    pub fn problem<'v>(&'v self, vehicle: &'v Vehicle, limits: &[Target]) -> Problem<'v> {
-        let (spec, choices) = (self.spec, &self.spec.choices);
-        let mut cases = self.loads.to_vec();
-        for case in &mut cases {
-            case.targets = limits.to_vec();
-        }
-        if !self.wall.targets.is_empty() {
-            cases.push(self.wall.clone());
-        }
-        let mut problem = Problem::new(vehicle, self.data, cases);
-        problem.vary = spec.vary;
-        problem.rule = spec.rule;
-        problem.materials.allowed.clone_from(&spec.materials);
-        problem.materials.fixed.clone_from(&choices.path_materials);
-        problem.materials.cabin.clone_from(&choices.cabin_material);
-        if let Some(packages) = &choices.packages {
-            problem.packages.clone_from(packages);
-        }
-        problem.effort = Effort::lean();
-        problem.length_cap_m = spec.length_cap.then_some(KEI_LENGTH_M);
-        let mut variables = Variables::of(vehicle);
-        for (_, most) in &mut variables.strength {
-            *most = spec.max_strength;
-        }
-        variables.max_length_m = spec.max_length_m;
-        variables.max_cabin_factor = spec.max_cabin_factor;
-        variables.partner = choices.partner;
-        if choices.reshape {
-            variables.reshape();
-        }
-        problem.variables = variables;
-        problem
+    fn problem<'v>(&'v self, vehicle: &'v Vehicle, limits: &[Target]) -> Problem<'v> {
+        let loads = self.loads.to_vec();
+        problem_of(self.spec, vehicle, self.data, loads, limits)
     }
 
     fn searching(&self) -> CollisionEvaluator {
