@@ -20,6 +20,7 @@ mod size;
 mod size_page;
 mod sled;
 mod study;
+mod uncertainty;
 mod vehicles;
 mod wall;
 

@@ -10,6 +10,7 @@ mod batch;
 pub mod chance;
 mod decide;
 pub mod ensemble;
+pub mod parts;
 pub mod population;
 pub mod sobol;
 pub mod summary;
