@@ -130,7 +130,7 @@ pub fn run(
         None => &NoParts,
     };
     let bar = Bar::new(stop);
-    let found = analyse(&population, sizing, request, &bar, parts);
+    let found = analyse(&population, &sizing.design, request, &bar, parts);
     bar.bar.finish_and_clear();
     found
 }

@@ -137,7 +137,8 @@ pub fn run_study(
         loads: &loads,
         wall: study.wall_load(),
     };
-    let sizings = sizer.size_all(&vehicles)?;
+    let mut sizings = sizer.size_all(&vehicles)?;
+    sizer.uncertainty(&vehicles, &mut sizings)?;
     let sized = sizer.reference_designs(&vehicles, &sizings)?;
     let fronts = sizer.fronts(&vehicles)?;
     let maps = sizer.maps(&vehicles, &partners)?;

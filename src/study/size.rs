@@ -151,7 +151,7 @@ impl Sizer<'_> {
         problem
     }
 
-    fn searching(&self) -> CollisionEvaluator {
+    pub(super) fn searching(&self) -> CollisionEvaluator {
         self.evaluator
             .for_search(self.spec.duration_ms * MS, self.spec.sizing_step_us * US)
     }
