@@ -68,6 +68,10 @@ pub fn uncertainty_figures(
     limit: Option<f64>,
     stamp: &Stamp,
 ) -> Result<Vec<NamedFigure>, ReportError> {
+    let stamp = &Stamp {
+        step_us: u.step_us,
+        ..stamp.clone()
+    };
     let all = Figures {
         vehicle,
         u,
@@ -241,6 +245,11 @@ impl Figures<'_> {
 
 /// A key path in words: `vehicle.path.rails.force_kN` is "rails: force".
 fn plain_key(key: &str) -> String {
+    // The entry for all paths covers what no entry of a single path does: their crush tables.
+    if let Some(owner) = key.strip_suffix(".path") {
+        let partner = owner.starts_with("partner");
+        return format!("{}crush lengths", if partner { "partner " } else { "" });
+    }
     let parts: Vec<&str> = key.split(['.', ':']).collect();
     let (owner, rest) = match parts.split_first() {
         Some((&"vehicle", rest)) => ("", rest),
@@ -295,6 +304,7 @@ mod tests {
             ("structure.system_efficiency", "system efficiency"),
             ("material.dp800.sea_kJ_per_kg", "dp800: sea"),
             ("vehicle.mass", "mass"),
+            ("partner.ford-f-150-2018.path", "partner crush lengths"),
         ] {
             assert_eq!(plain_key(key), words);
         }
