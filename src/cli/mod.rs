@@ -21,6 +21,7 @@ mod size;
 mod size_page;
 mod sled;
 mod study;
+mod uncertainty;
 mod vehicles;
 mod wall;
 

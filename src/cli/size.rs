@@ -20,7 +20,7 @@ use crumple::units::{KN, MM};
 use crumple::vehicle::{Library, Vehicle};
 
 use super::plot::{refused, write_figure};
-use super::{Done, output, size_page, study, vehicles};
+use super::{Done, output, size_page, study, uncertainty, vehicles};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -114,6 +114,8 @@ pub struct Arguments {
     /// Speeds of that map, km/h
     #[arg(long, value_delimiter = ',', requires = "map_mass_kg")]
     map_speed_kmh: Vec<f64>,
+    #[command(flatten)]
+    uncertainty: uncertainty::Options,
     /// Cost file of the library
     #[arg(long, default_value = crumple::sizing::DEFAULT_COSTS)]
     costs: String,
@@ -159,6 +161,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if let Some(volume) = a.volume_per_year {
         data.costs = data.costs.at_volume(volume)?;
     }
+    let request = a.uncertainty.request()?;
     let targets = limits(&a.target)?;
     let problem = problem(a, &vehicle, &data, &targets)?;
     let plan = crumple::dynamics::Plan::new(DURATION_S, VERIFY_STEP_S);
@@ -207,12 +210,29 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if let Some(map) = &map {
         document["map"] = serde_json::json!(map);
     }
+    let spread = match &request {
+        Some(request) => {
+            let at = (a.out.as_deref(), &stamp);
+            Some(uncertainty::run(
+                request, &problem, &sizing, &evaluator, at, &stop,
+            )?)
+        }
+        None => None,
+    };
+    if let Some(u) = &spread {
+        document["uncertainty"] = serde_json::json!(u);
+    }
     document["stamp"] = serde_json::json!(stamp);
     if let Some(path) = &a.out {
         output::json_file(path, &document)?;
     }
     if let Some(folder) = &a.figures {
         figures(folder, &vehicle, front.as_ref(), map.as_ref(), &stamp)?;
+        if let Some(u) = &spread {
+            let limit = targets.iter().find(|t| t.criterion.key() == u.criterion);
+            let who = (vehicle.id.as_str(), vehicle.name.as_str());
+            uncertainty::figures(folder, who, u, limit.map(|t| t.limit), &stamp)?;
+        }
     }
     if a.json {
         output::json(&document)?;
@@ -220,7 +240,11 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         let mut page = size_page::page(&vehicle, &sizing, &data);
         page += &front.as_ref().map_or_else(String::new, size_page::fronts);
         page += &map.as_ref().map_or_else(String::new, size_page::map);
+        page += &spread.as_ref().map_or_else(String::new, uncertainty::page);
         output::text(&page)?;
+    }
+    if spread.is_some_and(|u| u.interrupted) {
+        return Err(Error::Interrupted);
     }
     Ok(if sizing.feasible {
         Done::Holds

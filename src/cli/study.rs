@@ -64,6 +64,7 @@ impl Progress for Bar {
             Stage::Sizing => "sizing",
             Stage::Fronts => "Pareto fronts",
             Stage::Maps => "feasibility maps",
+            Stage::Uncertainty => "uncertainty",
             Stage::Sized => "pairs as sized",
         };
         self.bar.set_length(steps as u64);

@@ -17,10 +17,12 @@ mod text;
 mod theme;
 
 pub mod bars;
+pub mod distribution;
 pub mod energy_flow;
 pub mod field;
 pub mod force_crush;
 pub mod heatmap;
+pub mod indices;
 pub mod layers;
 pub mod occupant;
 pub mod pulse;

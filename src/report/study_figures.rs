@@ -1,14 +1,18 @@
 //! The figures of a study: what each pair does to the small car, what a target costs, and one pair in detail.
 
+use serde::Deserialize;
+
 use crate::plot::{Curve, Heading, Theme, bars, heatmap, pulse, tradeoff, waterfall};
 use crate::signal::cfc::{Cfc, filter};
-use crate::sizing::Criterion;
+use crate::sizing::uncertainty::Uncertainty;
+use crate::sizing::{Criterion, Target};
 use crate::study::{Exemplar, Numbers, Row, SizingRow, StudyResult};
 use crate::units::{G0, KMH};
 
 use super::case_figures::case_figures;
 use super::sizing_figures::{fronts_figure, map_figure};
 use super::text::{fixed, model_name, name_of, plain, short_name};
+use super::uncertainty_figures::uncertainty_figures;
 use super::{NamedFigure, ReportError};
 
 /// Name of a risk in figures.
@@ -40,8 +44,22 @@ pub fn study_figures(result: &StudyResult) -> Result<Vec<NamedFigure>, ReportErr
         let partner = name_of(&result.partners, &map.partner);
         all.push(map_figure(&name, &partner, map, &result.stamp)?);
     }
+    for sizing in &result.sizings {
+        all.extend(uncertainty(result, sizing)?);
+    }
     all.extend(exemplar(result)?);
     Ok(all)
+}
+
+/// Figures of a sizing whose uncertainty was analysed.
+fn uncertainty(r: &StudyResult, sizing: &SizingRow) -> Result<Vec<NamedFigure>, ReportError> {
+    let Ok(found) = Uncertainty::deserialize(&sizing.answer["uncertainty"]) else {
+        return Ok(Vec::new());
+    };
+    let leading = |t: &&Target| t.criterion.key() == found.criterion;
+    let limit = sizing.limits.iter().find(leading).map(|t| t.limit);
+    let name = name_of(&r.vehicles, &sizing.vehicle);
+    uncertainty_figures((&sizing.vehicle, &name), &found, limit, &r.stamp)
 }
 
 struct Figures<'a> {

@@ -223,7 +223,11 @@ fn price(r: &StudyResult, figures: &[NamedFigure]) -> Section {
     if let Some(text) = study_tables::price_evidence(r) {
         section = section.paragraph(text);
     }
-    section.figures(pictures(figures, |s| s.starts_with("price-")))
+    section.figures(pictures(figures, |s| {
+        ["price-", "distribution-", "tornado-", "sobol-"]
+            .iter()
+            .any(|family| s.starts_with(family))
+    }))
 }
 
 fn exemplar(r: &StudyResult, figures: &[NamedFigure]) -> Section {

@@ -17,6 +17,7 @@ use crate::units::US;
 use crate::vehicle::Library;
 
 use super::options::{Choices, FrontSpec, MapSpec, RawFront, RawMap, RawPartner};
+use super::uncertain::{RawUncertainty, UncertaintySpec};
 
 /// A named set of limits that hold together.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +73,8 @@ pub struct StudySpec {
     pub fronts: Option<FrontSpec>,
     /// Feasibility map wanted.
     pub map: Option<MapSpec>,
+    /// Uncertainty analysis wanted.
+    pub uncertainty: Option<UncertaintySpec>,
     /// Cost file.
     pub costs: String,
     /// Duration of a run, ms.
@@ -103,6 +106,7 @@ struct Raw {
     sizing: Option<RawSizing>,
     pareto: Option<S<RawFront>>,
     map: Option<S<RawMap>>,
+    uncertainty: Option<S<RawUncertainty>>,
 }
 
 #[derive(Deserialize)]
@@ -296,6 +300,7 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
         name: raw.name.clone(),
         fronts: r.front(raw.pareto.as_ref(), &vehicles)?,
         map: r.map(raw.map.as_ref(), &vehicles, &partners)?,
+        uncertainty: r.uncertainty(raw.uncertainty.as_ref(), &vehicles)?,
         vehicles,
         partners,
         speeds_kmh,

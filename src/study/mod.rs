@@ -7,6 +7,7 @@ mod progress;
 mod rows;
 mod run;
 mod size;
+mod uncertain;
 
 pub use file::{StudySpec, TargetSet, load_study};
 pub use progress::{Progress, Stage};

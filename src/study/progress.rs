@@ -13,6 +13,8 @@ pub enum Stage {
     Fronts,
     /// Feasibility maps.
     Maps,
+    /// Uncertainty of the reference target's designs.
+    Uncertainty,
     /// The reference design in every pair.
     Sized,
 }

@@ -136,7 +136,8 @@ pub fn run_study(
         stamp: &stamp,
         loads: &loads,
     };
-    let sizings = sizer.size_all(&vehicles)?;
+    let mut sizings = sizer.size_all(&vehicles)?;
+    sizer.uncertainty(&vehicles, &mut sizings)?;
     let sized = sizer.reference_designs(&vehicles, &sizings)?;
     let fronts = sizer.fronts(&vehicles)?;
     let maps = sizer.maps(&vehicles, &partners)?;

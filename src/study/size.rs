@@ -192,7 +192,7 @@ impl Sizer<'_> {
         problem_of(self.spec, vehicle, self.data, loads, limits)
     }
 
-    fn searching(&self) -> CollisionEvaluator {
+    pub(super) fn searching(&self) -> CollisionEvaluator {
         self.evaluator
             .for_search(self.spec.duration_ms * MS, self.spec.sizing_step_us * US)
     }

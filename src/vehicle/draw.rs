@@ -49,7 +49,7 @@ impl Quantity {
             Self::Place => "place",
             Self::Mass => "mass",
             Self::Time => "time",
-            Self::Share => "share",
+            Self::Share => "factor",
             Self::Price => "price",
         }
     }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Progress;
 use super::batch;
-use super::population::{Account, Population};
+use super::population::{Account, DrawnRestraints, Population};
 use super::summary::{Band, Share, quantile, sorted};
 use crate::error::Error;
 use crate::sizing::design::{Design, SizedVehicle};
@@ -14,7 +15,7 @@ use crate::sizing::problem::{CaseValues, Criterion, LoadCase, Rule};
 use crate::sizing::search::{least, slacks_of};
 
 /// Draws in hand at a time: what keeps memory flat.
-const IN_HAND: usize = 1024;
+const IN_HAND: usize = 512;
 
 /// A row and the load cases to be run in it.
 pub struct World {
@@ -34,15 +35,13 @@ pub fn criteria(
     loads: &[LoadCase],
     worlds: &[World],
 ) -> Result<Vec<Vec<CaseValues>>, Error> {
-    use rayon::prelude::*;
     let cases: Vec<Vec<crate::collision::Case>> = worlds
         .par_iter()
         .map(|w| {
             let sized: SizedVehicle = population.sized(design, &w.row)?;
-            w.loads
-                .iter()
-                .map(|&l| population.case(&sized, &loads[l], &w.row))
-                .collect()
+            let mut drawn = DrawnRestraints::new();
+            let mut case = |l: &usize| population.case(&sized, &loads[*l], &w.row, &mut drawn);
+            w.loads.iter().map(&mut case).collect()
         })
         .collect::<Result<_, Error>>()?;
     let counts: Vec<usize> = cases.iter().map(Vec::len).collect();
@@ -146,6 +145,11 @@ pub fn monte_carlo(
             })
             .collect();
         let all = criteria(population, design, loads, &worlds)?;
+        let accounts = worlds
+            .par_iter()
+            .map(|w| population.account(design, &w.row));
+        seen.accounts
+            .extend(accounts.collect::<Result<Vec<_>, _>>()?);
         for (world, values) in worlds.iter().zip(&all) {
             let (decide, turn) = values.split_at(deciding.len());
             let slack = least_slack(rule, loads, deciding, decide)?;
@@ -153,7 +157,6 @@ pub fn monte_carlo(
             seen.overlooked += usize::from(slack >= 0.0 && aside < 0.0);
             seen.slacks.push(slack);
             seen.runs += values.len();
-            seen.accounts.push(population.account(design, &world.row)?);
             for (&l, have) in world.loads.iter().zip(values) {
                 for (criterion, v) in have {
                     seen.by_case[l].entry(*criterion).or_default().push(*v);

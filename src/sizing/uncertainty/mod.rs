@@ -10,6 +10,7 @@ mod batch;
 pub mod chance;
 mod decide;
 pub mod ensemble;
+pub mod parts;
 pub mod population;
 pub mod sobol;
 pub mod summary;
@@ -28,7 +29,6 @@ pub use tornado::{Swing, Tornado};
 pub use variance::{GroupIndices, Variance};
 
 use super::design::{Design, apply};
-use super::optimise::Sizing;
 use super::problem::{Criterion, Problem, Rule};
 use super::solve::{free_variables, packages};
 use crate::error::Error;
@@ -198,13 +198,13 @@ struct Analysis<'a> {
     parts: &'a dyn Parts,
 }
 
-/// Analyse a sizing whose nominal answer is known. When told to stop it returns what is finished, marked so.
+/// Analyse a sizing whose nominal answer is `nominal`. When told to stop it returns what is finished, marked so.
 ///
 /// # Errors
 /// [`Error::Request`] for a request out of range; the first error of any case.
 pub fn analyse(
     population: &Population<'_>,
-    sizing: &Sizing,
+    nominal: &Design,
     request: &Request,
     progress: &dyn Progress,
     parts: &dyn Parts,
@@ -223,7 +223,7 @@ pub fn analyse(
         notes: notes(),
         ..Uncertainty::default()
     };
-    match analysis.all(sizing, &mut found) {
+    match analysis.all(nominal, &mut found) {
         Err(Error::Interrupted) => found.interrupted = true,
         other => other?,
     }
@@ -242,9 +242,8 @@ fn notes() -> Vec<String> {
 }
 
 impl Analysis<'_> {
-    fn all(&self, sizing: &Sizing, found: &mut Uncertainty) -> Result<(), Error> {
+    fn all(&self, nominal: &Design, found: &mut Uncertainty) -> Result<(), Error> {
         let problem = self.population.problem;
-        let nominal = &sizing.design;
         let deciding = self.deciding(nominal)?;
         let criterion = self.leading(&deciding);
         found.criterion = criterion.key().to_string();

@@ -16,7 +16,7 @@ use super::super::{CostModel, SizingData};
 use crate::collision::Case;
 use crate::error::Error;
 use crate::material::Materials;
-use crate::occupant::Seat;
+use crate::occupant::Restraint;
 use crate::vehicle::{Input, Part, Vehicle, probabilities};
 
 /// In a row: the input stays at its file's value.
@@ -169,6 +169,9 @@ pub struct Listed {
     pub group: Group,
 }
 
+/// Restraints of one draw, by id and seat.
+pub type DrawnRestraints = BTreeMap<(String, &'static str), Restraint>;
+
 /// Inputs of one owner and the column of the first.
 #[derive(Debug, Clone)]
 struct Block {
@@ -206,7 +209,7 @@ pub struct Population<'a> {
     pub problem: &'a Problem<'a>,
     /// All inputs, in the order of a row.
     pub inputs: Vec<Listed>,
-    evaluator: &'a CollisionEvaluator,
+    evaluator: CollisionEvaluator,
     vehicle: Vehicle,
     data: SizingData,
     own: Block,
@@ -240,6 +243,7 @@ impl<'a> Population<'a> {
             Block { at, inputs: of }
         };
         let own = block("vehicle.", true, problem.vehicle.inputs());
+        let mut bare = evaluator.clone();
         let mut partners = BTreeMap::new();
         let mut restraints = BTreeMap::new();
         let mut packages: Vec<Option<&str>> = vec![None];
@@ -250,6 +254,9 @@ impl<'a> Population<'a> {
             let case = evaluator.case(problem.vehicle, None, load)?;
             let partner = &case.parties[1].vehicle;
             if !partners.contains_key(&partner.id) {
+                if !load.own_wall {
+                    bare.add_partner(without_evidence(partner));
+                }
                 let prefix = format!("partner.{}.", partner.id);
                 partners.insert(partner.id.clone(), block(&prefix, false, partner.inputs()));
             }
@@ -283,7 +290,7 @@ impl<'a> Population<'a> {
         Ok(Self {
             problem,
             inputs,
-            evaluator,
+            evaluator: bare,
             vehicle: without_evidence(problem.vehicle),
             data: SizingData {
                 materials: Materials::new(problem.data.materials.iter().cloned().map(|mut m| {
@@ -395,11 +402,18 @@ impl<'a> Population<'a> {
         })
     }
 
-    /// The collision of a sized vehicle of a draw with the partner and the restraint of that draw.
+    /// The collision of a sized vehicle of a draw with the partner and the restraint of that draw; `drawn` keeps the
+    /// restraints of a draw for its next load case.
     ///
     /// # Errors
     /// As [`CollisionEvaluator::sized_case`].
-    pub fn case(&self, sized: &SizedVehicle, load: &LoadCase, row: &[f64]) -> Result<Case, Error> {
+    pub fn case(
+        &self,
+        sized: &SizedVehicle,
+        load: &LoadCase,
+        row: &[f64],
+        drawn: &mut DrawnRestraints,
+    ) -> Result<Case, Error> {
         let mut case = self.evaluator.sized_case(sized, load)?;
         let plan = case.plan;
         case.plan = crate::dynamics::Plan {
@@ -416,12 +430,17 @@ impl<'a> Population<'a> {
             *partner = partner.drawn(&b.inputs, &b.factors(row));
         }
         for o in &mut case.occupants {
-            let seat: Seat = o.seat;
-            if let Some(b) = self.restraints.get(&(o.restraint.id.clone(), seat.id())) {
-                o.restraint = o
-                    .restraint
-                    .drawn(&b.inputs, &b.factors(row))
-                    .map_err(|e| Error::request(e.to_string(), "narrow that spread"))?;
+            let at = (o.restraint.id.clone(), o.seat.id());
+            let Some(b) = self.restraints.get(&at) else {
+                continue;
+            };
+            if !drawn.contains_key(&at) {
+                let one = o.restraint.drawn(&b.inputs, &b.factors(row));
+                let one = one.map_err(|e| Error::request(e.to_string(), "narrow that spread"))?;
+                drawn.insert(at.clone(), one);
+            }
+            if let Some(one) = drawn.get(&at) {
+                o.restraint.clone_from(one);
             }
         }
         Ok(case)

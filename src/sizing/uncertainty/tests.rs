@@ -177,7 +177,7 @@ fn an_analysis_is_consistent_with_itself() {
             false
         }
     }
-    let u = analyse(&population, &sizing, &request, &Silent, &NoParts).unwrap();
+    let u = analyse(&population, &sizing.design, &request, &Silent, &NoParts).unwrap();
     assert!(!u.interrupted && u.deciding.len() == 1);
     let (before, after) = (u.as_built.unwrap(), u.nominal.unwrap());
     for b in after

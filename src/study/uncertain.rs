@@ -1,0 +1,123 @@
+//! Uncertainty of the reference target's sizings in a study ([`crate::sizing::uncertainty`]).
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::file::Reader;
+use super::progress::{Progress, Stage};
+use super::size::{Sizer, SizingRow};
+use crate::error::Error;
+use crate::sizing::uncertainty::parts::FolderParts;
+use crate::sizing::uncertainty::{Population, Request, analyse};
+use crate::vehicle::Vehicle;
+
+/// Coarsest step of a draw, s.
+const STEP_S: f64 = 50e-6;
+
+/// What a study asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UncertaintySpec {
+    /// Vehicles whose sizing for the reference target is analysed.
+    pub vehicles: Vec<String>,
+    /// Draws, probabilities, seed.
+    pub request: Request,
+}
+
+/// `[uncertainty]` of a study file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawUncertainty {
+    vehicles: Option<Vec<Spanned<String>>>,
+    draws: Option<usize>,
+    confidence: Option<Vec<f64>>,
+    seed: Option<u64>,
+    sobol_rows: Option<usize>,
+    search_draws: Option<usize>,
+}
+
+impl Reader<'_> {
+    pub(super) fn uncertainty(
+        &self,
+        raw: Option<&Spanned<RawUncertainty>>,
+        vehicles: &[String],
+    ) -> Result<Option<UncertaintySpec>, Error> {
+        let Some(at) = raw else { return Ok(None) };
+        let (raw, usual) = (at.get_ref(), Request::default());
+        let request = Request {
+            draws: raw.draws.unwrap_or(usual.draws),
+            confidence: raw.confidence.clone().unwrap_or(usual.confidence),
+            seed: raw.seed.unwrap_or(usual.seed),
+            sobol_rows: raw.sobol_rows.unwrap_or(usual.sobol_rows),
+            search_draws: raw.search_draws.unwrap_or(usual.search_draws),
+        };
+        if let Err(Error::Request { message, help }) = request.check() {
+            return Err(self.bad(at, &message, &help));
+        }
+        let chosen = match &raw.vehicles {
+            None => vehicles.to_vec(),
+            Some(ids) => {
+                for id in ids.iter().filter(|id| !vehicles.contains(id.get_ref())) {
+                    let what = format!("\"{}\" is not under study", id.get_ref());
+                    return Err(self.bad(id, &what, "name some of vehicles"));
+                }
+                ids.iter().map(|id| id.get_ref().clone()).collect()
+            }
+        };
+        Ok(Some(UncertaintySpec {
+            vehicles: chosen,
+            request,
+        }))
+    }
+}
+
+/// A study's stop, without its steps.
+struct Stoppable<'a>(&'a dyn Progress);
+
+impl crate::sizing::uncertainty::Progress for Stoppable<'_> {
+    fn begin(&self, _: &str, _: usize) {}
+    fn done(&self, _: usize) {}
+    fn stop(&self) -> bool {
+        self.0.stop()
+    }
+}
+
+impl Sizer<'_> {
+    /// Put the analysis of the reference target's design into its row, as `uncertainty`.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when told to stop (finished parts are kept); the first error of any case.
+    pub fn uncertainty(
+        &self,
+        vehicles: &[Vehicle],
+        sizings: &mut [SizingRow],
+    ) -> Result<(), Error> {
+        let Some(asked) = &self.spec.uncertainty else {
+            return Ok(());
+        };
+        let asked_for = |v: &&Vehicle| asked.vehicles.contains(&v.id);
+        let chosen: Vec<&Vehicle> = vehicles.iter().filter(asked_for).collect();
+        self.progress.begin(Stage::Uncertainty, chosen.len());
+        for vehicle in chosen {
+            let row = sizings
+                .iter_mut()
+                .find(|s| s.vehicle == vehicle.id && s.target == self.spec.reference);
+            let Some(row) = row else { continue };
+            let evaluator = self.searching();
+            let problem = self.problem(vehicle, &row.limits);
+            let population = Population::new(&problem, &evaluator, STEP_S)?;
+            let folder = self
+                .folder
+                .join("parts")
+                .join(format!("uncertainty-{}", vehicle.id));
+            let parts = FolderParts::new(&folder, self.stamp.input_hash.as_str());
+            let stop = Stoppable(self.progress);
+            let found = analyse(&population, &row.design, &asked.request, &stop, &parts)?;
+            if found.interrupted {
+                return Err(Error::Interrupted);
+            }
+            row.answer["uncertainty"] = serde_json::json!(found);
+            self.progress.step(&vehicle.id);
+        }
+        Ok(())
+    }
+}
