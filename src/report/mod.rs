@@ -4,6 +4,7 @@
 pub mod case_figures;
 pub mod case_page;
 mod evidence;
+pub mod fit_figures;
 mod occupant_figure;
 pub mod page;
 mod study_answer;
@@ -15,6 +16,7 @@ mod text;
 
 pub use case_figures::case_figures;
 pub use case_page::case_page;
+pub use fit_figures::fit_figures;
 pub use page::{PageError, ReportPage, render};
 pub use study_figures::study_figures;
 pub use study_page::study_page;
