@@ -62,7 +62,12 @@ impl View<'_> {
             Some(mean) if whole => vec![(MEASURED.into(), mean)],
             _ => own
                 .iter()
-                .map(|t| (format!("{MEASURED}, {}", t.code), t.motion.clone()))
+                .map(|t| {
+                    (
+                        format!("{MEASURED}, {}", place(&t.sensor)),
+                        t.motion.clone(),
+                    )
+                })
                 .collect(),
         }
     }
@@ -169,4 +174,9 @@ impl View<'_> {
 fn over_time(name: &str, y: Vec<f64>) -> Curve {
     let ms = (0..y.len()).map(|i| i as f64 * GRID_S * 1e3).collect();
     Curve::new(name, ms, y)
+}
+
+/// The place of a sensor: its words up to the first comma.
+fn place(sensor: &str) -> &str {
+    sensor.split(',').next().unwrap_or(sensor)
 }

@@ -247,7 +247,8 @@ mod tests {
     #[test]
     fn a_gap_is_found_with_its_time() {
         let mut c = pulse();
-        c.values[600..660].fill(c.values[599]);
+        let last = c.values[599];
+        c.values[600..660].fill(last);
         let found = check_pulse(&c, &RULE);
         assert!(
             matches!(found[0], PulseFault::Gap { from_ms, to_ms, .. }

@@ -70,6 +70,8 @@ pub struct Trace {
     pub body: String,
     /// Its code.
     pub code: String,
+    /// What and where the sensor was.
+    pub sensor: String,
     /// Motion, as long as the channel is good.
     pub motion: Motion,
 }
@@ -228,6 +230,7 @@ impl Measured {
                 traces.push(Trace {
                     body: c.body.clone(),
                     code: c.code.clone(),
+                    sensor: c.sensor.clone(),
                     motion: Motion::integrated(values, speed_mps),
                 });
             }
