@@ -124,10 +124,13 @@ pub fn rebound_error(tests: &[ReboundTest]) -> Rms {
 }
 
 /// Crush (mm) and peak (g) of the same car at a lower speed (m/s), read from a measured motion: where it has lost
-/// v^2 = v0^2 - v_low^2. `None` when it never slows down so far.
+/// v^2 = v0^2 - v_low^2. `None` above the test's own speed, or when it never slows down so far.
 pub fn read_at_lower_speed(motion: &Motion, speed_mps: f64) -> Option<(f64, f64)> {
     let left_squared = motion.v_mps.first()?.powi(2) - speed_mps.powi(2);
-    let left = left_squared.max(0.0).sqrt();
+    if left_squared < 0.0 {
+        return None;
+    }
+    let left = left_squared.sqrt();
     let at = motion.v_mps.iter().position(|v| *v <= left)?;
     let peak_g = motion.a_g[..=at]
         .iter()

@@ -340,11 +340,13 @@ mod tests {
         let mut text = String::from("time [s],10VEHCCG0000ACXD [g]\n");
         for i in 0..300 {
             let t = i as f64 * GRID_S;
-            let a = if t < 0.09 {
-                -peak_g * (std::f64::consts::PI * t / 0.09).sin()
+            let noise = 0.02 * ((i * 7) % 5) as f64 - 0.04;
+            let inside = if t < 0.09 {
+                (std::f64::consts::PI * t / 0.09).sin()
             } else {
                 0.0
             };
+            let a = noise - peak_g * inside;
             if let Some(v) = spoil(i, a) {
                 text += &format!("{t:.4},{v:.3}\n");
             }
@@ -379,7 +381,7 @@ mod tests {
             "{s:?}"
         );
         assert!(
-            (s.restitution - 0.15).abs() < 1e-3 && (s.peak_g_cfc60 / peak_g - 1.0).abs() < 1e-3,
+            (s.restitution - 0.15).abs() < 2e-3 && (s.peak_g_cfc60 / peak_g - 1.0).abs() < 3e-3,
             "{s:?}"
         );
     }
