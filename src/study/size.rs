@@ -187,7 +187,7 @@ impl Sizer<'_> {
         }
     }
 
-    fn problem<'v>(&'v self, vehicle: &'v Vehicle, limits: &[Target]) -> Problem<'v> {
+    pub(super) fn problem<'v>(&'v self, vehicle: &'v Vehicle, limits: &[Target]) -> Problem<'v> {
         let loads = self.loads.to_vec();
         problem_of(self.spec, vehicle, self.data, loads, limits)
     }
