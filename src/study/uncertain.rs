@@ -56,7 +56,8 @@ impl Reader<'_> {
         let chosen = match &raw.vehicles {
             None => vehicles.to_vec(),
             Some(ids) => {
-                for id in ids.iter().filter(|id| !vehicles.contains(id.get_ref())) {
+                let foreign = ids.iter().find(|id| !vehicles.contains(id.get_ref()));
+                if let Some(id) = foreign {
                     let what = format!("\"{}\" is not under study", id.get_ref());
                     return Err(self.bad(id, &what, "name some of vehicles"));
                 }

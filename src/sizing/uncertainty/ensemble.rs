@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Progress;
 use super::batch;
-use super::population::{Account, DrawnRestraints, Population};
+use super::population::{Account, AccountOutput, DrawnRestraints, Population};
 use super::summary::{Band, Share, quantile, sorted};
 use crate::error::Error;
 use crate::sizing::design::{Design, SizedVehicle};
@@ -195,7 +195,7 @@ struct Seen {
 impl Seen {
     fn summary(&self, loads: &[LoadCase]) -> MonteCarlo {
         let account = |get: fn(&Account) -> f64| self.accounts.iter().map(get);
-        let outputs: [(&str, fn(&Account) -> f64); 4] = [
+        let outputs: [AccountOutput; 4] = [
             ("added_mass_kg", |a| a.added_mass_kg),
             ("added_structure_kg", |a| a.added_structure_kg),
             ("added_cost_usd", |a| a.added_cost_usd),

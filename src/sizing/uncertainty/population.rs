@@ -203,6 +203,9 @@ pub struct Account {
     pub price_usd: f64,
 }
 
+/// An output of the account by name.
+pub type AccountOutput = (&'static str, fn(&Account) -> f64);
+
 /// A sizing problem with everything in it that is uncertain.
 pub struct Population<'a> {
     /// The sizing.

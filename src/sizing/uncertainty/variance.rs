@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Progress;
 use super::ensemble::{World, criteria};
-use super::population::{Account, Group, Population};
+use super::population::{Account, AccountOutput, Group, Population};
 use super::sobol::{Indices, Outputs, mixed};
 use super::tornado::worst;
 use crate::error::Error;
@@ -182,7 +182,7 @@ pub fn of_account(
                 .collect()
         })
         .collect::<Result<_, Error>>()?;
-    let outputs: [(&str, fn(&Account) -> f64); 3] = [
+    let outputs: [AccountOutput; 3] = [
         ("added_mass_kg", |a| a.added_mass_kg),
         ("added_cost_usd", |a| a.added_cost_usd),
         ("price_usd", |a| a.price_usd),
