@@ -216,7 +216,10 @@ fn swings_enclose_the_price() {
         width = b - a;
     }
     let first = &swings[0];
-    assert!(width < 0.5 * (first.at_high_usd - first.at_low_usd).abs(), "{first:?}");
+    assert!(
+        width < 0.5 * (first.at_high_usd - first.at_low_usd).abs(),
+        "{first:?}"
+    );
 }
 
 #[test]
