@@ -54,7 +54,7 @@ enum Command {
     /// The main job: many pairs, injury, sizing, figures, report
     Study(study::Arguments),
     /// Structure mass and cost for a target
-    Size(size::Arguments),
+    Size(Box<size::Arguments>),
     /// What changed between two result files
     Compare(compare::Arguments),
     /// Criteria of a measured or simulated channel set
