@@ -15,7 +15,7 @@ pub mod stiffness;
 pub mod wall;
 
 pub use assemble::{Assembly, assemble};
-pub use batch::{map_batch, run_batch};
+pub use batch::{BatchOptions, map_batch, run_batch};
 pub use case::{Case, Party, SeatedOccupant};
 pub use outcome::{Outcome, PathOutcome, VehicleOutcome};
 pub use run::{Finished, run};

@@ -1,7 +1,7 @@
 //! Run a case from assembly to outcome.
 
 use crate::dynamics::adaptive::{Tolerances, simulate_adaptive};
-use crate::dynamics::{Record, Solver, simulate};
+use crate::dynamics::{Plan, Record, Solver, simulate};
 use crate::error::Error;
 
 use super::assemble::{Assembly, assemble};
@@ -19,12 +19,16 @@ pub struct Finished {
     pub outcome: Outcome,
 }
 
-/// Samples of an assembled case, by its solver.
-pub(super) fn simulate_case(case: &Case, assembly: &Assembly) -> Result<Record, Error> {
+/// Samples of an assembled case, by solver and plan.
+pub(super) fn simulate_planned(
+    solver: Solver,
+    plan: &Plan,
+    assembly: &Assembly,
+) -> Result<Record, Error> {
     let net = &assembly.network;
-    Ok(match case.solver {
-        Solver::Leapfrog => simulate(net, &case.plan)?,
-        Solver::Dopri5 => simulate_adaptive(net, &case.plan, Tolerances::default())?,
+    Ok(match solver {
+        Solver::Leapfrog => simulate(net, plan)?,
+        Solver::Dopri5 => simulate_adaptive(net, plan, Tolerances::default())?,
     })
 }
 
@@ -34,7 +38,7 @@ pub(super) fn simulate_case(case: &Case, assembly: &Assembly) -> Result<Record, 
 /// As [`assemble`], [`simulate`] and [`outcome::read`].
 pub fn run(case: &Case) -> Result<Finished, Error> {
     let assembly = assemble(case)?;
-    let record = simulate_case(case, &assembly)?;
+    let record = simulate_planned(case.solver, &case.plan, &assembly)?;
     let outcome = outcome::read(case, &assembly, &record)?;
     Ok(Finished {
         assembly,

@@ -4,25 +4,26 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use super::design::SizedVehicle;
 use super::partner::apply_to_partner;
 use super::problem::{CaseValues, Criterion, Evaluate, LoadCase};
 use crate::collision::result::CaseResult;
 use crate::collision::wall::rigid_wall;
-use crate::collision::{Assembly, Case, Finished, Party, SeatedOccupant, assemble, outcome};
-use crate::criteria::Dummy;
-use crate::dynamics::{
-    Detail, Network, Plan, Record, SimulationError, Solver, simulate, simulate_lanes,
+use crate::collision::{
+    Assembly, BatchOptions, Case, Finished, Party, SeatedOccupant, map_batch, outcome,
 };
+use crate::criteria::Dummy;
+use crate::dynamics::{Detail, Plan, Record, Solver};
 use crate::error::Error;
 use crate::occupant::{Restraint, Seat, readings};
-use crate::units::{KMH, US};
+use crate::units::KMH;
 use crate::vehicle::{Face, Library, Vehicle};
 
-/// Lanes stepped side by side.
-pub(super) const LANES: usize = 8;
+/// A design may ask for a finer step than the vehicle as built.
+const STABLE: BatchOptions = BatchOptions {
+    stable_step: true,
+    align_cells: false,
+};
 
 /// Step of a search, s: three to a 10 kHz sample. The one setting of `crumple size` and `crumple study`.
 pub const SEARCH_STEP_S: f64 = Plan::SAMPLE_S / 3.0;
@@ -230,7 +231,7 @@ impl CollisionEvaluator {
     /// # Errors
     /// The first error of any case.
     pub fn results(&self, cases: &[Case]) -> Result<Vec<CaseResult>, Error> {
-        simulate_cases(cases, &|case, assembly, record| {
+        let results = map_batch(cases, STABLE, |case, assembly, record| {
             let outcome = outcome::read(case, &assembly, &record)?;
             let finished = Finished {
                 assembly,
@@ -238,70 +239,8 @@ impl CollisionEvaluator {
                 outcome,
             };
             CaseResult::collect(case, &finished)
-        })
-    }
-}
-
-/// Simulate cases, those of one topology side by side, blocks of them in parallel; `read` sees each as it ends.
-fn simulate_cases<R: Send>(
-    cases: &[Case],
-    read: &(dyn Fn(&Case, Assembly, Record) -> Result<R, Error> + Sync),
-) -> Result<Vec<R>, Error> {
-    let mut groups: BTreeMap<(&str, u64), Vec<usize>> = BTreeMap::new();
-    for (i, c) in cases.iter().enumerate() {
-        let key = (c.parties[1].vehicle.id.as_str(), c.overlap.to_bits());
-        groups.entry(key).or_default().push(i);
-    }
-    let blocks: Vec<&[usize]> = groups.values().flat_map(|g| g.chunks(LANES)).collect();
-    let done: Vec<Vec<R>> = blocks
-        .par_iter()
-        .map(|block| {
-            let assemblies = block
-                .iter()
-                .map(|&i| assemble(&cases[i]))
-                .collect::<Result<Vec<_>, _>>()?;
-            let plan = stable_plan(&assemblies, cases[block[0]].plan);
-            let records = side_by_side(&assemblies, &plan)?;
-            let each = block.iter().zip(assemblies).zip(records);
-            each.map(|((&i, a), r)| read(&cases[i], a, r)).collect()
-        })
-        .collect::<Result<_, Error>>()?;
-    let mut ordered: Vec<Option<R>> = cases.iter().map(|_| None).collect();
-    for (block, finished) in blocks.iter().zip(done) {
-        for (&i, r) in block.iter().zip(finished) {
-            ordered[i] = Some(r);
-        }
-    }
-    Ok(ordered.into_iter().flatten().collect())
-}
-
-/// The plan, at the finest step that one of the networks asks for where its own is too coarse: a design may cut
-/// a face into slivers or make a path stiff beyond what the vehicle as built needs.
-fn stable_plan(assemblies: &[Assembly], plan: Plan) -> Plan {
-    let mut stable = plan;
-    for assembly in assemblies {
-        if let Err(SimulationError::StepTooLarge { largest_us, .. }) =
-            assembly.network.check_step(stable.step_s)
-        {
-            let steps = (Plan::SAMPLE_S / (largest_us * US)).ceil().max(1.0);
-            stable.step_s = Plan::SAMPLE_S / steps;
-            stable.stride = steps as usize;
-        }
-    }
-    stable
-}
-
-/// Lanes where the topology is one; one by one where an added length has changed the order of layers.
-fn side_by_side(assemblies: &[Assembly], plan: &Plan) -> Result<Vec<Record>, Error> {
-    let nets: Vec<&Network> = assemblies.iter().map(|a| &a.network).collect();
-    let one_by_one = || nets.iter().map(|n| Ok(simulate(n, plan)?)).collect();
-    if nets.len() == 1 {
-        return one_by_one();
-    }
-    match simulate_lanes::<LANES>(&nets, plan) {
-        Ok(records) => Ok(records),
-        Err(SimulationError::Topology(_)) => one_by_one(),
-        Err(e) => Err(e.into()),
+        });
+        results.into_iter().collect()
     }
 }
 
@@ -362,7 +301,9 @@ impl Evaluate for CollisionEvaluator {
                 collisions.push(self.sized_case(s, load)?);
             }
         }
-        let values = simulate_cases(&collisions, &|case, a, r| values_of(case, &a, &r))?;
+        let values = map_batch(&collisions, STABLE, |case, a, r| values_of(case, &a, &r))
+            .into_iter()
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(values
             .chunks(cases.len().max(1))
             .map(<[_]>::to_vec)

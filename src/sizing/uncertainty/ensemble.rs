@@ -6,13 +6,20 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Progress;
-use super::batch;
 use super::population::{Account, AccountOutput, DrawnRestraints, Population};
 use super::summary::{Band, Share, quantile, sorted};
+use crate::collision::{BatchOptions, map_batch};
 use crate::error::Error;
 use crate::sizing::design::{Design, SizedVehicle};
+use crate::sizing::evaluate::values_of;
 use crate::sizing::problem::{CaseValues, Criterion, LoadCase, Rule};
 use crate::sizing::search::{least, slacks_of};
+
+/// A draw may ask for a finer step, and moves the edges of layers.
+const DRAWN: BatchOptions = BatchOptions {
+    stable_step: true,
+    align_cells: true,
+};
 
 /// Draws in hand at a time: what keeps memory flat.
 const IN_HAND: usize = 512;
@@ -46,7 +53,11 @@ pub fn criteria(
         .collect::<Result<_, Error>>()?;
     let counts: Vec<usize> = cases.iter().map(Vec::len).collect();
     let flat: Vec<_> = cases.into_iter().flatten().collect();
-    let mut values = batch::values(&flat)?.into_iter();
+    let values = map_batch(&flat, DRAWN, |case, a, r| values_of(case, &a, &r));
+    let mut values = values
+        .into_iter()
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter();
     Ok(counts
         .into_iter()
         .map(|n| values.by_ref().take(n).collect())

@@ -6,7 +6,6 @@
 //! identification: structure and geometry vary independently, so a draw need not meet the vehicle's own wall test
 //! again, and the bands are wider than a conditioned sample would make them.
 
-mod batch;
 pub mod chance;
 mod decide;
 pub mod ensemble;
