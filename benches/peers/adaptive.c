@@ -25,6 +25,7 @@
 
 typedef struct {
     double m, p, ku, tie_c;
+    double d, rate; /* at the end of the last step */
     int k;
 } Element;
 
@@ -222,6 +223,41 @@ static int jacobian(double time, N_Vector y, N_Vector fy, SUNMatrix matrix, void
     return 0;
 }
 
+static inline double share_d(const Topology *t, const Case *c, int i, const double *u)
+{
+    return t->share_out[i] * (u[t->share_body[i]] - u[t->share_tip[i]]) - c->share_gap[i];
+}
+
+static inline double share_rate(const Topology *t, int i, const double *v)
+{
+    return t->share_out[i] * (v[t->share_body[i]] - v[t->share_tip[i]]);
+}
+
+static inline double crush_d(const Topology *t, const Case *c, int i, const double *u)
+{
+    return t->crush_sign[i] * (u[t->crush_a[i]] - u[t->crush_b[i]]) - c->crush_gap[i];
+}
+
+static inline double crush_rate(const Topology *t, int i, const double *v)
+{
+    return t->crush_sign[i] * (v[t->crush_a[i]] - v[t->crush_b[i]]);
+}
+
+/* Raise m to the largest compression of a step of length h that ends at `d`, `rate`; where the rate turned inside
+ * it, to the top of the parabola (mean of those through either end). Returns whether m grew. */
+static inline int reach(Element *e, double h, double d, double rate)
+{
+    double most = d;
+    if (e->rate > 0.0 && rate < 0.0) {
+        double rise = h * e->rate / (e->rate - rate);
+        most = fmax(d, 0.5 * (e->d + 0.5 * e->rate * rise + d - 0.5 * rate * (h - rise)));
+    }
+    if (most <= e->m)
+        return 0;
+    e->m = most;
+    return 1;
+}
+
 /* Bring the history up to date after an accepted step of length h. Returns whether velocities or positions jumped. */
 static int accept(Model *o, double *y, double h)
 {
@@ -230,22 +266,15 @@ static int accept(Model *o, double *y, double h)
     int n = t->points, jumped = 0;
     double *u = y, *v = y + n;
     for (int i = 0; i < t->shares; i++) {
-        Element *e = o->share + i;
         int tip = t->share_tip[i], law = t->share_law[i];
-        double d = t->share_out[i] * (u[t->share_body[i]] - u[tip]) - c->share_gap[i];
-        if (d > e->m) {
-            e->m = d;
-            refresh(e, c->table + t->law_first[law], t->law_points[law], c->share_weight[i] * c->kg[tip]);
-        }
+        if (reach(o->share + i, h, share_d(t, c, i, u), share_rate(t, i, v)))
+            refresh(o->share + i, c->table + t->law_first[law], t->law_points[law],
+                    c->share_weight[i] * c->kg[tip]);
     }
     for (int i = 0; i < t->crushes; i++) {
-        Element *e = o->crush + i;
         int law = t->crush_law[i];
-        double d = t->crush_sign[i] * (u[t->crush_a[i]] - u[t->crush_b[i]]) - c->crush_gap[i];
-        if (d > e->m) {
-            e->m = d;
-            refresh(e, c->table + t->law_first[law], t->law_points[law], 0.0);
-        }
+        if (reach(o->crush + i, h, crush_d(t, c, i, u), crush_rate(t, i, v)))
+            refresh(o->crush + i, c->table + t->law_first[law], t->law_points[law], 0.0);
     }
     for (int i = 0; i < t->mounts; i++) {
         int a = t->mount_a[i], b = t->mount_b[i];
@@ -269,6 +298,14 @@ static int accept(Model *o, double *y, double h)
         u[j] -= (v[j] - common) * after;
         v[i] = v[j] = common;
         o->merged[k] = jumped = 1;
+    }
+    for (int i = 0; i < t->shares; i++) {
+        o->share[i].d = share_d(t, c, i, u);
+        o->share[i].rate = share_rate(t, i, v);
+    }
+    for (int i = 0; i < t->crushes; i++) {
+        o->crush[i].d = crush_d(t, c, i, u);
+        o->crush[i].rate = crush_rate(t, i, v);
     }
     return jumped;
 }
