@@ -1,6 +1,7 @@
 """JAX and diffrax on one CPU core: vmap over cases, double precision.
 
 diffrax_peer.py FOLDER SOLVER BATCH REPEAT TIP MAX_STEP_US TOLERANCE...   SOLVER Tsit5 Dopri5 Bosh3 Dopri8
+BATCH 1 solves case by case, without vmap.
 
 diffrax has no hook after an accepted step inside diffeqsolve, so its documented manual stepping is used:
 `solver.step` and `PIDController.adapt_step_size` in a `lax.while_loop` between samples, with the history brought up
@@ -26,7 +27,7 @@ import model  # noqa: E402
 LOCATED_M = 1e-9
 
 
-def build(problem, solver, tip, max_step_s, tolerance):
+def build(problem, solver, batch, tip, max_step_s, tolerance):
     share, crush, mount = problem["share"], problem["crush"], problem["mount"]
     nb, nc = problem["bodies"], problem["cells"]
     n, ns, ne = nb + 2 * nc, len(share["tip"]), len(crush["a"])
@@ -37,14 +38,27 @@ def build(problem, solver, tip, max_step_s, tolerance):
     sign = np.array(share["out"] + crush["sign"])
     law = np.array(share["law"] + crush["law"])
     tie = np.array(share["tie"] + [0] * ne, dtype=bool)
-    # Gather and scatter as one small dense product each: XLA's scatter on the CPU is a serial loop.
-    port = np.zeros((ns + ne, n))
-    port[np.arange(ns + ne), a] += sign
-    port[np.arange(ns + ne), b] -= sign
-    mounts = np.zeros((len(mount["a"]), n))
-    mounts[np.arange(len(mount["a"])), mount["a"]] += mount["sign"]
-    mounts[np.arange(len(mount["a"])), mount["b"]] -= mount["sign"]
-    port, mounts = jnp.asarray(port), jnp.asarray(mounts)
+    # No scatter (XLA's is a serial loop on the CPU): each tip gathers its few shares, bodies take a small product.
+    of_tip = [np.flatnonzero(b[:ns] == i) for i in range(nb, n)]
+    most = max(len(of) for of in of_tip)
+    gathered = np.array([np.concatenate([of, np.full(most - len(of), ns + ne)]) for of in of_tip]).astype(int)
+    to_body = np.zeros((nb, ns + ne))
+    to_body[a, np.arange(ns + ne)] -= sign
+    inner = np.arange(ns, ns + ne)
+    to_body[b[inner], inner] += sign[inner]
+    ma, mb, msign = np.array(mount["a"]), np.array(mount["b"]), np.array(mount["sign"])
+    mount_to_body = np.zeros((nb, len(ma)))
+    mount_to_body[ma, np.arange(len(ma))] -= msign
+    mount_to_body[mb, np.arange(len(ma))] += msign
+    to_body, mount_to_body = jnp.asarray(to_body), jnp.asarray(mount_to_body)
+
+    def across(x):
+        return sign * (x[a] - x[b])
+
+    def sum_forces(force, hold):
+        tips = jnp.sum(jnp.append(sign * force, 0.0)[gathered], axis=1)
+        return jnp.concatenate([to_body @ force + mount_to_body @ hold, tips])
+
     tip_1, tip_2 = slice(nb, None, 2), slice(nb + 1, None, 2)
     # Tables as sums of hinges, padded to the longest law.
     widest = int(count.max())
@@ -77,17 +91,17 @@ def build(problem, solver, tip, max_step_s, tolerance):
         return m - hinges(c, c["turn_f"], m) / ku, ku, 2.0 * jnp.sqrt(ku * c["tie_kg"])
 
     def mount_force(c, u, v):
-        return c["mount_k"] * (mounts @ u) + c["mount_c"] * (mounts @ v)
+        return c["mount_k"] * msign * (u[ma] - u[mb]) + c["mount_c"] * msign * (v[ma] - v[mb])
 
     def forces(u, v, c, h):
-        d = port @ u - c["gap"]
+        d = across(u) - c["gap"]
         elastic = h["ku"] * (d - h["p"])
-        pull = jnp.minimum(c["weight"] * elastic + h["tie_c"] * (port @ v), 0.0)
+        pull = jnp.minimum(c["weight"] * elastic + h["tie_c"] * across(v), 0.0)
         slack = jnp.where(tie, pull, 0.0)
         press = c["weight"] * jnp.where(d > h["m"], hinges(c, c["turn_f"], d), elastic)
         force = jnp.where((d < h["p"]) & (d <= h["m"]), slack, press)
         hold = jnp.where(h["broken"], 0.0, mount_force(c, u, v))
-        return -(port.T @ force) - mounts.T @ hold
+        return sum_forces(force, hold)
 
     def pressing(f, c, h):
         w = 1.0 / c["kg"]
@@ -115,7 +129,7 @@ def build(problem, solver, tip, max_step_s, tolerance):
 
     def accept(y, c, h, dt):
         u, v = y
-        d, rate = port @ u - c["gap"], port @ v
+        d, rate = across(u) - c["gap"], across(v)
         turned = (h["rate"] > 0.0) & (rate < 0.0)
         rise = jnp.where(turned, dt * h["rate"] / jnp.where(turned, h["rate"] - rate, 1.0), 0.0)
         top = 0.5 * (h["d"] + 0.5 * h["rate"] * rise + d - 0.5 * rate * (dt - rise))
@@ -137,7 +151,7 @@ def build(problem, solver, tip, max_step_s, tolerance):
 
         new_u = put(u, u[tip_1] - (v[tip_1] - common) * after, u[tip_2] - (v[tip_2] - common) * after)
         new_v = put(v, common, common)
-        h = dict(h, merged=merged | meets, d=port @ new_u - c["gap"], rate=port @ new_v)
+        h = dict(h, merged=merged | meets, d=across(new_u) - c["gap"], rate=across(new_v))
         return jnp.stack([new_u, new_v]), h
 
     term = diffrax.ODETerm(motion)
@@ -153,7 +167,7 @@ def build(problem, solver, tip, max_step_s, tolerance):
         zero = jnp.zeros(ns + ne)
         p, ku, tie_c = of_m(c, zero)
         h = dict(m=zero, p=p, ku=ku, tie_c=tie_c, d=zero, rate=zero, merged=jnp.zeros(nc, bool),
-                 broken=jnp.zeros(mounts.shape[0], bool))
+                 broken=jnp.zeros(len(ma), bool))
         y0 = jnp.stack([jnp.zeros(n), jnp.asarray(c["v0"])])
         y, h = accept(y0, c, h, 0.0)
         next_t, control = controller.init(term, 0.0, ends[-1], y, 1e-6, (c, h), norm, order)
@@ -201,7 +215,11 @@ def build(problem, solver, tip, max_step_s, tolerance):
         state, (us, vs) = jax.lax.scan(sample, state, ends)
         return jnp.concatenate([y0[0][None], us]), jnp.concatenate([y0[1][None], vs]), state["steps"]
 
-    return case_numbers, jax.jit(jax.vmap(one))
+    def alone(c):
+        return jax.tree.map(lambda x: x[None], one(jax.tree.map(lambda x: x[0], c)))
+
+    # Without vmap the loop has one condition, and nothing is computed only to be dropped.
+    return case_numbers, jax.jit(jax.vmap(one) if batch > 1 else alone)
 
 
 TRIES = 3
@@ -212,7 +230,7 @@ def main():
     problem = model.load(folder)
     batch = int(batch)
     for tolerance in tolerances:
-        numbers, run = build(problem, solver, float(tip), float(max_step_us) * 1e-6, float(tolerance))
+        numbers, run = build(problem, solver, batch, float(tip), float(max_step_us) * 1e-6, float(tolerance))
         cases = [numbers(c) for c in problem["cases"]]
         blocks = [jax.tree.map(lambda *x: jnp.stack(x), *cases[i : i + batch]) for i in range(0, len(cases), batch)]
         jax.block_until_ready(run(blocks[0]))

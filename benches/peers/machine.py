@@ -16,9 +16,14 @@ def generation():
 
 def name():
     with open("/proc/cpuinfo") as text:
-        found = re.search(r"^model name\s*:\s*(.+)$", text.read(), re.MULTILINE)
+        about = text.read()
+    found = re.search(r"^model name\s*:\s*(.+)$", about, re.MULTILINE)
     processor = re.sub(r"\(R\)|\(TM\)|CPU|Processor|@.*", "", found.group(1) if found else "unknown")
-    words = re.findall(r"[a-z0-9]+", processor.lower()) + [generation(), f"{os.cpu_count()}core"]
+    known = generation()
+    # A compiler older than the processor calls Zen 4 its predecessor; AVX-512 tells them apart.
+    if known == "zen3" and " avx512f " in about:
+        known = "zen4"
+    words = re.findall(r"[a-z0-9]+", processor.lower()) + [known, f"{os.cpu_count()}core"]
     return "-".join(w for w in words if w)
 
 

@@ -85,12 +85,12 @@ for method in RK23 RK45; do
     put "$py" "$here/python_peers.py" "$out" $method 1 8 1 100 1e-4
 done
 put "$py" "$here/python_peers.py" "$out" DOP853 1 8 1 1000 1e-4
-put "$py" "$here/python_peers.py" "$out" LSODA 1 8 1 1000 1e-4
+put "$py" "$here/python_peers.py" "$out" LSODA 1 8 1 1000 $loose 1e-6
 for solver in Bosh3 Dopri5 Tsit5; do
-    put "$py" "$here/diffrax_peer.py" "$out" $solver $cases 1 1 1000 1e-4 1e-5 1e-6
+    put "$py" "$here/diffrax_peer.py" "$out" $solver 1 1 1 1000 $loose 1e-6
+    put "$py" "$here/diffrax_peer.py" "$out" $solver $cases 1 1 1000 1e-5
 done
 put "$py" "$here/diffrax_peer.py" "$out" Bosh3 8 1 1 1000 1e-5
-put "$py" "$here/diffrax_peer.py" "$out" Bosh3 1 1 1 1000 1e-5
 mv "$rows" "$out/rows.csv"
 
 machine=$("$py" "$here/machine.py")
