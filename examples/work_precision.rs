@@ -1,6 +1,6 @@
 //! The work-precision diagram of the peers benchmark, from its CSV.
 //!
-//! `cargo run --release --example work_precision -- benches/results/MACHINE-peers.csv plots/work-precision`
+//! `cargo run --release --example work_precision -- benches/results/MACHINE-peers.csv 64 plots/work-precision`
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,7 +27,11 @@ fn lines(text: &SourceText) -> Result<Vec<Curve>, Error> {
     let header: Vec<&str> = rows.next().unwrap_or_default().split(',').collect();
     let at = |name| column(text, &header, name);
     let (solver, build) = (at("solver")?, at("build")?);
-    let numbers = [at("error_crush")?, at("error_velocity")?, at("ms_per_case")?];
+    let numbers = [
+        at("error_crush")?,
+        at("error_velocity")?,
+        at("ms_per_case")?,
+    ];
     let mut lines: Vec<Curve> = Vec::new();
     for (i, row) in rows.enumerate() {
         let cells: Vec<&str> = row.split(',').collect();
@@ -38,7 +42,11 @@ fn lines(text: &SourceText) -> Result<Vec<Curve>, Error> {
                 Error::request(what, "see the columns of its first line")
             })
         };
-        let [crush, velocity, ms] = [number(numbers[0])?, number(numbers[1])?, number(numbers[2])?];
+        let [crush, velocity, ms] = [
+            number(numbers[0])?,
+            number(numbers[1])?,
+            number(numbers[2])?,
+        ];
         let of = |k: usize| cells.get(k).copied().unwrap_or_default();
         let name = match of(build) {
             "baseline" => of(solver).to_string(),
@@ -68,16 +76,18 @@ fn front(line: &Curve) -> Curve {
 
 fn run() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let [table, stem] = words.as_slice() else {
-        return Err("work_precision CSV STEM".into());
+    let [table, cases, stem] = words.as_slice() else {
+        return Err("work_precision CSV CASES STEM".into());
     };
     let text = SourceText::read(Path::new(table))?;
     let input = Input {
         heading: Heading {
             title: "Worked pair with belted occupant".into(),
-            note: "Worst of 64 random cases, 120 ms; dashed: the error at which costs are compared".into(),
+            note: format!(
+                "Worst of {cases} random cases, 120 ms; dashed: the error at which costs are compared"
+            ),
             caption: "Error in crush and velocity against cost per case on one core, by solver; reference: \
-                      fixed step of 0.05 us (measured, benches/peers)"
+                      crumple at a very small step (measured, benches/peers)"
                 .into(),
             stamp: Stamp::of(&text.text, 0.0),
         },

@@ -100,7 +100,7 @@ else
     csv=$root/benches/results/$machine-peers.csv figure=$root/plots/work-precision
 fi
 "$py" "$here/score.py" "$out" --csv "$csv"
-"${pin[@]}" "$bin/peak"
-"$target/release/examples/work_precision" "$csv" "$figure"
+"${pin[@]}" "$bin/peak" | tee "$out/peak.txt"
+"$target/release/examples/work_precision" "$csv" $cases "$figure"
 echo "$csv"
 echo "$figure.svg"

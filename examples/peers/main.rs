@@ -14,7 +14,8 @@ use crumple::error::{Error, write_atomic};
 
 use problem::Problem;
 
-const USAGE: &str = "peers export|reference|run DIR [--cases N] [--overlap-pct P] [--reference-us S] [--repeat R]";
+const USAGE: &str =
+    "peers export|reference|run DIR [--cases N] [--overlap-pct P] [--reference-us S] [--repeat R]";
 
 /// The command line, resolved.
 struct Request {
@@ -75,7 +76,10 @@ fn act(r: &Request) -> Result<(), Error> {
             for row in timing::rows(&problem, r.repeat)? {
                 write_doubles(&r.folder.join(&row.file), &row.values)?;
                 let build = row.build;
-                println!("{},{},{build},{:.6},{}", row.solver, row.setting, row.ms_per_case, row.file);
+                println!(
+                    "{},{},{build},{:.6},{}",
+                    row.solver, row.setting, row.ms_per_case, row.file
+                );
             }
             Ok(())
         }

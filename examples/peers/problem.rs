@@ -57,7 +57,10 @@ impl Problem {
         };
         let restraint = Restraint::point_mass(belt)
             .map_err(|e| Error::request(e.to_string(), "see the restraint library"))?;
-        let vehicles = [example("example-kei.toml")?, example("example-pickup.toml")?];
+        let vehicles = [
+            example("example-kei.toml")?,
+            example("example-pickup.toml")?,
+        ];
         let mut problem = Self {
             nets: Vec::with_capacity(cases),
             cabins: [0; 2],

@@ -124,7 +124,11 @@ pub fn rows(problem: &Problem, repeat: usize) -> Result<Vec<Row>, Error> {
                 setting: format!("{step_us} us"),
                 build: build(),
                 ms_per_case,
-                file: format!("{}-{}-{step_us}.f64", str::replace(solver, " ", "-"), build()),
+                file: format!(
+                    "{}-{}-{step_us}.f64",
+                    str::replace(solver, " ", "-"),
+                    build()
+                ),
                 values,
             });
         };
@@ -133,7 +137,9 @@ pub fn rows(problem: &Problem, repeat: usize) -> Result<Vec<Row>, Error> {
             Ok(all?)
         })?;
         add("crumple scalar", scalar);
-        let wide = timed(nets.len(), repeat, || Ok(simulate_lanes::<LANES>(&nets, &plan)?))?;
+        let wide = timed(nets.len(), repeat, || {
+            Ok(simulate_lanes::<LANES>(&nets, &plan)?)
+        })?;
         add("crumple 8 lanes", wide);
     }
     Ok(rows)

@@ -35,10 +35,10 @@ fn decades(what: &str, values: impl Iterator<Item = f64>) -> Result<(i32, i32), 
     Ok((from, to.max(from + 1)))
 }
 
-/// A power of ten in full or, beyond four digits, with its exponent.
+/// A power of ten: from 1 to 10000 in full, else with its exponent.
 fn power(exponent: i32) -> String {
     const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    if (-2..=4).contains(&exponent) {
+    if (0..=4).contains(&exponent) {
         return 10f64.powi(exponent).to_string();
     }
     let digits = exponent.unsigned_abs().to_string();
@@ -168,7 +168,10 @@ mod tests {
         let ends = decades("t", [3e-5, 0.0, f64::NAN, 1e-4].into_iter()).expect("two values");
         assert_eq!(ends, (-5, -4));
         assert!(decades("t", [0.0].into_iter()).is_err());
-        assert_eq!((power(-4), power(1)), ("10⁻⁴".to_string(), "10".to_string()));
+        assert_eq!(
+            (power(-4), power(1)),
+            ("10⁻⁴".to_string(), "10".to_string())
+        );
     }
 
     #[test]
