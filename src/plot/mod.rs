@@ -29,6 +29,7 @@ pub mod pulse;
 pub mod scatter;
 pub mod tradeoff;
 pub mod waterfall;
+pub mod work_precision;
 
 pub use crate::stamp::Stamp;
 pub use render::Figure;
