@@ -12,6 +12,8 @@ use serde::Deserialize;
 use crate::error::{Error, SourceText, nearest};
 use crate::vehicle::{Provenance, VehicleClass};
 
+use super::pulse::data::PulseTest;
+
 /// Where the powertrain sits: it decides which layers and inner paths exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -164,6 +166,8 @@ pub struct Recipe {
     pub restraint: RecipeRestraint,
     /// Own wall test.
     pub wall: WallScalars,
+    /// Histories of that test, where they are at hand: ways (a) and (b).
+    pub pulse: Option<PulseTest>,
     /// Replaces template lengths.
     #[serde(default)]
     pub geometry: BTreeMap<String, f64>,

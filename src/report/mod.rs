@@ -5,6 +5,7 @@ pub mod case_figures;
 pub mod case_page;
 mod case_view;
 mod evidence;
+pub mod fit_figures;
 mod occupant_figure;
 pub mod page;
 pub mod sizing_figures;
@@ -20,6 +21,7 @@ mod text;
 
 pub use case_figures::case_figures;
 pub use case_page::case_page;
+pub use fit_figures::fit_figures;
 pub use page::{PageError, ReportPage, render};
 pub use sizing_figures::{fronts_figure, map_figure};
 pub use sled_figure::sled_figure;

@@ -5,6 +5,7 @@
 
 pub mod cfc;
 pub mod channel;
+pub mod check;
 pub mod code;
 pub mod unit;
 

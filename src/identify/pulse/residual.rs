@@ -1,0 +1,186 @@
+//! Measured against fitted: the numbers that the field judges a fit by, and how far each may be off.
+
+use crate::criteria::rating::iso18571;
+
+use super::data::{GRID_S, Measured};
+use super::fit::impulse_kns;
+use super::response::Response;
+
+/// Below this force, kN, the vehicle has left the wall.
+const FORCE_ENDS_KN: f64 = 10.0;
+/// A line of the residual table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResidualRow {
+    /// Measure with its unit and body.
+    pub measure: String,
+    /// Measured.
+    pub measured: f64,
+    /// Of the fitted structure.
+    pub fitted: f64,
+    /// Allowed difference in the unit of the measure, if the measure is judged.
+    pub allowed: Option<f64>,
+}
+
+impl ResidualRow {
+    /// Within what is allowed?
+    pub fn holds(&self) -> bool {
+        self.allowed
+            .is_none_or(|a| (self.fitted - self.measured).abs() <= a)
+    }
+}
+
+/// The table of a fit, bodies in the order of `bodies`; what is judged is judged on the body `main` and the wall.
+pub fn residual_table(
+    measured: &Measured,
+    w: &Response,
+    bodies: &[String],
+    main: &str,
+) -> Vec<ResidualRow> {
+    let mut table = Vec::new();
+    let mut row = |measure: String, measured: f64, fitted: f64, allowed: Option<f64>| {
+        table.push(ResidualRow {
+            measure,
+            measured,
+            fitted,
+            allowed,
+        });
+    };
+    for (name, simulated) in bodies.iter().zip(&w.motions) {
+        let Some(mean) = measured.mean(name) else {
+            continue;
+        };
+        let (m, s) = (mean.scalars(), simulated.scalars());
+        let judged = |allowed: f64| (name == main).then_some(allowed);
+        row(
+            format!("{name}: largest displacement, mm"),
+            m.crush_mm,
+            s.crush_mm,
+            judged(0.02 * m.crush_mm),
+        );
+        let late = judged(0.05 * m.time_of_crush_ms);
+        row(
+            format!("{name}: its time, ms"),
+            m.time_of_crush_ms,
+            s.time_of_crush_ms,
+            late,
+        );
+        row(
+            format!("{name}: delta-v, m/s"),
+            m.delta_v_mps,
+            s.delta_v_mps,
+            judged(0.02 * m.delta_v_mps),
+        );
+        row(
+            format!("{name}: peak, CFC 60, g"),
+            m.peak_g_cfc60,
+            s.peak_g_cfc60,
+            judged(0.10 * m.peak_g_cfc60),
+        );
+        row(
+            format!("{name}: time of peak, ms"),
+            m.time_of_peak_ms,
+            s.time_of_peak_ms,
+            None,
+        );
+        row(
+            format!("{name}: restitution"),
+            m.restitution,
+            s.restitution,
+            judged(0.03),
+        );
+        let rms = |a: &[f64], b: &[f64]| {
+            let sum: f64 = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum();
+            (sum / a.len() as f64).sqrt()
+        };
+        if name == main {
+            let rated = |a: &[f64], b: &[f64]| iso18571(a, b, GRID_S).map_or(0.0, |r| r.overall);
+            let velocity = rated(&mean.v_mps, &simulated.v_mps);
+            row(
+                format!("{name}: velocity, ISO/TS 18571"),
+                1.0,
+                velocity,
+                Some(0.05),
+            );
+            row(
+                format!("{name}: pulse, ISO/TS 18571"),
+                1.0,
+                rated(&mean.a_g, &simulated.a_g),
+                Some(0.30),
+            );
+        }
+        row(
+            format!("{name}: rms of velocity, m/s"),
+            0.0,
+            rms(&mean.v_mps, &simulated.v_mps),
+            None,
+        );
+        row(
+            format!("{name}: rms of pulse, g"),
+            0.0,
+            rms(&mean.a_g, &simulated.a_g),
+            None,
+        );
+    }
+    if let Some(wall) = &measured.wall {
+        let peak = |f: &[f64]| {
+            let best = f
+                .iter()
+                .enumerate()
+                .fold((0, 0.0), |b, (i, v)| if *v > b.1 { (i, *v) } else { b });
+            (best.1, best.0 as f64 * GRID_S * 1e3)
+        };
+        let (m, s) = (peak(&wall.total_kn), peak(&w.wall_kn));
+        row(
+            "wall: peak force, CFC 60, kN".into(),
+            m.0,
+            s.0,
+            Some(0.10 * m.0),
+        );
+        row("wall: time of peak force, ms".into(), m.1, s.1, Some(3.0));
+        let ends = |f: &[f64], u: &[f64]| {
+            let deepest = u.iter().copied().fold(0.0, f64::max);
+            let last = f.iter().rposition(|f| *f > FORCE_ENDS_KN).unwrap_or(0);
+            u[last.min(u.len() - 1)] / deepest
+        };
+        if let (Some(mean), Some(at)) = (measured.mean(main), bodies.iter().position(|b| b == main))
+        {
+            let (m, s) = (
+                ends(&wall.total_kn, &mean.u_m),
+                ends(&w.wall_kn, &w.motions[at].u_m),
+            );
+            row(
+                format!("wall: {main} displacement where the force ends, share of the largest"),
+                m,
+                s,
+                None,
+            );
+        }
+        let impulse = impulse_kns(&wall.total_kn);
+        row(
+            "wall: impulse, kN s".into(),
+            impulse,
+            w.wall_impulse_kns,
+            Some(0.03 * impulse),
+        );
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is judged is judged by its allowance, what is not always holds.
+    #[test]
+    fn a_row_holds_within_what_is_allowed() {
+        let row = |fitted: f64, allowed: Option<f64>| ResidualRow {
+            measure: String::new(),
+            measured: 100.0,
+            fitted,
+            allowed,
+        };
+        assert!(row(102.0, Some(2.0)).holds() && row(98.0, Some(2.0)).holds());
+        assert!(!row(102.1, Some(2.0)).holds() && !row(97.9, Some(2.0)).holds());
+        assert!(row(150.0, None).holds());
+    }
+}
