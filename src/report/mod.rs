@@ -18,6 +18,7 @@ mod study_sentences;
 mod study_tables;
 mod study_verdict;
 mod text;
+pub mod validation_figures;
 
 pub use case_figures::case_figures;
 pub use case_page::case_page;
@@ -27,6 +28,7 @@ pub use sizing_figures::{fronts_figure, map_figure};
 pub use sled_figure::sled_figure;
 pub use study_figures::study_figures;
 pub use study_page::study_page;
+pub use validation_figures::validation_figures;
 
 use crate::plot::{Figure, PlotError};
 use crate::signal::SignalError;
