@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crumple::collision::plausibility::OwnWallReadings;
 use crumple::error::Error;
 use crumple::report::validation_figures;
-use crumple::validate::{PairSpread, Row, Validation, validate};
+use crumple::validate::{Family, PairSpread, Row, Validation, validate};
 use crumple::vehicle::Library;
 
 use super::{Done, output, plot};
@@ -46,6 +46,14 @@ fn page(found: &Validation) -> String {
         let rows: Vec<Vec<String>> = group.iter().map(line).collect();
         let head = ["case", "quantity", "reference", "here", "error", "bar", ""];
         page += &output::table(&head, &rows);
+        for r in group
+            .iter()
+            .filter(|r| r.holds.is_none() && !r.note.is_empty())
+        {
+            if matches!(r.family, Family::Stiffness | Family::Field) {
+                page += &format!("{}, {}: {}\n", r.case, r.quantity, r.note);
+            }
+        }
         page.push('\n');
     }
     page += &format!(
@@ -220,10 +228,12 @@ fn readings_table(all: &[OwnWallReadings]) -> String {
 
 /// Each source of the tests that were not fitted, once; those of wall tests are in the vehicle files.
 fn sources(found: &Validation) -> String {
-    use crumple::validate::Family::{OtherSpeed, WallPulse, WallScalars};
     let mut seen: Vec<&str> = Vec::new();
     for r in &found.rows {
-        let elsewhere = matches!(r.family, WallPulse | WallScalars | OtherSpeed);
+        let elsewhere = matches!(
+            r.family,
+            Family::WallPulse | Family::WallScalars | Family::OtherSpeed
+        );
         if !elsewhere && !seen.contains(&r.source.as_str()) {
             seen.push(&r.source);
         }

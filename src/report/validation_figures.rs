@@ -11,10 +11,10 @@ use super::{NamedFigure, ReportError};
 /// [`ReportError::Plot`] when there is nothing to draw.
 pub fn validation_figures(found: &Validation) -> Result<Vec<NamedFigure>, ReportError> {
     let own = |r: &Row| matches!(r.family, Family::WallScalars | Family::WallPulse);
-    let is = |r: &Row, words: [&str; 2]| words.iter().any(|w| r.quantity.contains(w));
     let crush = |r: &Row| own(r) && r.unit == "mm" && r.holds.is_some();
-    let peak = |r: &Row| own(r) && r.unit == "g" && r.holds.is_some() && is(r, ["peak", "peak"]);
-    let delta_v = |r: &Row| r.family == Family::Staged && is(r, ["delta-v of", "delta-v of"]);
+    let peak =
+        |r: &Row| own(r) && r.unit == "g" && r.holds.is_some() && r.quantity.contains("peak");
+    let delta_v = |r: &Row| r.family == Family::Staged && r.quantity.contains("delta-v of");
     Ok(vec![
         draw(
             found,
@@ -24,7 +24,6 @@ pub fn validation_figures(found: &Validation) -> Result<Vec<NamedFigure>, Report
                 note: "Each structure was fitted to its test: the fit, not a prediction",
                 quantity: "dynamic crush (mm)",
                 band_pct: 3.0,
-                scale: 1.0,
             },
             crush,
         )?,
@@ -36,7 +35,6 @@ pub fn validation_figures(found: &Validation) -> Result<Vec<NamedFigure>, Report
                 note: "Each structure was fitted to its test: the fit, not a prediction",
                 quantity: "peak at CFC 60 (g)",
                 band_pct: 12.0,
-                scale: 1.0,
             },
             peak,
         )?,
@@ -48,7 +46,6 @@ pub fn validation_figures(found: &Validation) -> Result<Vec<NamedFigure>, Report
                 note: "Two masses on generic springs, restitution by closing speed; nothing fitted",
                 quantity: "delta-v (m/s)",
                 band_pct: 10.0,
-                scale: 1.0,
             },
             delta_v,
         )?,
@@ -60,7 +57,6 @@ struct Sheet {
     note: &'static str,
     quantity: &'static str,
     band_pct: f64,
-    scale: f64,
 }
 
 fn draw(
@@ -79,7 +75,7 @@ fn draw(
             let unit = if r.unit == "mph" {
                 crate::risk::delta_v::MPH
             } else {
-                sheet.scale
+                1.0
             };
             scatter::Point {
                 name: r.case.clone(),

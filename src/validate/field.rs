@@ -80,6 +80,8 @@ struct Driver {
     delta_v_mps: f64,
     /// AIS 3+ of head and chest, AIS 2+ of the leg.
     joint: f64,
+    /// Of the pair.
+    restitution: f64,
 }
 
 impl Driver {
@@ -129,6 +131,7 @@ impl Bench {
                 .risk
                 .joint_without_neck
                 .unwrap_or(f64::NAN),
+            restitution: result.restitution,
         }))
     }
 }
@@ -272,7 +275,24 @@ fn heavier_striker(strikers: &[[Driver; 2]]) -> Vec<Row> {
         Row::new(Family::Field, case(&what), name, [40.0, 50.0], found, label)
             .judged(Bar::Between(40.0, 50.0))
     };
+    // m2 / (m1 + m2) of the closing speed, restitution alike.
+    let share = |kg: f64| kg / (STRUCK_KG + kg);
+    let momentum = 100.0 * (share(STRIKERS_KG[1]) / share(STRIKERS_KG[0]) - 1.0);
+    let rise = Row::new(
+        Family::Field,
+        case(&what),
+        (format!("more delta-v, closing {closing} km/h"), "%"),
+        [momentum; 2],
+        more(&|d| d.delta_v_mps),
+        (Label::Derived, MOMENTUM),
+    )
+    .noted(format!(
+        "momentum alone; ours parts with a restitution of {:.3} and {:.3}",
+        struck(0).restitution,
+        struck(1).restitution
+    ));
     vec![
+        rise,
         row("Joksch's curve", more(&Driver::joksch)),
         row("DOT HS 813 219", more(&Driver::wang_fatal)),
     ]

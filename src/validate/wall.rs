@@ -144,7 +144,17 @@ fn history(recipe: &Recipe, residual: ResidualRow) -> Row {
     )
     .noted(format!("{} km/h", recipe.wall.speed_kmh));
     match residual.allowed {
-        Some(allowed) => row.judged(Bar::Within((allowed * 1e4).round() * 1e-4)),
+        Some(allowed) => row.judged(bar(allowed, residual.measured, unit)),
         None => row,
+    }
+}
+
+/// An allowance that is whole percents of a measured quantity is said so; else it stays in its unit.
+fn bar(allowed: f64, measured: f64, unit: &str) -> Bar {
+    let percent = 100.0 * allowed / measured;
+    if !unit.is_empty() && (percent - percent.round()).abs() < 1e-6 {
+        Bar::Percent(percent.round())
+    } else {
+        Bar::Within(allowed)
     }
 }
