@@ -3,7 +3,7 @@
 //!
 //! The modules are floors; each uses only what stands below it. From the ground up: [`units`], [`error`];
 //! [`signal`]; [`criteria`], [`risk`]; [`vehicle`], [`material`]; [`dynamics`]; [`occupant`];
-//! [`collision`]; [`identify`], [`sizing`]; `study`; `plot` and `report`; the command line.
+//! [`collision`]; [`identify`], [`sizing`]; `study`, [`validate`]; `plot` and `report`; the command line.
 //!
 //! What is computed, exactly: [`model`]. Comments cite its sections, closed forms (C1 ...) and notes (N1 ...).
 
@@ -26,4 +26,5 @@ pub mod sizing;
 pub mod stamp;
 pub mod study;
 pub mod units;
+pub mod validate;
 pub mod vehicle;

@@ -22,6 +22,7 @@ mod size_page;
 mod sled;
 mod study;
 mod uncertainty;
+mod validate;
 mod vehicles;
 mod wall;
 
@@ -63,6 +64,8 @@ enum Command {
     Criteria(criteria::Arguments),
     /// Load paths from a wall test's scalars
     Identify(identify::Arguments),
+    /// Predicted against published tests
+    Validate(validate::Arguments),
     /// The vehicle library and its evidence
     Vehicles(vehicles::Arguments),
     /// Figures of one case
@@ -101,6 +104,7 @@ fn dispatch(command: Command) -> Result<Done, Error> {
         Command::Compare(a) => compare::run(&a),
         Command::Criteria(a) => criteria::run(&a),
         Command::Identify(a) => identify::run(&a),
+        Command::Validate(a) => validate::run(&a),
         Command::Vehicles(a) => vehicles::run(&a),
         Command::Plot(a) => plot::run(&a),
         Command::Report(a) => report::run(&a),

@@ -19,6 +19,7 @@ mod study_tables;
 mod study_verdict;
 mod text;
 mod uncertainty_figures;
+pub mod validation_figures;
 
 pub use case_figures::case_figures;
 pub use case_page::case_page;
@@ -29,6 +30,7 @@ pub use sled_figure::sled_figure;
 pub use study_figures::study_figures;
 pub use study_page::study_page;
 pub use uncertainty_figures::uncertainty_figures;
+pub use validation_figures::validation_figures;
 
 use crate::plot::{Figure, PlotError};
 use crate::signal::SignalError;

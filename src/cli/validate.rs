@@ -1,0 +1,244 @@
+//! `crumple validate`: predicted against published tests; exit status 1 when a row misses its bar.
+
+use std::path::PathBuf;
+
+use crumple::collision::plausibility::OwnWallReadings;
+use crumple::error::Error;
+use crumple::report::validation_figures;
+use crumple::validate::{Family, PairSpread, Row, Validation, validate};
+use crumple::vehicle::Library;
+
+use super::{Done, output, plot};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Folder for figures
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(a: &Arguments) -> Result<Done, Error> {
+    let found = validate(&Library::find(None)?)?;
+    if let Some(folder) = &a.out {
+        for (name, figure, _) in validation_figures(&found).map_err(plot::refused)? {
+            plot::write_figure(folder, &name, &figure)?;
+        }
+    }
+    if a.json {
+        output::json(&found)?;
+    } else {
+        output::text(&page(&found))?;
+    }
+    Ok(if found.missed == 0 {
+        Done::Holds
+    } else {
+        Done::DoesNotHold
+    })
+}
+
+fn page(found: &Validation) -> String {
+    let mut page = String::new();
+    for group in found.rows.chunk_by(|a, b| a.family == b.family) {
+        page += &format!("{}\n\n", group[0].family.heading());
+        let rows: Vec<Vec<String>> = group.iter().map(line).collect();
+        let head = ["case", "quantity", "reference", "here", "error", "bar", ""];
+        page += &output::table(&head, &rows);
+        for r in group
+            .iter()
+            .filter(|r| r.holds.is_none() && !r.note.is_empty())
+        {
+            if matches!(r.family, Family::Stiffness | Family::Field) {
+                page += &format!("{}, {}: {}\n", r.case, r.quantity, r.note);
+            }
+        }
+        page.push('\n');
+    }
+    page += &format!(
+        "{} vehicles rest on a prior and have no test of their own: {}\n\n",
+        found.untested.len(),
+        found.untested.join(", ")
+    );
+    page += &format!("Other speeds\n\n{}\n\n", found.other_speeds);
+    for pair in &found.spreads {
+        page += &spread_table(pair);
+    }
+    page += &readings_table(&found.own_wall_readings);
+    page += &format!("\nSources\n\n{}", sources(found));
+    page += &format!(
+        "\n{} of {} judged rows hold",
+        found.judged - found.missed,
+        found.judged
+    );
+    page += if found.missed == 0 {
+        "\n"
+    } else {
+        "; missed:\n"
+    };
+    for r in found.misses() {
+        page += &format!(
+            "  {}, {}: {} against {} (bar {}){}\n",
+            r.case,
+            r.quantity,
+            number(r.predicted, &r.unit),
+            reference(r),
+            r.bar.as_deref().unwrap_or("-"),
+            if r.note.is_empty() {
+                String::new()
+            } else {
+                format!("; {}", r.note)
+            },
+        );
+    }
+    page
+}
+
+fn line(r: &Row) -> Vec<String> {
+    vec![
+        r.case.clone(),
+        r.quantity.clone(),
+        reference(r),
+        number(r.predicted, &r.unit),
+        r.error_pct
+            .map_or(number(r.error, ""), |e| format!("{e:+.1} %")),
+        r.bar.clone().unwrap_or("-".into()),
+        match r.holds {
+            Some(true) => "holds".into(),
+            Some(false) => "MISSED".into(),
+            None => String::new(),
+        },
+    ]
+}
+
+/// A value with its unit, to what a test can tell.
+fn number(value: f64, unit: &str) -> String {
+    let digits = match value.abs() {
+        v if v >= 200.0 => 0,
+        v if v >= 20.0 => 1,
+        v if v >= 2.0 => 2,
+        _ => 3,
+    };
+    format!("{value:.digits$} {unit}").trim_end().to_string()
+}
+
+fn reference(r: &Row) -> String {
+    match r.measured_range {
+        Some([lo, hi]) => format!("{} - {}", number(lo, ""), number(hi, &r.unit)),
+        None => number(r.measured, &r.unit),
+    }
+}
+
+fn spread_table(pair: &PairSpread) -> String {
+    let rows: Vec<Vec<String>> = pair
+        .vehicles
+        .iter()
+        .flat_map(|v| {
+            v.spreads.iter().map(|s| {
+                vec![
+                    format!("{}, {}", v.vehicle, s.quantity),
+                    number(s.as_filed, s.unit),
+                    number(s.p50, s.unit),
+                    format!("{} - {}", number(s.p5, ""), number(s.p95, s.unit)),
+                ]
+            })
+        })
+        .collect();
+    let head = ["spread of a predicted pair", "as filed", "median", "5-95 %"];
+    format!(
+        "{}: {} draws over provenance, seed {}\n\n{}\n",
+        pair.case,
+        pair.draws,
+        pair.seed,
+        output::table(&head, &rows)
+    )
+}
+
+fn readings_table(all: &[OwnWallReadings]) -> String {
+    let rows: Vec<Vec<String>> = all
+        .iter()
+        .map(|r| {
+            let (d, p) = (&r.driver, &r.passenger);
+            let published: Vec<&str> = r.published.iter().map(|p| p.what).collect();
+            let mut remarks: Vec<String> = Vec::new();
+            if !r.outside_published.is_empty() {
+                remarks.push(format!(
+                    "outside published: {}",
+                    r.outside_published.join(" ")
+                ));
+            }
+            if !d.over_fmvss208.is_empty() {
+                remarks.push(format!("over FMVSS 208: {}", d.over_fmvss208.join(" ")));
+            }
+            if !p.over_fmvss208.is_empty() {
+                remarks.push(format!("passenger over: {}", p.over_fmvss208.join(" ")));
+            }
+            vec![
+                r.vehicle.clone(),
+                r.restraint.clone(),
+                format!("{:.0}", d.hic15),
+                format!("{:.1}", d.chest_a3ms_g),
+                format!("{:.1}", d.chest_mm),
+                format!("{:.2}", d.femur_kN),
+                format!("{:.0}", p.hic15),
+                format!("{:.1}", p.chest_mm),
+                published.join("; "),
+                remarks.join("; "),
+            ]
+        })
+        .collect();
+    let head = [
+        "vehicle",
+        "restraint",
+        "HIC15",
+        "chest g",
+        "chest mm",
+        "femur kN",
+        "05F HIC15",
+        "05F mm",
+        "published for",
+        "",
+    ];
+    let mut page = String::from(
+        "Driver and passenger in the own wall at 56 km/h with the restraint of the era (not judged)\n\n",
+    );
+    page += &output::table(&head, &rows);
+    page.push('\n');
+    let mut seen: Vec<&str> = Vec::new();
+    for p in all.iter().flat_map(|r| r.published) {
+        if !seen.contains(&p.what) {
+            seen.push(p.what);
+            let range = |name: &str, r: Option<[f64; 2]>| {
+                r.map_or(String::new(), |[a, b]| format!(", {name} {a}-{b}"))
+            };
+            page += &format!(
+                "{} ({} cars{}{}{}): {}\n",
+                p.what,
+                p.cars,
+                range("HIC15", p.hic15),
+                range("chest mm", p.chest_mm),
+                range("femur kN", p.femur_kN),
+                p.source
+            );
+        }
+    }
+    page
+}
+
+/// Each source of the tests that were not fitted, once; those of wall tests are in the vehicle files.
+fn sources(found: &Validation) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for r in &found.rows {
+        let elsewhere = matches!(
+            r.family,
+            Family::WallPulse | Family::WallScalars | Family::OtherSpeed
+        );
+        if !elsewhere && !seen.contains(&r.source.as_str()) {
+            seen.push(&r.source);
+        }
+    }
+    let mut page: String = seen.iter().map(|s| format!("{s}\n")).collect();
+    page += "Own wall tests: sources in the vehicle files (`crumple vehicles show ID`)\n";
+    page
+}

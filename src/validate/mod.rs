@@ -1,0 +1,86 @@
+//! Predicted against published tests (model section 10): every row is computed when it is asked for, judged by its
+//! bar, and shown whether it holds or not.
+//!
+//! One file per kind of evidence. A structure's own wall test checks the fit; coach, staged collisions and field
+//! statistics were never fitted.
+
+pub mod coach;
+pub mod field;
+pub mod other_speed;
+pub mod row;
+pub mod spread;
+pub mod staged;
+pub mod stiffness;
+pub mod wall;
+
+use serde::Serialize;
+
+use crate::collision::plausibility::{OwnWallReadings, all_own_walls};
+use crate::error::Error;
+use crate::stamp::Stamp;
+use crate::vehicle::Library;
+
+pub use row::{Bar, Family, Label, Row};
+pub use spread::{PairSpread, Spread, VehicleSpread};
+
+/// Step of single runs, s.
+const STEP_S: f64 = 10e-6;
+/// Step of runs with occupants, s.
+const SEATED_STEP_S: f64 = 20e-6;
+
+/// The whole comparison.
+#[derive(Debug, Clone, Serialize)]
+pub struct Validation {
+    /// Rows by family.
+    pub rows: Vec<Row>,
+    /// Rows that are judged, and those that miss their bar.
+    pub judged: usize,
+    /// Number of misses.
+    pub missed: usize,
+    /// Vehicles without a test of their own: nothing to compare.
+    pub untested: Vec<String>,
+    /// What to expect at another speed than that of the own test.
+    pub other_speeds: String,
+    /// What the evidence leaves open in predicted pairs.
+    pub spreads: Vec<PairSpread>,
+    /// Dummies in each vehicle's own wall test beside readings published for its class.
+    pub own_wall_readings: Vec<OwnWallReadings>,
+    /// Version, input, step.
+    pub stamp: Stamp,
+}
+
+impl Validation {
+    /// Rows that miss their bar.
+    pub fn misses(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|r| r.is_missed())
+    }
+}
+
+/// Compare a library with everything published that this program knows.
+///
+/// # Errors
+/// Files that do not read; errors of the simulation.
+pub fn validate(library: &Library) -> Result<Validation, Error> {
+    let wall = wall::rows(library)?;
+    let (other, other_speeds) = other_speed::rows(library)?;
+    let mut rows = wall.rows;
+    rows.extend(stiffness::rows(library)?);
+    rows.extend(other);
+    rows.extend(coach::rows()?);
+    rows.extend(staged::rows()?);
+    rows.extend(field::rows(library)?);
+    let mut vehicles = Vec::new();
+    for (_, id, _) in library.vehicle_files() {
+        vehicles.push(library.vehicle(&id)?);
+    }
+    Ok(Validation {
+        judged: rows.iter().filter(|r| r.holds.is_some()).count(),
+        missed: rows.iter().filter(|r| r.is_missed()).count(),
+        rows,
+        untested: wall.untested,
+        other_speeds,
+        spreads: spread::spreads(library)?,
+        own_wall_readings: all_own_walls(library, SEATED_STEP_S)?,
+        stamp: Stamp::of(&vehicles, STEP_S),
+    })
+}

@@ -1,0 +1,212 @@
+//! One comparison: what was measured, what this program predicts, and how far the two may be apart.
+
+use serde::Serialize;
+
+/// Kind of evidence a row belongs to; rows are printed in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Own wall test with histories: crush, pulse, rebound, ratings, wall force.
+    WallPulse,
+    /// Own wall test known by its scalars.
+    WallScalars,
+    /// Frontal stiffness and height of force.
+    Stiffness,
+    /// The same structure at another speed.
+    OtherSpeed,
+    /// Published test of a railway coach.
+    Coach,
+    /// Staged collisions between two vehicles.
+    Staged,
+    /// Field statistics of mass and fatality.
+    Field,
+}
+
+impl Family {
+    /// Heading for people.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::WallPulse => {
+                "Own wall test with histories (the structure was fitted to this test)"
+            }
+            Self::WallScalars => "Own wall test, scalars (the structure was fitted to this test)",
+            Self::Stiffness => "KW400 and AHOF400 beside published values (no bar)",
+            Self::OtherSpeed => "Lower speeds, read from the test's own pulse (not fitted, no bar)",
+            Self::Coach => "Railway coach into a wall (not fitted)",
+            Self::Staged => "Staged collisions between two vehicles (not fitted)",
+            Self::Field => "Field statistics (not fitted)",
+        }
+    }
+}
+
+/// Where the reference value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Label {
+    /// Instrument of a physical test.
+    Measured,
+    /// Stated by a publication, computed or read off there.
+    Published,
+    /// Field statistics.
+    Statistics,
+    /// Closed form.
+    Derived,
+}
+
+/// How far a prediction may be from the reference.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Bar {
+    /// Percent of the reference.
+    Percent(f64),
+    /// In the unit of the row.
+    Within(f64),
+    /// Between two values.
+    Between(f64, f64),
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Family.
+    pub family: Family,
+    /// Test, vehicle or relation.
+    pub case: String,
+    /// What is compared.
+    pub quantity: String,
+    /// Its unit; empty for a pure number.
+    pub unit: String,
+    /// Reference value; the middle of `measured_range` where the source gives a range.
+    pub measured: f64,
+    /// Lowest and highest published value.
+    pub measured_range: Option<[f64; 2]>,
+    /// Prediction.
+    pub predicted: f64,
+    /// Prediction less reference; against the nearer end of a range, 0 inside it.
+    pub error: f64,
+    /// The same in percent of the reference; none where the reference is 0.
+    pub error_pct: Option<f64>,
+    /// Bar in words; none: shown, not judged.
+    pub bar: Option<String>,
+    /// What the bar accepts, in the unit of the row.
+    pub accepted: Option<[f64; 2]>,
+    /// Does the prediction meet its bar? None without one.
+    pub holds: Option<bool>,
+    /// Kind of reference.
+    pub label: Label,
+    /// Where the reference comes from.
+    pub source: String,
+    /// What a reader must know.
+    pub note: String,
+}
+
+impl Row {
+    /// A row that is shown and not judged. `measured` is a range; give one value twice.
+    pub fn new(
+        family: Family,
+        case: impl Into<String>,
+        (quantity, unit): (impl Into<String>, &str),
+        measured: [f64; 2],
+        predicted: f64,
+        (label, source): (Label, impl Into<String>),
+    ) -> Self {
+        let [lo, hi] = measured;
+        let error = predicted - predicted.clamp(lo, hi);
+        let end = if predicted < lo { lo } else { hi };
+        Self {
+            family,
+            case: case.into(),
+            quantity: quantity.into(),
+            unit: unit.into(),
+            measured: 0.5 * (lo + hi),
+            measured_range: (lo != hi).then_some(measured),
+            predicted,
+            error,
+            error_pct: (end != 0.0).then(|| 100.0 * error / end),
+            bar: None,
+            accepted: None,
+            holds: None,
+            label,
+            source: source.into(),
+            note: String::new(),
+        }
+    }
+
+    /// Judge it. A prediction that is not a number never holds.
+    pub fn judged(mut self, bar: Bar) -> Self {
+        let [lo, hi] = self.measured_range.unwrap_or([self.measured; 2]);
+        let (accepted, words) = match bar {
+            Bar::Percent(p) => {
+                let by = |x: f64| 0.01 * p * x.abs();
+                ([lo - by(lo), hi + by(hi)], format!("{p} %"))
+            }
+            Bar::Within(d) => (
+                [lo - d, hi + d],
+                format!("{d} {}", self.unit).trim_end().to_string(),
+            ),
+            Bar::Between(a, b) => ([a, b], format!("{a} to {b}")),
+        };
+        // The last digits of a bar are no reason to miss it.
+        let slack = 1e-9 * (accepted[0].abs() + accepted[1].abs());
+        self.holds = Some((accepted[0] - slack..=accepted[1] + slack).contains(&self.predicted));
+        self.accepted = Some(accepted);
+        self.bar = Some(words);
+        self
+    }
+
+    /// With a remark.
+    pub fn noted(mut self, note: impl Into<String>) -> Self {
+        self.note = note.into();
+        self
+    }
+
+    /// Judged and off its bar.
+    pub fn is_missed(&self) -> bool {
+        self.holds == Some(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(measured: [f64; 2], predicted: f64) -> Row {
+        let label = (Label::Measured, "here");
+        Row::new(
+            Family::Staged,
+            "case",
+            ("dv", "m/s"),
+            measured,
+            predicted,
+            label,
+        )
+    }
+
+    /// A bar in percent, in units and between two values; without one nothing is judged.
+    #[test]
+    fn bars_accept_what_they_say() {
+        assert_eq!(row([10.0; 2], 99.0).holds, None);
+        let holds = |p: f64, bar| row([10.0; 2], p).judged(bar).holds == Some(true);
+        assert!(holds(10.3, Bar::Percent(3.0)) && !holds(10.31, Bar::Percent(3.0)));
+        assert!(holds(9.0, Bar::Within(1.0)) && !holds(8.99, Bar::Within(1.0)));
+        assert!(holds(2.7, Bar::Between(2.7, 4.3)) && !holds(4.31, Bar::Between(2.7, 4.3)));
+        assert!(
+            row([10.0; 2], f64::NAN)
+                .judged(Bar::Percent(50.0))
+                .is_missed()
+        );
+    }
+
+    /// Inside a published range there is no error; outside it counts from the nearer end.
+    #[test]
+    fn a_range_is_judged_from_its_ends() {
+        let inside = row([10.0, 12.0], 11.5);
+        assert!(inside.error == 0.0 && inside.measured == 11.0);
+        let above = row([10.0, 12.0], 13.2).judged(Bar::Percent(10.0));
+        assert!((above.error_pct.unwrap() - 10.0).abs() < 1e-9 && !above.is_missed());
+        assert!(
+            row([10.0, 12.0], 8.9)
+                .judged(Bar::Percent(10.0))
+                .is_missed()
+        );
+    }
+}
