@@ -368,8 +368,8 @@ impl<V: Lane> System<V> {
             mass[side] = mass[side] + self.kg[i];
         }
         let mut speed = [zero; 2];
-        for s in 0..2 {
-            speed[s] = V::select(mass[s].above(zero), momentum[s] / mass[s], zero);
+        for ((v, p), kg) in speed.iter_mut().zip(momentum).zip(mass) {
+            *v = V::select(kg.above(zero), p / kg, zero);
         }
         quiet.and(speed[0].above(speed[1]).not())
     }

@@ -100,7 +100,7 @@ impl Mask for Avx2Mask {
     }
     #[inline(always)]
     fn lane(self, i: usize) -> bool {
-        unsafe { _mm256_movemask_pd(self.0) >> i & 1 == 1 }
+        unsafe { (_mm256_movemask_pd(self.0) >> i) & 1 == 1 }
     }
 }
 
@@ -128,7 +128,7 @@ impl Mask for Avx512Mask {
     }
     #[inline(always)]
     fn lane(self, i: usize) -> bool {
-        self.0 >> i & 1 == 1
+        (self.0 >> i) & 1 == 1
     }
 }
 
