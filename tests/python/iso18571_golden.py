@@ -18,8 +18,10 @@ DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
 
 
 def camry_cabin_g():
-    rows = (DATA / "nhtsa_10146_cabin.csv").read_text().splitlines()
-    return np.array([float(r.split(",")[1]) for r in rows if r and r[0].isdigit()])
+    rows = (DATA / "nhtsa_10146.csv").read_text().splitlines()
+    header = next(r for r in rows if r.startswith("time")).split(",")
+    cabin = header.index("10VEHCCG0000ACXC [g]")
+    return np.array([float(r.split(",")[cabin]) for r in rows if r and r[0].isdigit()])
 
 
 def shifted(x, by):
