@@ -40,9 +40,11 @@ fn channels(problem: &Problem, record: &Record, into: &mut Vec<f64>) {
     }
 }
 
+/// Samples where the peers take theirs.
 fn lean(step_s: f64) -> Plan {
     Plan {
         detail: Detail::Lean,
+        stride: (COMPARED_S / step_s).round() as usize,
         ..Plan::new(DURATION_S, step_s)
     }
 }

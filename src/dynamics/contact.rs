@@ -5,30 +5,47 @@
 //! is known exactly. The instant of meeting is located inside the step, so the scheme keeps its order.
 
 use super::lane::{Lane, Mask};
+use super::share::Front;
 
 /// A pair of tips in the step.
 #[derive(Debug, Clone, Copy)]
 pub struct Pair<V: Lane> {
-    /// Initial gap, m.
-    pub gap: V,
     /// Moving as one?
     pub merged: V::Mask,
-    /// Force between the tips, N.
-    pub push: V,
-    /// Impulse passed so far, N s.
-    pub impulse: V,
-    /// Energy taken by plastic impacts so far, J.
-    pub lost: V,
-    /// Time of the latest contact that has ended, s; -1 before.
-    pub parted_s: V,
-    /// Times the tips met.
-    pub meetings: V,
+    /// Initial gap, m.
+    pub gap: V,
     /// Inverse masses, 1/kg; 0: fixed.
     pub w: [V; 2],
     /// `1 / (w_a + w_b)`, kg.
     pub reduced_kg: V,
     /// `w_a w_b / (w_a + w_b)`, 1/kg: inverse mass of the tips as one.
     pub joint: V,
+    /// Force between the tips, N.
+    pub push: V,
+    /// Impulse passed so far, N s.
+    pub impulse: V,
+}
+
+/// What is told of a pair.
+#[derive(Debug, Clone, Copy)]
+pub struct Story<V> {
+    /// Energy taken by plastic impacts so far, J.
+    pub lost: V,
+    /// Time of the latest contact that has ended, s; -1 before.
+    pub parted_s: V,
+    /// Times the tips met.
+    pub meetings: V,
+}
+
+impl<V: Lane> Story<V> {
+    /// Before anything happened.
+    pub fn new() -> Self {
+        Self {
+            lost: V::zero(),
+            parted_s: V::splat(-1.0),
+            meetings: V::zero(),
+        }
+    }
 }
 
 /// Position, velocity and acceleration of one tip.
@@ -55,30 +72,41 @@ impl<V: Lane> Tip<V> {
     }
 }
 
+impl<V: Lane> Tip<V> {
+    /// As its shares see it.
+    #[inline(always)]
+    pub fn front(&self, half: V) -> Front<V> {
+        Front {
+            u: self.u,
+            v: self.v + self.a * half,
+        }
+    }
+}
+
 impl<V: Lane> Pair<V> {
     /// Tips that have not met.
     pub fn new(gap: V, w: [V; 2]) -> Self {
         let zero = V::zero();
         let sum = w[0] + w[1];
         Self {
-            gap,
             merged: V::Mask::splat(false),
-            push: zero,
-            impulse: zero,
-            lost: zero,
-            parted_s: V::splat(-1.0),
-            meetings: zero,
+            gap,
             w,
             reduced_kg: V::splat(1.0) / sum,
             joint: w[0] * w[1] / sum,
+            push: zero,
+            impulse: zero,
         }
     }
 
     /// After the drift of a step: tips that have passed each other are put back to where they met and
-    /// carried on at their common velocity. Returns whether any lane met. Before the first step, with
+    /// carried on at their common velocity. Before the first step, with
     /// `dt` zero, tips that start out touching meet, so that dampers behind them act from t = 0.
     #[inline(always)]
-    pub fn meet(&mut self, a: &mut Tip<V>, b: &mut Tip<V>, dt: V) -> bool {
+    pub fn meet(&mut self, told: &mut Story<V>, a: &mut Tip<V>, b: &mut Tip<V>, dt: V) {
+        if !self.merged.not().any() {
+            return;
+        }
         let zero = V::zero();
         let over = a.u - b.u - self.gap;
         let closing = a.v - b.v;
@@ -88,7 +116,7 @@ impl<V: Lane> Pair<V> {
             .and(closing.above(zero))
             .and(self.merged.not());
         if !meets.any() {
-            return false;
+            return;
         }
         let after = (over / closing).smaller(dt);
         let [wa, wb] = self.w;
@@ -96,7 +124,7 @@ impl<V: Lane> Pair<V> {
         // The impact takes the energy of the closing speed at the instant of meeting, not mid-step.
         let then = (closing + (a.a - b.a) * (V::splat(0.5) * dt - after)).larger(zero);
         let taken = V::splat(0.5) * then * then * self.reduced_kg;
-        self.lost = V::select(meets, self.lost + taken, self.lost);
+        told.lost = V::select(meets, told.lost + taken, told.lost);
         self.impulse = V::select(
             meets,
             self.impulse + closing * self.reduced_kg,
@@ -106,16 +134,22 @@ impl<V: Lane> Pair<V> {
         b.u = V::select(meets, b.u - (b.v - common) * after, b.u);
         a.v = V::select(meets, common, a.v);
         b.v = V::select(meets, common, b.v);
-        self.meetings = V::select(meets, self.meetings + V::splat(1.0), self.meetings);
+        told.meetings = V::select(meets, told.meetings + V::splat(1.0), told.meetings);
         self.merged = self.merged.or(meets);
-        true
     }
 
     /// Accelerations of the tips under forces `fa`, `fb`; merged tips share one, and part when pulled.
     ///
     /// The impulse is counted as the two half kicks apply it, so that it balances momentum to rounding.
     #[inline(always)]
-    pub fn accelerate(&mut self, fa: V, fb: V, half: V, before_s: V) -> (V, V) {
+    pub fn accelerate(
+        &mut self,
+        told: &mut Story<V>,
+        fa: V,
+        fb: V,
+        half: V,
+        before_s: V,
+    ) -> (V, V) {
         let zero = V::zero();
         let (a, b) = (fa * self.w[0], fb * self.w[1]);
         if !self.merged.any() {
@@ -126,7 +160,7 @@ impl<V: Lane> Pair<V> {
         let holds = self.merged.and(zero.above(push).not());
         let parts = self.merged.and(holds.not());
         if parts.any() {
-            self.parted_s = V::select(parts, before_s, self.parted_s);
+            told.parted_s = V::select(parts, before_s, told.parted_s);
             self.merged = holds;
         }
         let push = V::select(holds, push, zero);

@@ -5,7 +5,8 @@
 //! F        = clamp(k_u(m) (d - p), 0, B)
 //! while clamped at B:  m = max(m, d),  p = max(p, d - B / k_u(m))
 //! ```
-//! Tables are kept as sums of hinges, `f(d) = f_0 + sum s_k max(d - c_k, 0)`, which needs no search.
+//! Tables are kept as sums of hinges, `f(d) = f_0 + sum s_k max(d - c_k, 0)`, which needs no search; layer shares
+//! keep the straight piece they are on instead.
 
 use super::lane::{Lane, Mask};
 use super::network::CrushLaw;
@@ -14,6 +15,7 @@ use super::network::CrushLaw;
 #[derive(Debug, Clone)]
 pub struct PackedLaw<V> {
     hinges: Vec<Hinge<V>>,
+    segments: Vec<Segment<V>>,
     force_0: V,
     unload_0: V,
     rate: V,
@@ -31,6 +33,19 @@ struct Hinge<V> {
     at: V,
     force: V,
     unload: V,
+}
+
+/// A straight piece of the backbone.
+#[derive(Debug, Clone, Copy)]
+pub struct Segment<V> {
+    /// Where it begins, m.
+    pub at: V,
+    /// Force there, N.
+    pub force: V,
+    /// Slope, N/m.
+    pub slope: V,
+    /// Where it ends, m; infinite for the last.
+    pub to: V,
 }
 
 /// State of one element: permanent set, largest backbone compression, unloading stiffness there.
@@ -66,15 +81,22 @@ impl<V: Lane> PackedLaw<V> {
                 unload: V::from_fn(|i| turn(&lane(i).crush_m, &lane(i).unload_n_per_m, k)),
             })
             .collect();
+        let segments = (0..points)
+            .map(|k| Segment {
+                at: V::from_fn(|i| lane(i).crush_m[k]),
+                force: V::from_fn(|i| lane(i).force_n[k]),
+                slope: V::from_fn(|i| slope(&lane(i).crush_m, &lane(i).force_n, k)),
+                to: V::from_fn(|i| *lane(i).crush_m.get(k + 1).unwrap_or(&f64::INFINITY)),
+            })
+            .collect();
         Self {
             hinges,
+            segments,
             force_0: V::from_fn(|i| lane(i).force_n[0]),
             unload_0: V::from_fn(|i| lane(i).unload_n_per_m[0]),
             rate: V::from_fn(|i| lane(i).rate_s_per_m),
             damping: V::from_fn(|i| lane(i).damping_n_s_per_m),
-            needs_rate: laws
-                .iter()
-                .any(|l| l.rate_s_per_m > 0.0 || l.damping_n_s_per_m > 0.0),
+            needs_rate: laws.iter().any(|l| l.needs_rate()),
             graded: laws
                 .iter()
                 .any(|l| l.unload_n_per_m.windows(2).any(|w| w[0] != w[1])),
@@ -94,6 +116,12 @@ impl<V: Lane> PackedLaw<V> {
             f = f + h.force * past.larger(V::zero());
         }
         f.larger(V::zero())
+    }
+
+    /// The backbone piece by piece.
+    #[inline(always)]
+    pub fn segments(&self) -> &[Segment<V>] {
+        &self.segments
     }
 
     /// Strength at a compression closing at `rate`, N.

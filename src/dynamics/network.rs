@@ -87,6 +87,38 @@ pub struct CrushLaw {
     pub damping_n_s_per_m: f64,
 }
 
+impl CrushLaw {
+    /// Has a rate factor or a damper: its force needs the compression rate.
+    pub fn needs_rate(&self) -> bool {
+        self.rate_s_per_m > 0.0 || self.damping_n_s_per_m > 0.0
+    }
+
+    /// Compression at which an element that was never loaded starts to yield, m: 0 where the backbone starts
+    /// from zero, else where the first unloading stiffness reaches it.
+    pub fn first_yield_m(&self) -> f64 {
+        let k = self.unload_n_per_m[0];
+        let points = self.crush_m.len();
+        for i in 0..points {
+            let (at, force) = (self.crush_m[i], self.force_n[i]);
+            let (to, slope) = if i + 1 < points {
+                let run = self.crush_m[i + 1] - at;
+                (self.crush_m[i + 1], (self.force_n[i + 1] - force) / run)
+            } else {
+                (f64::INFINITY, 0.0)
+            };
+            let over = force - k * at;
+            if over <= 0.0 {
+                return at;
+            }
+            let crossing = at + over / (k - slope);
+            if k > slope && crossing <= to {
+                return crossing;
+            }
+        }
+        f64::INFINITY
+    }
+}
+
 /// A pair of tips that may meet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {

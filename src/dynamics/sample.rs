@@ -30,8 +30,11 @@ impl<V: Lane> Groups<'_, V> {
 impl<V: Lane> System<V> {
     /// Append one frame; `scratch` has the layout's length.
     #[inline(always)]
-    pub(super) fn sample(&self, scratch: &mut [V], frames: &mut Vec<f64>) {
+    pub(super) fn sample(&mut self, scratch: &mut [V], frames: &mut Vec<f64>) {
         let zero = V::zero();
+        if self.layout.detail == Detail::Full {
+            self.shares.catch_up(&self.laws);
+        }
         let layout = self.layout;
         let (nb, nc) = (layout.bodies, layout.cells);
         for b in 0..nb {
@@ -73,7 +76,7 @@ impl<V: Lane> System<V> {
         let Layout { bodies, detail, .. } = self.layout;
         let per_cell = self.layout.per_cell();
         let mut lost = V::zero();
-        for (c, pair) in self.pairs.iter().enumerate() {
+        for (c, (pair, told)) in self.pairs.iter().zip(&self.told).enumerate() {
             let at = per_cell * c;
             cells[at] = self.u[bodies + 2 * c];
             if detail == Detail::Full {
@@ -83,7 +86,7 @@ impl<V: Lane> System<V> {
             } else {
                 cells[at + 1] = pair.impulse;
             }
-            lost = lost + pair.lost;
+            lost = lost + told.lost;
         }
         lost
     }
@@ -93,17 +96,13 @@ impl<V: Lane> System<V> {
     fn sample_elements(&self, groups: &mut Groups<V>) {
         let zero = V::zero();
         let half = V::splat(0.5);
-        let shares = &self.shares;
-        for run in &shares.runs {
-            for i in run.first..run.end {
-                // Held by the spring alone: what a damper adds to the force is not recoverable.
-                let (m, s) = (&shares.meters[i], &shares.state[i]);
-                let strain = m.d - s.p;
-                let strain = if run.tie { strain } else { strain.larger(zero) };
-                let stored = half * s.k * strain * strain;
-                let d = m.d - shares.rest[i].gap;
-                groups.add(run.group, m.force.larger(zero), d, m.work, stored);
-            }
+        for s in &self.shares.all {
+            // Held by the spring alone: what a damper adds to the force is not recoverable.
+            let m = &s.meter;
+            let strain = m.d - s.p;
+            let strain = if s.tie { strain } else { strain.larger(zero) };
+            let stored = half * s.k * strain * strain;
+            groups.add(s.group, m.force.larger(zero), m.d - s.gap, m.work, stored);
         }
         for e in &self.crushes {
             let m = &e.meter;

@@ -1,226 +1,258 @@
 //! Layer shares (model sections 3-4): the part of a layer that stands behind one tip.
 //!
-//! Shares of one layer are stepped in a run: law, body and outward direction are then read once, and the body's
-//! force is summed in a register. Compression is measured with the setback included, so that `p` and `m` compare
-//! with the approach of tip and body directly; `k` is the unloading stiffness times the share's weight.
+//! Compression is measured with the setback included, so that `p` and `m` compare with the approach of tip and body
+//! directly. While a share is crushed beyond `m` its force is the backbone, kept as the straight piece it is on; `p`,
+//! `k` and the tie's damping follow from `m` alone and are worked out when it starts to unload (`k` is nowhere below
+//! the backbone's slope, so beyond `m` it always yields). Laws with rate factor or damper keep them at every step.
 
 use super::crush::PackedLaw;
 use super::element::{Keep, Meter};
 use super::lane::{Lane, Mask};
 use super::network::Network;
 
-/// Shares that differ only in cell and weight.
+/// One share. What every step reads stands first.
 #[derive(Debug, Clone, Copy)]
-pub struct ShareRun {
-    /// Law index.
-    pub law: usize,
-    /// Body behind.
-    pub body: usize,
-    /// Group for reports.
-    pub group: usize,
-    /// Foremost layer: also holds the tip in tension.
-    pub tie: bool,
-    /// Outward direction of the face: +1 for vehicle 1, -1 for vehicle 2.
-    pub out: f64,
-    /// First share of the run.
-    pub first: usize,
-    /// One past the last.
-    pub end: usize,
-}
-
-/// What every step reads of a share.
-#[derive(Debug, Clone, Copy)]
-pub struct ShareState<V> {
+pub struct PackedShare<V: Lane> {
     /// Permanent set plus setback, m.
     pub p: V,
     /// Largest approach on the backbone, setback included, m.
     pub m: V,
     /// Unloading stiffness there, of the share, N/m.
     pub k: V,
-}
-
-/// What is read while a share yields or its tie pulls.
-#[derive(Debug, Clone, Copy)]
-pub struct ShareRest<V> {
+    /// Body behind.
+    pub body: usize,
+    /// Law index.
+    pub law: usize,
+    /// Group for reports.
+    pub group: usize,
+    /// Foremost layer: also holds the tip in tension.
+    pub tie: bool,
+    /// On the backbone in some lane: `p` and `k` are behind.
+    yielding: bool,
+    /// Did any lane push at the last step?
+    pressing: bool,
+    /// Critical damping of the tie at the present k, N s/m.
+    tie_damping: V,
+    piece: Piece<V>,
     /// Setback behind the foremost layer, m.
     pub gap: V,
     /// Share of the layer's area.
-    pub weight: V,
-    /// 1/k, m/N.
-    pub flex: V,
+    weight: V,
     /// Mass of the tip, kg.
-    pub tip_kg: V,
-    /// Critical damping of the tie at the present k, N s/m.
-    pub tie_damping: V,
+    tip_kg: V,
+    /// Work meter, on the approach with setback included.
+    pub meter: Meter<V>,
 }
 
-/// All shares of a system.
+/// The piece of the backbone a share is on, `strength = base + slope x` up to `to`.
+#[derive(Debug, Clone, Copy)]
+struct Piece<V: Lane> {
+    base: V,
+    slope: V,
+    to: V,
+    /// Lanes on it.
+    yielding: V::Mask,
+}
+
+/// All shares of a system, those of a cell's first tip, then of its second, cell after cell.
 #[derive(Debug, Clone)]
 pub struct Shares<V: Lane> {
-    /// Runs in the order they are stepped.
-    pub runs: Vec<ShareRun>,
-    /// Point index of each share's tip.
-    pub tips: Vec<usize>,
-    /// Present state.
-    pub state: Vec<ShareState<V>>,
-    /// The rest.
-    pub rest: Vec<ShareRest<V>>,
-    /// Work meters, on the approach with setback included.
-    pub meters: Vec<Meter<V>>,
-    /// Did any lane push at the last step?
-    pressing: Vec<bool>,
+    /// Number of shares behind the tips of each cell.
+    pub counts: Vec<[usize; 2]>,
+    /// The shares.
+    pub all: Vec<PackedShare<V>>,
 }
 
-/// Positions and velocities the shares see.
-#[derive(Clone, Copy)]
-pub struct Motion<'a, V> {
-    /// Displacements of all points, m.
+/// Bodies as the shares see them at a step.
+pub struct Behind<'a, V> {
+    /// Displacements, m.
     pub u: &'a [V],
-    /// Mid-step velocities, m/s.
+    /// Velocities predicted to the full step, m/s.
     pub v: &'a [V],
-    /// Accelerations of the step before, m/s2.
-    pub a: &'a [V],
-    /// Time from mid-step to the full step, s.
-    pub half: V,
+    /// Forces, N, added to.
+    pub f: &'a mut [V],
+    /// Laws.
+    pub laws: &'a [PackedLaw<V>],
     /// Step, s.
     pub dt: V,
 }
 
-impl<V: Lane> Motion<'_, V> {
-    /// Velocity of a point predicted to the full step.
-    #[inline(always)]
-    fn velocity(&self, point: usize) -> V {
-        self.v[point] + self.a[point] * self.half
-    }
+/// A tip as its shares see it.
+#[derive(Clone, Copy)]
+pub struct Front<V> {
+    /// Displacement, m.
+    pub u: V,
+    /// Velocity predicted to the full step, m/s.
+    pub v: V,
 }
 
 impl<V: Lane> Shares<V> {
-    /// Pack the shares of networks of one topology, one per lane, in runs of one law.
+    /// Pack the shares of networks of one topology, one per lane.
     pub fn pack(nets: &[&Network], laws: &[PackedLaw<V>]) -> Self {
         let net = nets[0];
-        let gather = |f: &dyn Fn(&Network) -> f64| V::from_fn(|i| f(nets[i.min(nets.len() - 1)]));
+        let lane = |i: usize| nets[i.min(nets.len() - 1)];
+        let gather = |f: &dyn Fn(&Network) -> f64| V::from_fn(|i| f(lane(i)));
         let mut order: Vec<usize> = (0..net.shares.len()).collect();
-        order.sort_by_key(|&i| (net.shares[i].law, net.shares[i].tie, i));
-        let mut all = Self {
-            runs: Vec::new(),
-            tips: Vec::with_capacity(order.len()),
-            state: Vec::with_capacity(order.len()),
-            rest: Vec::with_capacity(order.len()),
-            meters: vec![Meter::new(V::zero()); order.len()],
-            pressing: vec![false; order.len()],
-        };
-        for (place, &i) in order.iter().enumerate() {
+        order.sort_by_key(|&i| (net.shares[i].cell, net.shares[i].side, i));
+        let mut counts = vec![[0; 2]; net.cells.len()];
+        let pack_one = |i: usize| {
             let s = &net.shares[i];
-            let run = ShareRun {
-                law: s.law,
-                body: s.body,
-                group: s.group,
-                tie: s.tie,
-                out: if s.side == 0 { 1.0 } else { -1.0 },
-                first: place,
-                end: place + 1,
-            };
-            match all.runs.last_mut() {
-                Some(last) if last.continues_in(&run) => last.end = run.end,
-                _ => all.runs.push(run),
-            }
+            counts[s.cell][s.side] += 1;
             let gap = gather(&|n| n.shares[i].gap_m);
             let weight = gather(&|n| n.shares[i].weight);
             let tip_kg = gather(&|n| n.cells[s.cell].tip_kg[s.side].unwrap_or(0.0));
             let k = weight * laws[s.law].unload(V::zero());
-            all.tips.push(net.bodies.len() + 2 * s.cell + s.side);
-            all.state.push(ShareState { p: gap, m: gap, k });
-            all.rest.push(ShareRest {
+            PackedShare {
+                p: gap,
+                m: gap + gather(&|n| n.laws[s.law].first_yield_m()),
+                k,
+                body: s.body,
+                law: s.law,
+                group: s.group,
+                tie: s.tie,
+                yielding: false,
+                pressing: false,
+                tie_damping: V::splat(2.0) * (k * tip_kg).root(),
+                piece: Piece {
+                    base: V::zero(),
+                    slope: V::zero(),
+                    to: gap,
+                    yielding: V::Mask::splat(false),
+                },
                 gap,
                 weight,
-                flex: V::splat(1.0) / k,
                 tip_kg,
-                tie_damping: V::splat(2.0) * (k * tip_kg).root(),
-            });
-        }
-        all
-    }
-
-    /// Forces of all shares on tips and bodies; moves their state.
-    #[inline(always)]
-    pub fn push(&mut self, laws: &[PackedLaw<V>], at: Motion<V>, f: &mut [V], keep: Keep) {
-        let zero = V::zero();
-        for run in &self.runs {
-            let law = &laws[run.law];
-            let out = V::splat(run.out);
-            let body_u = at.u[run.body];
-            let mut body_f = f[run.body];
-            let range = run.first..run.end;
-            let state = &mut self.state[range.clone()];
-            let tips = &self.tips[range.clone()];
-            for (i, (s, &tip)) in state.iter_mut().zip(tips).enumerate() {
-                let i = run.first + i;
-                let x = out * (body_u - at.u[tip]);
-                let strain = x - s.p;
-                if !run.tie && !strain.above(zero).any() {
-                    if keep != Keep::Nothing {
-                        self.meters[i].rest(x, self.pressing[i], keep);
-                        self.pressing[i] = false;
-                    }
-                    continue;
-                }
-                let trial = s.k * strain;
-                let mut force = trial.larger(zero);
-                if law.needs_rate {
-                    let rate = out * (at.velocity(run.body) - at.velocity(tip));
-                    force = self.rest[i].load_with_rate(law, s, run.tie, x, rate, trial);
-                } else {
-                    // Below m the line k (x - p) stays under the backbone, since k is at least its slope there.
-                    let virgin = x.above(s.m);
-                    if virgin.any() {
-                        let rest = &mut self.rest[i];
-                        let strength = rest.weight * law.backbone(x - rest.gap);
-                        rest.slip(
-                            law,
-                            s,
-                            run.tie,
-                            x,
-                            strength,
-                            trial.above(strength).and(virgin),
-                        );
-                        force = V::select(virgin, force.smaller(strength), force);
-                    }
-                }
-                if run.tie {
-                    let slack = zero.above(strain);
-                    if slack.any() {
-                        let rate = out * (at.velocity(run.body) - at.velocity(tip));
-                        let pull = self.rest[i].tie_pull(s, x, rate, at.dt);
-                        force = V::select(slack, pull, force);
-                    }
-                }
-                if keep != Keep::Nothing {
-                    self.meters[i].note(x, force, keep);
-                    self.pressing[i] = true;
-                }
-                let push = out * force;
-                body_f = body_f - push;
-                f[tip] = f[tip] + push;
+                meter: Meter::new(V::zero()),
             }
-            f[run.body] = body_f;
+        };
+        let all = order.into_iter().map(pack_one).collect();
+        Self { counts, all }
+    }
+
+    /// Bring the set and stiffness of shares that are on the backbone up to date, for a sample of stored energy.
+    #[inline(always)]
+    pub fn catch_up(&mut self, laws: &[PackedLaw<V>]) {
+        for share in self.all.iter_mut().filter(|s| s.yielding) {
+            share.turn(&laws[share.law], share.piece.yielding);
         }
     }
 }
 
-impl ShareRun {
-    fn continues_in(&self, next: &Self) -> bool {
-        let key = |r: &Self| (r.law, r.body, r.group, r.tie, r.out.to_bits());
-        key(self) == key(next)
+/// Force of the shares behind a tip on it; adds their reactions to the bodies and moves their state.
+/// `SIDE` is the tip's: the face of vehicle 1 (0) looks along +x, that of vehicle 2 (1) along -x.
+#[inline(always)]
+pub fn push<const SIDE: usize, V: Lane>(
+    shares: &mut [PackedShare<V>],
+    behind: &mut Behind<V>,
+    tip: &Front<V>,
+    keep: Keep,
+) -> V {
+    let zero = V::zero();
+    let outward = |body: V, tip: V| if SIDE == 0 { body - tip } else { tip - body };
+    let mut total = zero;
+    for s in shares {
+        let body = s.body;
+        let x = outward(behind.u[body], tip.u);
+        let mut strain = x - s.p;
+        if !s.tie && !strain.above(zero).any() {
+            if keep != Keep::Nothing {
+                s.meter.rest(x, s.pressing, keep);
+                s.pressing = false;
+            }
+            continue;
+        }
+        let law = &behind.laws[s.law];
+        let rate = || outward(behind.v[body], tip.v);
+        let mut force;
+        if law.needs_rate {
+            force = s.load_with_rate(law, x, rate());
+            strain = x - s.p;
+        } else {
+            let virgin = x.above(s.m);
+            if s.yielding || virgin.any() {
+                let strength = s.yields(law, x, virgin);
+                strain = x - s.p;
+                force = V::select(virgin, strength, (s.k * strain).larger(zero));
+            } else {
+                force = (s.k * strain).larger(zero);
+            }
+        }
+        if s.tie {
+            let slack = zero.above(strain);
+            if slack.any() {
+                let pull = s.tie_pull(strain, rate(), behind.dt);
+                force = V::select(slack, pull, force);
+            }
+        }
+        if keep != Keep::Nothing {
+            s.meter.note(x, force, keep);
+            s.pressing = true;
+        }
+        let body_f = &mut behind.f[body];
+        if SIDE == 0 {
+            *body_f = *body_f - force;
+            total = total + force;
+        } else {
+            *body_f = *body_f + force;
+            total = total - force;
+        }
     }
+    total
 }
 
-impl<V: Lane> ShareRest<V> {
+impl<V: Lane> PackedShare<V> {
+    /// Strength at approach `x` in lanes that are beyond `m`; the others are brought up to date.
+    #[inline(always)]
+    fn yields(&mut self, law: &PackedLaw<V>, x: V, virgin: V::Mask) -> V {
+        let stale = self.piece.yielding.and(virgin.not());
+        if stale.any() {
+            self.turn(law, stale);
+        }
+        let piece = &mut self.piece;
+        piece.yielding = virgin;
+        self.yielding = virgin.any();
+        let passed = virgin.and(x.above(piece.to));
+        if passed.any() {
+            for s in law.segments() {
+                let on = passed.and(self.gap.above(x - s.at).not());
+                let slope = self.weight * s.slope;
+                let base = self.weight * s.force - slope * (s.at + self.gap);
+                piece.base = V::select(on, base, piece.base);
+                piece.slope = V::select(on, slope, piece.slope);
+                piece.to = V::select(on, s.to + self.gap, piece.to);
+            }
+        }
+        self.m = self.m.larger(x);
+        piece.base + piece.slope * x
+    }
+
+    /// It starts to unload at `m`: set, stiffness and tie damping there.
+    #[inline(always)]
+    fn turn(&mut self, law: &PackedLaw<V>, lanes: V::Mask) {
+        self.stiffen(law, lanes);
+        let strength = self.piece.base + self.piece.slope * self.m;
+        self.p = V::select(lanes, self.m - strength / self.k, self.p);
+    }
+
+    /// Stiffness and tie damping at `m`.
+    #[inline(always)]
+    fn stiffen(&mut self, law: &PackedLaw<V>, lanes: V::Mask) {
+        if !law.graded {
+            return;
+        }
+        let k = self.weight * law.unload(self.m - self.gap);
+        self.k = V::select(lanes, k, self.k);
+        if self.tie {
+            let critical = V::splat(2.0) * (k * self.tip_kg).root();
+            self.tie_damping = V::select(lanes, critical, self.tie_damping);
+        }
+    }
+
     /// Tension of a tie, at most zero: it pulls and never pushes, since a damper that did would strike when
     /// a tip stops.
     #[inline(always)]
-    fn tie_pull(&self, s: &ShareState<V>, x: V, rate: V, dt: V) -> V {
+    fn tie_pull(&self, strain: V, rate: V, dt: V) -> V {
         let zero = V::zero();
-        let strain = x - s.p;
         let mut damper = self.tie_damping * rate;
         // The damper's force starts with a jump somewhere inside a step. That step's force carries the
         // impulse from there on (half a step more or less), as a breaking mount's.
@@ -230,53 +262,23 @@ impl<V: Lane> ShareRest<V> {
             let part = strain / back + V::splat(0.5);
             damper = V::select(starts, damper * part, damper);
         }
-        (s.k * strain + damper).smaller(zero)
+        (self.k * strain + damper).smaller(zero)
     }
 
     /// A law with rate factor or damper (model section 3).
     #[inline(always)]
-    fn load_with_rate(
-        &mut self,
-        law: &PackedLaw<V>,
-        s: &mut ShareState<V>,
-        tie: bool,
-        x: V,
-        rate: V,
-        trial: V,
-    ) -> V {
+    fn load_with_rate(&mut self, law: &PackedLaw<V>, x: V, rate: V) -> V {
         let zero = V::zero();
+        let trial = self.k * (x - self.p);
         let strength = self.weight * law.strength(x - self.gap, rate);
-        let yields = trial.above(strength).and(x.above(s.p));
-        self.slip(law, s, tie, x, strength, yields);
+        let yields = trial.above(strength).and(x.above(self.p));
+        if yields.any() {
+            self.m = V::select(yields, self.m.larger(x), self.m);
+            self.stiffen(law, yields);
+            let set = self.p.larger(x - strength / self.k);
+            self.p = V::select(yields, set, self.p);
+        }
         let force = trial.larger(zero).smaller(strength);
-        law.damp(force, self.weight * law.damping, x, s.p, rate)
-    }
-
-    /// Plastic slip where the clamp at the backbone is active.
-    #[inline(always)]
-    fn slip(
-        &mut self,
-        law: &PackedLaw<V>,
-        s: &mut ShareState<V>,
-        tie: bool,
-        x: V,
-        strength: V,
-        yields: V::Mask,
-    ) {
-        if !yields.any() {
-            return;
-        }
-        s.m = V::select(yields, s.m.larger(x), s.m);
-        if law.graded {
-            let k = self.weight * law.unload(s.m - self.gap);
-            s.k = V::select(yields, k, s.k);
-            self.flex = V::select(yields, V::splat(1.0) / k, self.flex);
-            if tie {
-                let critical = V::splat(2.0) * (s.k * self.tip_kg).root();
-                self.tie_damping = V::select(yields, critical, self.tie_damping);
-            }
-        }
-        let set = s.p.larger(x - strength * self.flex);
-        s.p = V::select(yields, set, s.p);
+        law.damp(force, self.weight * law.damping, x, self.p, rate)
     }
 }

@@ -13,7 +13,7 @@ use super::lane::x86::{Avx2, Avx512, Twin};
 use super::lane::{Lane, Mask, Wide};
 use super::network::Network;
 use super::record::{Detail, Plan, Record};
-use super::share::Motion;
+use super::share::{Behind, push};
 use super::system::System;
 
 /// Simulate one network.
@@ -173,38 +173,40 @@ fn run<V: Lane>(
     let mut frames = Vec::with_capacity((samples + 1) * layout.len() * V::WIDTH);
     let mut scratch = vec![zero; layout.len()];
     let mut endings: Vec<Option<Ending>> = vec![None; cases];
-    system.forces(dt, zero, zero, at_sample);
-    system.accelerate(zero, zero, zero);
+    let mut now = Moment {
+        drift: zero,
+        half: zero,
+        dt,
+        before: zero,
+        now: zero,
+    };
+    system.step::<false>(&now, at_sample);
     system.sample(&mut scratch, &mut frames);
     // Tips that start out touching meet now: a damper behind them acts from t = 0.
-    if system.advance(zero, zero) {
-        system.forces(dt, zero, zero, at_sample);
-        system.accelerate(zero, zero, zero);
-    }
+    system.step::<true>(&now, at_sample);
+    now.drift = dt;
+    now.half = half;
     let mut live = V::Mask::splat(true);
     for sample in 1..=samples {
-        let mut now = zero;
         for sub in 1..=plan.stride {
             let step = (sample - 1) * plan.stride + sub;
-            let before = V::splat(plan.step_s * (step - 1) as f64);
-            now = V::splat(plan.step_s * step as f64);
-            system.advance(dt, half);
+            now.before = V::splat(plan.step_s * (step - 1) as f64);
+            now.now = V::splat(plan.step_s * step as f64);
             let keep = if sub == plan.stride {
                 at_sample
             } else {
                 between
             };
-            system.forces(dt, half, now, keep);
-            system.accelerate(half, before, now);
+            system.step::<true>(&now, keep);
         }
         system.sample(&mut scratch, &mut frames);
         system.check_finite(live, plan.step_s * (sample * plan.stride) as f64)?;
         if let Some(settle) = plan.settle_s {
-            let ends = system.settled(V::splat(settle), now).and(live);
+            let ends = system.settled(V::splat(settle), now.now).and(live);
             if ends.any() {
                 for (lane, ending) in endings.iter_mut().enumerate() {
                     if ends.lane(lane) {
-                        *ending = Some(system.ending(lane, sample + 1, now.lane(0)));
+                        *ending = Some(system.ending(lane, sample + 1, now.now.lane(0)));
                     }
                 }
                 live = live.and(ends.not());
@@ -237,60 +239,52 @@ fn run<V: Lane>(
         .collect())
 }
 
+/// Where a step stands.
+struct Moment<V> {
+    /// Drift, s: the step, but for the forces at t = 0.
+    drift: V,
+    /// Half kick, s.
+    half: V,
+    /// Step, s.
+    dt: V,
+    /// Time at its start, s.
+    before: V,
+    /// Time at its end, s.
+    now: V,
+}
+
 impl<V: Lane> System<V> {
-    /// Half kick with the old accelerations, drift over the whole step, contact of tips, and velocities
-    /// predicted to the full step; clears the forces. Did any tips meet?
+    /// One step: half kick, drift, contact of tips, forces, half kick. Bodies drift first; then a cell's tips are
+    /// read, moved, loaded and written once, since nothing but their own shares acts on them.
     #[inline(always)]
-    fn advance(&mut self, dt: V, half: V) -> bool {
-        let zero = V::zero();
-        let nb = self.layout.bodies;
-        let points = self
-            .u
-            .iter_mut()
-            .zip(&mut self.v)
-            .zip(&mut self.f)
-            .zip(&self.a);
-        for ((((u, v), f), a), vp) in points.zip(&mut self.vp) {
-            *v = *v + *a * half;
-            *u = *u + *v * dt;
-            *vp = *v + *a * half;
-            *f = zero;
-        }
-        let mut met = false;
-        let u = self.u[nb..].chunks_exact_mut(2);
-        let v = self.v[nb..].chunks_exact_mut(2);
-        let a = self.a[nb..].chunks_exact(2);
-        let f = self.f[nb..].chunks_exact_mut(2);
-        for ((((pair, u), v), a), f) in self.pairs.iter_mut().zip(u).zip(v).zip(a).zip(f) {
-            let mut first = Tip::drifted(u[0], v[0], a[0], half, dt);
-            let mut second = Tip::drifted(u[1], v[1], a[1], half, dt);
-            met |= pair.meet(&mut first, &mut second, dt);
-            u[0] = first.u;
-            v[0] = first.v;
-            f[0] = zero;
-            u[1] = second.u;
-            v[1] = second.v;
-            f[1] = zero;
-        }
-        met
+    fn step<const MEETS: bool>(&mut self, at: &Moment<V>, keep: Keep) {
+        self.drift_bodies(at);
+        self.push_elements(at, keep);
+        self.step_cells::<MEETS>(at, keep);
+        self.kick_bodies(at);
     }
 
-    /// All element forces at the present positions.
+    /// Half kick with the old accelerations, drift over the whole step, velocities predicted to the full step for
+    /// forces that depend on them; clears the forces.
     #[inline(always)]
-    fn forces(&mut self, dt: V, half: V, now: V, keep: Keep) {
+    fn drift_bodies(&mut self, at: &Moment<V>) {
+        let bodies = self.u.iter_mut().zip(&mut self.v).zip(&self.a);
+        for (((u, v), a), (f, vp)) in bodies.zip(self.f.iter_mut().zip(&mut self.vp)) {
+            *v = *v + *a * at.half;
+            *u = *u + *v * at.drift;
+            *vp = *v + *a * at.half;
+            *f = V::zero();
+        }
+    }
+
+    /// Forces of the elements between bodies.
+    #[inline(always)]
+    fn push_elements(&mut self, at: &Moment<V>, keep: Keep) {
         // Slices of their own: the compiler then knows that an element cannot move them.
         let (u, vp, laws) = (&self.u[..], &self.vp[..], &self.laws[..]);
         let f = &mut self.f[..];
-        let motion = Motion {
-            u,
-            v: &self.v,
-            a: &self.a,
-            half,
-            dt,
-        };
-        self.shares.push(laws, motion, f, keep);
         for e in &mut self.crushes {
-            if let Some(force) = e.force(&laws[e.law], u, vp, now, dt, keep) {
+            if let Some(force) = e.force(&laws[e.law], u, vp, at.now, at.dt, keep) {
                 e.port.push(force, f);
             }
         }
@@ -299,7 +293,7 @@ impl<V: Lane> System<V> {
             e.port.push(force, f);
         }
         for e in &mut self.maxwells {
-            let force = e.force(e.port.read(u), dt, keep);
+            let force = e.force(e.port.read(u), at.dt, keep);
             e.port.push(force, f);
         }
         for e in &mut self.sliders {
@@ -312,26 +306,53 @@ impl<V: Lane> System<V> {
         }
     }
 
-    /// Accelerations of bodies, driven bodies and tips, and the second half kick.
+    /// The whole step of all tips, and the forces of their shares on the bodies.
     #[inline(always)]
-    fn accelerate(&mut self, half: V, before: V, now: V) {
+    fn step_cells<const MEETS: bool>(&mut self, at: &Moment<V>, keep: Keep) {
         let nb = self.layout.bodies;
+        let (bodies_u, tips_u) = self.u.split_at_mut(nb);
+        let mut behind = Behind {
+            u: bodies_u,
+            v: &self.vp,
+            f: &mut self.f,
+            laws: &self.laws,
+            dt: at.dt,
+        };
+        let u = tips_u.chunks_exact_mut(2);
+        let v = self.v[nb..].chunks_exact_mut(2);
+        let a = self.a[nb..].chunks_exact_mut(2);
+        let pairs = self.pairs.iter_mut().zip(&mut self.told);
+        let mut shares = &mut self.shares.all[..];
+        let points = pairs.zip(&self.shares.counts).zip(u).zip(v).zip(a);
+        for (((((pair, told), [ahead, facing]), u), v), a) in points {
+            let mut first = Tip::drifted(u[0], v[0], a[0], at.half, at.drift);
+            let mut second = Tip::drifted(u[1], v[1], a[1], at.half, at.drift);
+            if MEETS {
+                pair.meet(told, &mut first, &mut second, at.drift);
+            }
+            let (x, y) = (first.front(at.half), second.front(at.half));
+            let (mine, others) = shares.split_at_mut(*ahead);
+            let (theirs, others) = others.split_at_mut(*facing);
+            shares = others;
+            let on_first = push::<0, V>(mine, &mut behind, &x, keep);
+            let on_second = push::<1, V>(theirs, &mut behind, &y, keep);
+            (a[0], a[1]) = pair.accelerate(told, on_first, on_second, at.half, at.before);
+            (u[0], u[1]) = (first.u, second.u);
+            (v[0], v[1]) = (first.v + a[0] * at.half, second.v + a[1] * at.half);
+        }
+    }
+
+    /// Accelerations of bodies and driven bodies, and the second half kick.
+    #[inline(always)]
+    fn kick_bodies(&mut self, at: &Moment<V>) {
         for ((a, f), w) in self.a.iter_mut().zip(&self.f).zip(&self.w) {
             *a = *f * *w;
         }
         for d in &self.drives {
-            self.a[d.body] = d.at(now.lane(0));
+            self.a[d.body] = d.at(at.now.lane(0));
         }
-        for (v, a) in self.v[..nb].iter_mut().zip(&self.a) {
-            *v = *v + *a * half;
-        }
-        let v = self.v[nb..].chunks_exact_mut(2);
-        let a = self.a[nb..].chunks_exact_mut(2);
-        let f = self.f[nb..].chunks_exact(2);
-        for (((pair, v), a), f) in self.pairs.iter_mut().zip(v).zip(a).zip(f) {
-            (a[0], a[1]) = pair.accelerate(f[0], f[1], half, before);
-            v[0] = v[0] + a[0] * half;
-            v[1] = v[1] + a[1] * half;
+        for (v, a) in self.v.iter_mut().zip(&self.a).take(self.layout.bodies) {
+            *v = *v + *a * at.half;
         }
     }
 
@@ -353,8 +374,8 @@ impl<V: Lane> System<V> {
     fn settled(&self, settle: V, now: V) -> V::Mask {
         let zero = V::zero();
         let mut quiet = V::Mask::splat(true);
-        for p in &self.pairs {
-            let apart = (now - p.parted_s.larger(zero)).above(settle);
+        for (p, told) in self.pairs.iter().zip(&self.told) {
+            let apart = (now - told.parted_s.larger(zero)).above(settle);
             quiet = quiet.and(p.merged.not()).and(apart);
             if !quiet.any() {
                 return quiet;
@@ -377,7 +398,7 @@ impl<V: Lane> System<V> {
     /// How things stand in a lane after `samples` samples.
     fn ending(&self, lane: usize, samples: usize, now_s: f64) -> Ending {
         let touching = self.pairs.iter().any(|p| p.merged.lane(lane));
-        let parted = self.pairs.iter().map(|p| p.parted_s.lane(lane));
+        let parted = self.told.iter().map(|t| t.parted_s.lane(lane));
         Ending {
             samples,
             last_touch_s: if touching {
@@ -386,10 +407,8 @@ impl<V: Lane> System<V> {
                 parted.fold(-1.0, f64::max)
             },
             touching,
-            meetings: self
-                .pairs
-                .iter()
-                .map(|p| p.meetings.lane(lane) as usize)
+            meetings: (self.told.iter())
+                .map(|t| t.meetings.lane(lane) as usize)
                 .sum(),
         }
     }

@@ -1,7 +1,7 @@
 //! Networks packed for the step: one per lane, all of one topology.
 
 use super::SimulationError;
-use super::contact::Pair;
+use super::contact::{Pair, Story};
 use super::crush::PackedLaw;
 use super::element::{
     Meter, PackedCrush, PackedMaxwell, PackedMount, PackedPort, PackedPretension, PackedSlider,
@@ -27,6 +27,7 @@ pub struct System<V: Lane> {
     pub u: Vec<V>,
     pub v: Vec<V>,
     pub a: Vec<V>,
+    /// Forces on bodies.
     pub f: Vec<V>,
     /// Velocity of bodies predicted to the full step, for forces that depend on it.
     pub vp: Vec<V>,
@@ -35,6 +36,8 @@ pub struct System<V: Lane> {
     pub kg: Vec<V>,
     pub side: Vec<usize>,
     pub pairs: Vec<Pair<V>>,
+    /// What is told of each pair.
+    pub told: Vec<Story<V>>,
     pub laws: Vec<PackedLaw<V>>,
     pub shares: Shares<V>,
     pub crushes: Vec<PackedCrush<V>>,
@@ -97,7 +100,12 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
             )
         },
     )?;
-    same(nets, "laws", |n| &n.laws, |l| l.crush_m.len())?;
+    same(
+        nets,
+        "laws",
+        |n| &n.laws,
+        |l| (l.crush_m.len(), l.needs_rate()),
+    )?;
     same(
         nets,
         "cells",
@@ -346,11 +354,12 @@ impl<V: Lane> System<V> {
             vp: v[..nb].to_vec(),
             v,
             a: zeros.clone(),
-            f: zeros,
+            f: zeros[..nb].to_vec(),
             w,
             kg,
             side,
             pairs,
+            told: vec![Story::new(); nc],
             laws,
             shares,
             crushes,

@@ -5,7 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::network::{Network, Port};
 
 impl Network {
-    /// A key that networks of one topology share: names of groups, bodies, tables' lengths, cells, and what acts on what. Networks
+    /// A key that networks of one topology share: names of groups, bodies, tables' lengths,
+    /// which laws have a rate, cells, and what acts on what. Networks
     /// of unlike topology have unlike keys but for the chance of a 64-bit hash.
     pub fn topology_key(&self) -> u64 {
         let h = &mut DefaultHasher::new();
@@ -21,7 +22,7 @@ impl Network {
         }
         "laws".hash(h);
         for l in &self.laws {
-            l.crush_m.len().hash(h);
+            (l.crush_m.len(), l.needs_rate()).hash(h);
         }
         "cells".hash(h);
         for c in &self.cells {
