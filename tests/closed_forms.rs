@@ -208,9 +208,9 @@ fn the_weaker_zone_goes_first() {
     assert!(record.compression(0)[first] >= models::ZONES[1].length_m[0]);
 }
 
-/// B1, Pioneer coach: of the measured bands (read off a figure, 10 %) and the author's own acceptance, the
-/// compression peak (60 g; 50-70) and its place in the main pulse (50-100 ms long in the test, 40-80 ms
-/// accepted) are met; the rebound peak (40 g; 30-50) is not: 56 g, for want of damping.
+/// B1, Pioneer coach: the compression peak (60 g read off a figure; 50-70 accepted by the author) is met near its
+/// upper end, 69.7 g, and so is the length of the main pulse in the test (50-100 ms), 87 ms, which the author's own
+/// band (40-80 ms) would refuse. The rebound peak (40 g; 30-50) is missed: 56 g, for want of damping.
 #[test]
 fn the_coach_meets_the_compression_band_and_misses_the_rebound() {
     let model = models::coach();
@@ -233,6 +233,7 @@ fn the_coach_meets_the_compression_band_and_misses_the_rebound() {
     let main_ms = longest.1 as f64 * record.sample_s * 1e3;
     println!("compression {peak:.1} g, rebound {rebound:.1} g, main pulse {main_ms:.1} ms");
     assert!((50.0..70.0).contains(&peak), "{peak} g");
+    assert!((50.0..100.0).contains(&main_ms), "{main_ms} ms");
     // The miss, pinned so that a change of it is seen.
     assert!((54.0..58.0).contains(&rebound), "{rebound} g");
 }

@@ -420,7 +420,8 @@ impl Network {
             return Ok(());
         }
         Err(SimulationError::StepTooLarge {
-            step_us: step_s * 1e6,
+            // To a picosecond: 1e-4 s is 100 us, not 99.99999999999999.
+            step_us: (step_s * 1e12).round() * 1e-6,
             element,
             largest_us: largest_s * 1e6,
         })
