@@ -8,7 +8,7 @@ use crumple::criteria::evaluate::{Evaluation, evaluate};
 use crumple::criteria::limits::{Programme, Rule, Verdict};
 use crumple::criteria::pulse::Filtering;
 use crumple::error::Error;
-use crumple::exchange::{ChannelSet, read_channels};
+use crumple::exchange::{ChannelSet, read_channels, skipped_lines};
 
 use super::{Done, output};
 
@@ -77,6 +77,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         output::warn(&format!("{}: {}", skipped.name, skipped.reason));
     }
     let mut document = evaluation.to_json();
+    document["unreadable"] = serde_json::json!(set.skipped);
     if let Some(v) = a.speed_kmh {
         document["speed_kmh"] = v.into();
     }
@@ -123,8 +124,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
 /// The channels of a file; what in it is not usable is said.
 fn read(path: &Path) -> Result<ChannelSet, Error> {
     let set = read_channels(path)?;
-    for skipped in &set.skipped {
-        output::warn(&format!("{}: {}", skipped.name, skipped.reason));
+    for line in skipped_lines(&set.skipped) {
+        output::warn(&line);
     }
     Ok(set)
 }

@@ -10,7 +10,7 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-use super::set::{ChannelSet, Skipped};
+use super::set::{ChannelSet, NOT_THERE, Skipped};
 use super::{RunInfo, read_text};
 use crate::error::{Error, write_atomic};
 use crate::signal::Channel;
@@ -136,7 +136,7 @@ pub fn read_isomme(path: &Path) -> Result<ChannelSet, Error> {
     for (number, code) in numbers {
         let wanted = format!("{name}.{number}");
         let read = match store.find(&format!("{folder}/{wanted}")) {
-            None => Err(format!("Channel/{wanted} is not there")),
+            None => Err(format!("Channel/{wanted} {NOT_THERE}")),
             Some(member) => (store.text(&member).map_err(|e| e.to_string()))
                 .and_then(|text| RawChannel::parse(&text)),
         };

@@ -24,6 +24,31 @@ impl Skipped {
     }
 }
 
+/// Reason of a channel whose file is missing: `FILE is not there`.
+pub(crate) const NOT_THERE: &str = "is not there";
+/// Missing files that are named one by one; more are counted.
+const NAMED_MISSING: usize = 3;
+
+/// One line for each thing skipped; many missing files share a line, so that they do not bury the rest.
+pub fn skipped_lines(skipped: &[Skipped]) -> Vec<String> {
+    let missing: Vec<&Skipped> = skipped.iter().filter(|s| s.reason.contains(NOT_THERE)).collect();
+    let fold = missing.len() > NAMED_MISSING;
+    let mut lines: Vec<String> = skipped
+        .iter()
+        .filter(|s| !(fold && s.reason.contains(NOT_THERE)))
+        .map(|s| format!("{}: {}", s.name, s.reason))
+        .collect();
+    if let (true, Some(first), Some(last)) = (fold, missing.first(), missing.last()) {
+        lines.push(format!(
+            "{} channel files are not there, from {} to {}",
+            missing.len(),
+            first.name,
+            last.name
+        ));
+    }
+    lines
+}
+
 /// Channels read from a file, and what in it was not usable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChannelSet {
@@ -49,5 +74,26 @@ impl ChannelSet {
         };
         let ranked = self.channels.iter().filter_map(|c| Some((rank(c)?, c)));
         ranked.min_by_key(|(rank, _)| *rank).map(|(_, c)| c)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_missing_files_share_a_line_and_hide_nothing_else() {
+        let mut skipped: Vec<Skipped> = (1..=9)
+            .map(|i| Skipped::new(&format!("curve {i}"), format!("v1.00{i} {NOT_THERE}")))
+            .collect();
+        skipped.insert(4, Skipped::new("curve 96", "the channel failed"));
+        assert_eq!(
+            skipped_lines(&skipped),
+            [
+                "curve 96: the channel failed",
+                "9 channel files are not there, from curve 1 to curve 9"
+            ]
+        );
+        assert_eq!(skipped_lines(&skipped[..3]).len(), 3);
     }
 }
