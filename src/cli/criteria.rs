@@ -73,8 +73,14 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     };
     let set = read(&a.file)?;
     let evaluation = evaluate(&set.channels, filtering);
-    for skipped in &evaluation.skipped {
-        output::warn(&format!("{}: {}", skipped.name, skipped.reason));
+    for line in skipped_lines(&evaluation.skipped) {
+        output::warn(&line);
+    }
+    if evaluation.channels.is_empty() && a.against.is_none() {
+        return Err(Error::request(
+            format!("no channel of {} gives a criterion", a.file.display()),
+            "give accelerations, forces, moments, compressions or rotations with 16-character ISO-MME codes",
+        ));
     }
     let mut document = evaluation.to_json();
     document["unreadable"] = serde_json::json!(set.skipped);
@@ -99,8 +105,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let mut rated = Vec::new();
     if let Some(reference) = &a.against {
         let (rows, skipped) = rate(&read(reference)?.channels, &set.channels, filtering);
-        for s in &skipped {
-            output::warn(&format!("not rated: {}: {}", s.name, s.reason));
+        for line in skipped_lines(&skipped) {
+            output::warn(&format!("not rated: {line}"));
         }
         rated = rows;
         document["iso18571"] = serde_json::json!({

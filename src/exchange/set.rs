@@ -26,27 +26,31 @@ impl Skipped {
 
 /// Reason of a channel whose file is missing: `FILE is not there`.
 pub(crate) const NOT_THERE: &str = "is not there";
-/// Missing files that are named one by one; more are counted.
-const NAMED_MISSING: usize = 3;
+/// Skipped things of one reason that are named one by one; more share a line.
+const NAMED: usize = 3;
 
-/// One line for each thing skipped; many missing files share a line, so that they do not bury the rest.
+/// One line for each thing skipped; many of one reason, and many missing files, share a line, so that they do not
+/// bury the rest.
 pub fn skipped_lines(skipped: &[Skipped]) -> Vec<String> {
-    let missing: Vec<&Skipped> = skipped.iter().filter(|s| s.reason.contains(NOT_THERE)).collect();
-    let fold = missing.len() > NAMED_MISSING;
-    let mut lines: Vec<String> = skipped
-        .iter()
-        .filter(|s| !(fold && s.reason.contains(NOT_THERE)))
-        .map(|s| format!("{}: {}", s.name, s.reason))
-        .collect();
-    if let (true, Some(first), Some(last)) = (fold, missing.first(), missing.last()) {
-        lines.push(format!(
-            "{} channel files are not there, from {} to {}",
-            missing.len(),
-            first.name,
-            last.name
-        ));
+    let reason = |s: &Skipped| match s.reason.contains(NOT_THERE) {
+        true => "their files are not there".to_string(),
+        false => s.reason.clone(),
+    };
+    let mut groups: Vec<(String, Vec<&Skipped>)> = Vec::new();
+    for s in skipped {
+        match groups.iter_mut().find(|(r, _)| *r == reason(s)) {
+            Some((_, group)) => group.push(s),
+            None => groups.push((reason(s), vec![s])),
+        }
     }
-    lines
+    let lines = groups.iter().flat_map(|(reason, group)| match &group[..] {
+        [first, .., last] if group.len() > NAMED => {
+            let (n, first, last) = (group.len(), &first.name, &last.name);
+            vec![format!("{n} channels, {first} to {last}: {reason}")]
+        }
+        few => (few.iter().map(|s| format!("{}: {}", s.name, s.reason))).collect(),
+    });
+    lines.collect()
 }
 
 /// Channels read from a file, and what in it was not usable.
@@ -82,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_missing_files_share_a_line_and_hide_nothing_else() {
+    fn many_of_one_reason_share_a_line_and_hide_nothing_else() {
         let mut skipped: Vec<Skipped> = (1..=9)
             .map(|i| Skipped::new(&format!("curve {i}"), format!("v1.00{i} {NOT_THERE}")))
             .collect();
@@ -90,8 +94,8 @@ mod tests {
         assert_eq!(
             skipped_lines(&skipped),
             [
-                "curve 96: the channel failed",
-                "9 channel files are not there, from curve 1 to curve 9"
+                "9 channels, curve 1 to curve 9: their files are not there",
+                "curve 96: the channel failed"
             ]
         );
         assert_eq!(skipped_lines(&skipped[..3]).len(), 3);
