@@ -195,6 +195,7 @@ fn page(
             "grade",
         ];
         page += &format!("\n{}", output::table(&head, &rows));
+        page += "scores as objective-rating-metrics 1.3 gives them; grade bounds 0.94, 0.80, 0.58 from recollection\n";
     }
     page
 }
