@@ -73,9 +73,29 @@ pub fn print_error(error: &Error) {
     }
 }
 
+/// Longest message, and longest line of a file, that an error shows, characters.
+const LONGEST_SHOWN: usize = 600;
+
+/// A text cut to what a reader can use, without control characters.
+fn shown(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let mut cut: String = text.chars().take(LONGEST_SHOWN).map(plain).collect();
+    if text.chars().nth(LONGEST_SHOWN).is_some() {
+        cut += " ...";
+    }
+    cut
+}
+
 fn pointed(error: &InputError) -> String {
     let p = &error.0;
-    let head = format!("{}:{}: {}", p.source.name, p.line, p.message);
+    let head = shown(&format!("{}:{}: {}", p.source.name, p.line, p.message));
+    // A line of megabytes or of bytes that are no text helps nobody.
+    let near = p.source.text.lines().skip(p.line.saturating_sub(2)).take(3);
+    let readable =
+        |l: &str| l.len() <= LONGEST_SHOWN && !l.contains(|c: char| c.is_control() && c != '\t');
+    if !near.into_iter().all(readable) {
+        return format!("error: {head}\nhelp: {}\n", p.help);
+    }
     let diagnostic = MietteDiagnostic::new(head.clone())
         .with_label(LabeledSpan::new_with_span(
             None,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crumple::criteria::Dummy;
 use crumple::dynamics::Plan;
 use crumple::error::{Error, SourceText};
-use crumple::exchange::{ChannelSet, RunInfo, read_channels, table};
+use crumple::exchange::{ChannelSet, RunInfo, read_channels, skipped_lines, table};
 use crumple::occupant::{
     ChannelPair, MeasuredScalars, OccupantError, OccupantResult, Restraint, Seat, SledPulse,
     beside, channels, measured_scalars, sled,
@@ -51,8 +51,8 @@ pub struct Arguments {
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
     let set = read_channels(&a.pulse)?;
-    for skipped in &set.skipped {
-        output::warn(&format!("{}: {}", skipped.name, skipped.reason));
+    for line in skipped_lines(&set.skipped) {
+        output::warn(&line);
     }
     let channel = pick(&set, a.channel.as_deref())?;
     let bad = |what: &str, help: &str| Error::request(what.to_string(), help.to_string());

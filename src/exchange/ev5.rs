@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use super::set::{ChannelSet, Skipped};
+use super::set::{ChannelSet, NOT_THERE, Skipped};
 use super::{even_step, read_text};
 use crate::error::{Error, SourceText};
 use crate::signal::code::CodeFields;
@@ -237,7 +237,7 @@ fn samples(header: &Path, curve: &Curve, code: Option<ChannelCode>) -> Result<Ch
         .to_string_lossy()
         .into_owned();
     if !path.exists() {
-        return Err(format!("{file} is not there"));
+        return Err(format!("{file} {NOT_THERE}"));
     }
     let text = read_text(&path).map_err(|e| e.to_string())?;
     let (mut times, mut values) = (Vec::new(), Vec::new());

@@ -10,7 +10,7 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-use super::set::{ChannelSet, Skipped};
+use super::set::{ChannelSet, NOT_THERE, Skipped};
 use super::{RunInfo, read_text};
 use crate::error::{Error, write_atomic};
 use crate::signal::Channel;
@@ -134,11 +134,11 @@ pub fn read_isomme(path: &Path) -> Result<ChannelSet, Error> {
     let mut raw = Vec::new();
     let mut skipped = Vec::new();
     for (number, code) in numbers {
-        let wanted = format!("{name}.{number}");
-        let read = match store.find(&format!("{folder}/{wanted}")) {
-            None => Err(format!("Channel/{wanted} is not there")),
+        let wanted = format!("Channel/{name}.{number}");
+        let read = match store.find(&format!("{folder}/{name}.{number}")) {
+            None => Err(format!("{wanted} {NOT_THERE}")),
             Some(member) => (store.text(&member).map_err(|e| e.to_string()))
-                .and_then(|text| RawChannel::parse(&text)),
+                .and_then(|text| RawChannel::parse(&wanted, &text)),
         };
         match read {
             Ok(channel) => raw.push(channel),
@@ -168,11 +168,11 @@ pub fn read_isomme(path: &Path) -> Result<ChannelSet, Error> {
 /// Errors: not an ISO-MME channel file, what makes the channel unusable, what the operating system refuses.
 pub fn read_channel_file(path: &Path) -> Result<Channel, Error> {
     let text = read_text(path)?;
-    RawChannel::parse(&text)
+    RawChannel::parse(&path.display().to_string(), &text)
         .and_then(|raw| raw.channel(&[]))
         .map_err(|reason| {
             Error::request(
-                format!("{}: {reason}", path.display()),
+                reason,
                 "give an ISO-MME channel file, a test folder, or the .EV5 file of an NHTSA test",
             )
         })

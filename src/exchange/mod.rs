@@ -13,7 +13,7 @@ pub mod table;
 pub mod uds;
 
 pub use input::read_channels;
-pub use set::{ChannelSet, Skipped};
+pub use set::{ChannelSet, Skipped, skipped_lines};
 
 use std::path::Path;
 

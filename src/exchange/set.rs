@@ -24,6 +24,35 @@ impl Skipped {
     }
 }
 
+/// Reason of a channel whose file is missing: `FILE is not there`.
+pub(crate) const NOT_THERE: &str = "is not there";
+/// Skipped things of one reason that are named one by one; more share a line.
+const NAMED: usize = 3;
+
+/// One line for each thing skipped; many of one reason, and many missing files, share a line, so that they do not
+/// bury the rest.
+pub fn skipped_lines(skipped: &[Skipped]) -> Vec<String> {
+    let reason = |s: &Skipped| match s.reason.contains(NOT_THERE) {
+        true => "their files are not there".to_string(),
+        false => s.reason.clone(),
+    };
+    let mut groups: Vec<(String, Vec<&Skipped>)> = Vec::new();
+    for s in skipped {
+        match groups.iter_mut().find(|(r, _)| *r == reason(s)) {
+            Some((_, group)) => group.push(s),
+            None => groups.push((reason(s), vec![s])),
+        }
+    }
+    let lines = groups.iter().flat_map(|(reason, group)| match &group[..] {
+        [first, .., last] if group.len() > NAMED => {
+            let (n, first, last) = (group.len(), &first.name, &last.name);
+            vec![format!("{n} channels, {first} to {last}: {reason}")]
+        }
+        few => (few.iter().map(|s| format!("{}: {}", s.name, s.reason))).collect(),
+    });
+    lines.collect()
+}
+
 /// Channels read from a file, and what in it was not usable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChannelSet {
@@ -49,5 +78,26 @@ impl ChannelSet {
         };
         let ranked = self.channels.iter().filter_map(|c| Some((rank(c)?, c)));
         ranked.min_by_key(|(rank, _)| *rank).map(|(_, c)| c)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_of_one_reason_share_a_line_and_hide_nothing_else() {
+        let mut skipped: Vec<Skipped> = (1..=9)
+            .map(|i| Skipped::new(&format!("curve {i}"), format!("v1.00{i} {NOT_THERE}")))
+            .collect();
+        skipped.insert(4, Skipped::new("curve 96", "the channel failed"));
+        assert_eq!(
+            skipped_lines(&skipped),
+            [
+                "9 channels, curve 1 to curve 9: their files are not there",
+                "curve 96: the channel failed"
+            ]
+        );
+        assert_eq!(skipped_lines(&skipped[..3]).len(), 3);
     }
 }

@@ -1,5 +1,6 @@
 //! The report of a study, as an engineer would send it to a colleague: question, answer, evidence, limits.
 
+use crate::risk::seat::INTRUSION_STEP_MM;
 use crate::study::{Numbers, StudyResult};
 use crate::units::KMH;
 use crate::vehicle::{Vehicle, VehicleClass};
@@ -319,7 +320,7 @@ fn computed(r: &StudyResult) -> Section {
         all
     };
     let curve = &crate::risk::ncap::HEAD_AIS3;
-    Section::new("How it was computed")
+    let section = Section::new("How it was computed")
         .paragraph(
             "Point masses along one axis, joined by load paths with a crush law that unloads stiffly and keeps its set. \
              The faces of the two vehicles are cut into cells where the same load paths face each other, so that rails \
@@ -340,7 +341,15 @@ fn computed(r: &StudyResult) -> Section {
             curve.source,
             curve.population,
             listed(&dummies)
-        ))
+        ));
+    match r.spec.intrusion_odds {
+        None => section,
+        Some(o) => section.paragraph(format!(
+            "Intrusion, in columns of their own and in no target: odds of {} times {:.2} where intrusion passes {:.0} mm \
+             ({}; {}).",
+            o.injury, o.value, INTRUSION_STEP_MM, o.condition, o.source
+        )),
+    }
 }
 
 fn estimates(r: &StudyResult) -> Section {

@@ -105,7 +105,7 @@ pub fn seat_risk(input: &SeatInput) -> SeatRisk {
         stars: ncap.stars(),
         neck_note: NECK_NOTE,
         curves: readings(input),
-        intrusion: input.intrusion.map(|(mm, ratio)| effect(&ncap, mm, ratio)),
+        intrusion: (input.intrusion).map(|(mm, ratio)| intrusion_effect(&ncap, mm, ratio)),
     }
 }
 
@@ -186,7 +186,9 @@ fn readings(input: &SeatInput) -> Vec<CurveReading> {
         .collect()
 }
 
-fn effect(
+/// What intrusion of the compartment, mm, does to the NCAP risks by a published odds ratio: a step at
+/// [`INTRUSION_STEP_MM`].
+pub fn intrusion_effect(
     ncap: &NcapRisk,
     intrusion_mm: f64,
     odds_ratio: &'static IntrusionOddsRatio,

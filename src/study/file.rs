@@ -11,6 +11,7 @@ use crate::dynamics::Plan;
 use crate::error::{Error, SourceText};
 use crate::material::MaterialUse;
 use crate::occupant::Seat;
+use crate::risk::intrusion::IntrusionOddsRatio;
 use crate::sizing::evaluate::{SEARCH_STEP_S, Seated};
 use crate::sizing::{CostModel, Rule, Target, Vary};
 use crate::units::US;
@@ -45,6 +46,8 @@ pub struct StudySpec {
     pub weights: (Vec<f64>, Vec<f64>),
     /// Who sits in the vehicle under study.
     pub seats: Vec<Seated>,
+    /// Odds ratio by which intrusion changes the leg risk, in columns of their own; `None`: none (no target uses it).
+    pub intrusion_odds: Option<&'static IntrusionOddsRatio>,
     /// Speed of the vehicle's own wall test, km/h.
     pub wall_kmh: f64,
     /// Limits kept in that test while sizing.
@@ -99,6 +102,7 @@ struct Raw {
     speed_weights: Option<S<Vec<f64>>>,
     overlap_weights: Option<S<Vec<f64>>>,
     seat: S<Vec<RawSeat>>,
+    intrusion_odds: Option<S<String>>,
     #[serde(default)]
     wall: RawWall,
     #[serde(default)]
@@ -315,6 +319,7 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
                 dummy: s.dummy,
             })
             .collect(),
+        intrusion_odds: r.intrusion_odds(raw.intrusion_odds.as_ref())?,
         wall_kmh: optional("speed_kmh", &raw.wall.speed_kmh, 56.0, 1.0, 200.0)?,
         wall_limits: r.limits(&raw.wall.limits)?,
         targets,

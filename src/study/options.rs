@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use crate::error::{Error, nearest};
 use crate::material::{MaterialUse, Materials};
+use crate::risk::intrusion::{IntrusionOddsRatio, ODDS_RATIOS, odds_ratio};
 use crate::sizing::{Criterion, PartnerDesign, Target};
 use crate::units::{KN, MM};
 
@@ -87,6 +88,19 @@ pub(super) struct RawMap {
 }
 
 impl Reader<'_> {
+    /// A published odds ratio by its id.
+    pub(super) fn intrusion_odds(
+        &self,
+        id: Option<&S<String>>,
+    ) -> Result<Option<&'static IntrusionOddsRatio>, Error> {
+        let Some(id) = id else { return Ok(None) };
+        odds_ratio(id.get_ref()).map(Some).ok_or_else(|| {
+            let known: Vec<&str> = ODDS_RATIOS.iter().map(|o| o.id).collect();
+            let what = format!("no odds ratio \"{}\"", id.get_ref());
+            self.bad(id, &what, &known.join(", "))
+        })
+    }
+
     pub(super) fn partner(&self, raw: Option<&RawPartner>) -> Result<PartnerDesign, Error> {
         let Some(raw) = raw else {
             return Ok(PartnerDesign::NONE);

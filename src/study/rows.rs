@@ -3,14 +3,21 @@
 use serde::{Deserialize, Serialize};
 
 use crate::collision::result::CaseResult;
+use crate::risk::intrusion::IntrusionOddsRatio;
+use crate::risk::seat::intrusion_effect;
 
 /// Numbers of one run that a row keeps: `(name, value)` with the names of the JSON result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Numbers(pub Vec<(String, Option<f64>)>);
 
 impl Numbers {
-    /// From a result, for the occupant at an index.
-    pub fn of(result: &CaseResult, occupant: usize) -> Self {
+    /// From a result, for the occupant at an index; with an odds ratio also the leg and joint risk that intrusion
+    /// makes of the dummy's.
+    pub fn of(
+        result: &CaseResult,
+        occupant: usize,
+        intrusion_odds: Option<&'static IntrusionOddsRatio>,
+    ) -> Self {
         let mut all = Vec::new();
         for (i, v) in result.vehicles.iter().enumerate() {
             let mut put = |name: &str, value: Option<f64>| {
@@ -49,6 +56,14 @@ impl Numbers {
             put("risk.neck_ais3", o.risk.neck_ais3);
             put("risk.joint", o.risk.joint);
             put("risk.joint_without_neck", o.risk.joint_without_neck);
+            if let Some(ratio) = intrusion_odds {
+                let mm = result.vehicles[o.vehicle - 1].intrusion_mm;
+                let e = intrusion_effect(&o.risk, mm, ratio);
+                put("risk.intrusion_odds_factor", Some(e.factor));
+                put("risk.femur_ais2_with_intrusion", e.femur_ais2);
+                let joint = e.joint_without_neck;
+                put("risk.joint_without_neck_with_intrusion", joint);
+            }
         }
         all.push(("restitution".into(), Some(result.restitution)));
         all.push(("energy_error".into(), Some(result.energy_error)));

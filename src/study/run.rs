@@ -243,6 +243,7 @@ impl Study<'_> {
         after: &[Option<Vec<CaseResult>>],
         walls: &[WallRow],
     ) -> Vec<Row> {
+        let odds = self.spec.intrusion_odds;
         let mut rows = Vec::new();
         for (v, vehicle) in vehicles.iter().enumerate() {
             for (l, load) in loads.iter().enumerate() {
@@ -254,9 +255,9 @@ impl Study<'_> {
                         overlap_pct: load.overlap_pct,
                         seat: seated.seat.id().to_string(),
                         dummy: seated.dummy.id().to_string(),
-                        before: Numbers::of(&before[v][l], s),
-                        after: after[v].as_ref().map(|a| Numbers::of(&a[l], s)),
-                        wall: Numbers::of(&walls[v].result, s),
+                        before: Numbers::of(&before[v][l], s, odds),
+                        after: after[v].as_ref().map(|a| Numbers::of(&a[l], s, odds)),
+                        wall: Numbers::of(&walls[v].result, s, odds),
                         note: if load.overlap_pct < 100.0 {
                             NO_YAW_NOTE.into()
                         } else {

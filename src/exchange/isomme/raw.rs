@@ -6,6 +6,8 @@ use crate::signal::{Channel, ChannelCode, Unit};
 
 /// A channel file as it stands.
 pub(super) struct RawChannel {
+    /// File, for messages.
+    file: String,
     /// Channel code as written.
     pub(super) code: String,
     unit: Option<String>,
@@ -17,7 +19,16 @@ pub(super) struct RawChannel {
 }
 
 impl RawChannel {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    /// Read the text of `file`; what is wrong is said with the file's name, and the line where it has one.
+    pub(super) fn parse(file: &str, text: &str) -> Result<Self, String> {
+        Self::parsed(file, text).map_err(|(line, what)| match line {
+            Some(line) => format!("{file}:{line}: {what}"),
+            None => format!("{file}: {what}"),
+        })
+    }
+
+    fn parsed(file: &str, text: &str) -> Result<Self, (Option<usize>, String)> {
+        let whole = |what: String| (None, what);
         let is_data = |line: &str| !line.trim().is_empty() && descriptor(line).is_none();
         let head_end: usize = text
             .split_inclusive('\n')
@@ -26,38 +37,37 @@ impl RawChannel {
             .sum();
         let (head, data) = text.split_at(head_end);
         let code = value_of(head, "Channel code")
-            .ok_or("there is no `Channel code`")?
+            .ok_or_else(|| whole("there is no `Channel code`".into()))?
             .to_string();
-        let number = |key: &str| -> Result<Option<f64>, String> {
+        let number = |key: &str| -> Result<Option<f64>, _> {
             value_of(head, key)
                 .map(|v| {
                     v.parse()
-                        .map_err(|_| format!("`{key}` is `{v}`, not a number"))
+                        .map_err(|_| whole(format!("`{key}` is `{v}`, not a number")))
                 })
                 .transpose()
         };
-        let values = data
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .enumerate()
-            .map(|(i, line)| {
-                line.parse()
-                    .map_err(|_| format!("sample {i} is `{line}`, not a number"))
+        let values = (head.lines().count() + 1..)
+            .zip(data.lines().map(str::trim))
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(line, text)| {
+                text.parse()
+                    .map_err(|_| (Some(line), format!("`{text}` is not a number")))
             })
-            .collect::<Result<Vec<f64>, String>>()?;
+            .collect::<Result<Vec<f64>, _>>()?;
         if let Some(announced) = number("Number of samples")?.filter(|n| *n != values.len() as f64)
         {
-            return Err(format!(
-                "{} samples where {announced} are announced",
-                values.len()
-            ));
+            let found = values.len();
+            return Err(whole(format!(
+                "{found} samples where {announced} are announced"
+            )));
         }
         let explicit =
             value_of(head, "Reference channel").is_some_and(|v| v.eq_ignore_ascii_case("explicit"));
         let interval_s = number("Sampling interval")?.filter(|_| !explicit);
         let start_s = number("Time of first sample")?.unwrap_or(0.0);
         Ok(Self {
+            file: file.to_string(),
             code,
             unit: value_of(head, "Unit").map(str::to_string),
             implicit: interval_s.map(|dt_s| (start_s, dt_s)),
@@ -71,7 +81,13 @@ impl RawChannel {
         self.code.get(2..6) == Some("TIRS")
     }
 
+    /// The channel; `all` are the files among which its times are looked for.
     pub(super) fn channel(&self, all: &[RawChannel]) -> Result<Channel, String> {
+        self.timed(all)
+            .map_err(|what| format!("{}: {what}", self.file))
+    }
+
+    fn timed(&self, all: &[RawChannel]) -> Result<Channel, String> {
         let code: ChannelCode = self
             .code
             .parse()

@@ -152,7 +152,9 @@ fn channels_that_cannot_be_used_are_listed_with_their_reason() {
         assert_eq!((set.channels.len(), set.skipped.len()), (0, 2), "{text}");
         let reasons = format!("{:?}", set.skipped);
         assert!(
-            reasons.contains(why) && reasons.contains("Channel/T.002 is not there"),
+            reasons.contains(why)
+                && reasons.contains("Channel/T.001")
+                && reasons.contains("Channel/T.002 is not there"),
             "{text}: {reasons}"
         );
     }
