@@ -71,14 +71,22 @@ impl Reader<'_> {
     }
 }
 
-/// A study's stop, without its steps.
-struct Stoppable<'a>(&'a dyn Progress);
+/// The progress of one vehicle's analysis, told as parts of the study's step.
+struct Within<'a> {
+    study: &'a dyn Progress,
+    vehicle: &'a str,
+}
 
-impl crate::sizing::uncertainty::Progress for Stoppable<'_> {
-    fn begin(&self, _: &str, _: usize) {}
-    fn done(&self, _: usize) {}
+impl crate::sizing::uncertainty::Progress for Within<'_> {
+    fn begin(&self, stage: &str, steps: usize) {
+        let what = format!("{}, {stage}", self.vehicle);
+        self.study.part(&what, steps);
+    }
+    fn done(&self, steps: usize) {
+        self.study.part_done(steps);
+    }
     fn stop(&self) -> bool {
-        self.0.stop()
+        self.study.stop()
     }
 }
 
@@ -111,8 +119,11 @@ impl Sizer<'_> {
                 .join("parts")
                 .join(format!("uncertainty-{}", vehicle.id));
             let parts = FolderParts::new(&folder, self.stamp.input_hash.as_str());
-            let stop = Stoppable(self.progress);
-            let found = analyse(&population, &row.design, &asked.request, &stop, &parts)?;
+            let within = Within {
+                study: self.progress,
+                vehicle: &vehicle.id,
+            };
+            let found = analyse(&population, &row.design, &asked.request, &within, &parts)?;
             if found.interrupted {
                 return Err(Error::Interrupted);
             }
