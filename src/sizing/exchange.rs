@@ -12,7 +12,7 @@ use crate::error::Error;
 
 /// A material is tried where it makes the design, left as it is, dearer by at most this share of its cost. What a few
 /// kilograms more or less do to a crash was worth 1 % at most (`tests/material_choice.rs` tries every combination).
-const WORTH_TRYING: f64 = 0.1;
+const WORTH_TRYING: f64 = 0.03;
 
 /// Exchange materials in an answer that meets its targets; `answer.runs` grows by what that takes.
 pub(super) fn exchange(

@@ -26,9 +26,13 @@ pub trait Progress: Sync {
     /// One step is done.
     fn step(&self, what: &str);
     /// A part of a step begins that takes so many steps of its own.
-    fn part(&self, what: &str, steps: usize);
+    fn part(&self, what: &str, steps: usize) {
+        let _ = (what, steps);
+    }
     /// So many steps of the part are done.
-    fn part_done(&self, steps: usize);
+    fn part_done(&self, steps: usize) {
+        let _ = steps;
+    }
     /// Should the study stop? Finished files are kept.
     fn stop(&self) -> bool;
 }

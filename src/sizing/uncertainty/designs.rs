@@ -92,7 +92,11 @@ impl Analysis<'_> {
         which: &[usize],
     ) -> Result<Level, Error> {
         let problem = self.population.problem;
-        let (holds, design) = self.confirmed(search, confidence, which)?;
+        let (holds, mut design) = self.confirmed(search, confidence, which)?;
+        let grown = apply(problem.vehicle, &design, problem.data)?.mass.paths;
+        design
+            .materials
+            .retain(|path, _| grown.iter().any(|p| &p.path == path));
         let draws = self.request.draws.min(BESIDE_DRAWS);
         let what = format!("design for {:.0} %", 100.0 * confidence);
         self.progress.begin(&what, draws);
@@ -232,6 +236,9 @@ impl Worlds for Sample<'_> {
         let deciding = |l: &usize| self.population.problem.cases[*l].clone();
         problem.cases = self.which.iter().map(deciding).collect();
         problem.effort.keep = shift;
+        // A candidate, not an answer: the sample decides, and the polish follows.
+        problem.effort.starts = 1;
+        problem.effort.designs_per_start = 30;
         problem.materials.fixed.extend(like.materials.clone());
         let mut evaluator = self.population.evaluator().clone();
         let cases = problem.cases.clone();

@@ -37,7 +37,7 @@ use ensemble::{World, criteria, least_slack};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Request {
-    /// Draws of the Monte Carlo.
+    /// Draws of the Monte Carlo of the nominal answer; what stands beside it gets at most [`BESIDE_DRAWS`].
     pub draws: usize,
     /// Probabilities a design is sought for, each above 0 and below 1.
     pub confidence: Vec<f64>,
@@ -186,7 +186,7 @@ const VARIANCE: u64 = 4 << 32;
 const PILOT_DRAWS: usize = 192;
 /// Draws of what stands beside the nominal answer (the vehicle as built, designs by probability), at most: a share of
 /// one half is then known within 1.4 points, and the nominal answer has them all.
-const BESIDE_DRAWS: usize = 5000;
+pub const BESIDE_DRAWS: usize = 5000;
 
 struct Analysis<'a> {
     population: &'a Population<'a>,
