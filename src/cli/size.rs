@@ -161,6 +161,9 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if let Some(volume) = a.volume_per_year {
         data.costs = data.costs.at_volume(volume)?;
     }
+    for id in &a.against {
+        data.partners.push(library.vehicle(id)?);
+    }
     let request = a.uncertainty.request()?;
     let targets = limits(&a.target)?;
     let problem = problem(a, &vehicle, &data, &targets)?;

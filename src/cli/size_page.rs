@@ -97,7 +97,8 @@ fn rows(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> Vec<Vec<String>> {
     if let Some(p) = &s.design.package {
         put("restraint package", p.clone());
     }
-    if let (d, Some(account)) = &s.sized.partner {
+    if let Some(terms) = &s.sized.partner_terms {
+        let d = &terms.design;
         put(
             "partner: rails lower by, mm",
             format!("{:.0}", d.lower_rails_m / MM),
@@ -110,14 +111,16 @@ fn rows(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> Vec<Vec<String>> {
             "partner: rails softer by, %",
             format!("{:.0}", 100.0 * d.softer),
         );
-        put(
-            "partner: added mass, kg",
-            format!("{:.1}", account.added_kg),
-        );
-        put(
-            "partner: direct cost of that mass, $",
-            format!("{:.0}", account.usd.usd()),
-        );
+        for p in &s.sized.partners {
+            put(
+                &format!("on {}: added mass, kg", p.partner),
+                format!("{:.1}", p.added_kg),
+            );
+            put(
+                &format!("on {}: direct cost, $", p.partner),
+                format!("{:.0}", p.usd.usd()),
+            );
+        }
     }
     rows
 }

@@ -79,6 +79,19 @@ impl Progress for Bar {
         self.bar.inc(1);
     }
 
+    fn part(&self, what: &str, steps: usize) {
+        self.bar.set_length(steps as u64);
+        self.bar.set_position(0);
+        self.bar.set_message(what.to_string());
+        if !self.terminal {
+            eprintln!("  {what}: {steps}");
+        }
+    }
+
+    fn part_done(&self, steps: usize) {
+        self.bar.inc(steps as u64);
+    }
+
     fn stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }

@@ -26,7 +26,7 @@ pub struct Options {
     /// Draw everything that is uncertain: percentiles, tornado, Sobol indices, designs by probability
     #[arg(long)]
     uncertainty: bool,
-    /// Draws
+    /// Draws of the nominal answer; the vehicle as built and designs by probability get at most 5000
     #[arg(long, default_value_t = Request::default().draws, requires = "uncertainty")]
     draws: usize,
     /// Probabilities that a design is sought for
@@ -198,6 +198,7 @@ pub fn page(u: &Uncertainty) -> String {
         1.0
     };
     let rows = vec![
+        row("draws", &|m| m.draws.to_string()),
         row("targets met in % of draws", &|m| {
             format!("{:.1}", 100.0 * m.probability_met.value)
         }),

@@ -171,7 +171,7 @@ pub(super) fn method_sources() -> Vec<Source> {
         Source {
             key: "NASVA".to_string(),
             text: "National Agency for Automotive Safety and Victims' Aid, JNCAP collision tests: results compare \
-                   vehicles of similar mass only"
+                   vehicles of similar mass only (paraphrase)"
                 .to_string(),
             basis: "published".to_string(),
             url: Some(NASVA_URL.to_string()),

@@ -14,6 +14,7 @@ mod study_answer;
 pub mod study_figures;
 mod study_fronts;
 pub mod study_page;
+mod study_partners;
 mod study_sentences;
 mod study_tables;
 mod study_verdict;

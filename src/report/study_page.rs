@@ -11,7 +11,9 @@ use super::evidence::{self, NASVA_URL};
 use super::page::{Align, Cell, ReportPage, Section, Source, Table, Tone};
 use super::study_figures::changed_exemplar;
 use super::text::{fixed, listed, plain, short_name};
-use super::{study_answer, study_fronts, study_sentences, study_tables, study_verdict};
+use super::{
+    study_answer, study_fronts, study_partners, study_sentences, study_tables, study_verdict,
+};
 
 /// The page of a study; `figures` are those of [`super::study_figures()`].
 pub fn study_page(result: &StudyResult, figures: &[NamedFigure]) -> ReportPage {
@@ -93,7 +95,7 @@ fn question(r: &StudyResult) -> Section {
         format!(
             "A full-width test into a rigid wall is a collision with the car's own mirror image. NASVA, which runs the \
              Japanese tests, says of its own results that they compare only vehicles of similar mass and do not carry \
-             over to a much larger partner or a higher speed ({NASVA_URL}). This study puts the pair beside the wall \
+             over to a much larger partner or a higher speed (a paraphrase; {NASVA_URL}). This study puts the pair beside the wall \
              test for that reason."
         ),
     );
@@ -200,6 +202,7 @@ fn sizing(r: &StudyResult, figures: &[NamedFigure]) -> Section {
     for table in [
         study_tables::masses(r),
         study_tables::costs(r),
+        study_partners::partners(r),
         study_tables::precedents(r),
     ]
     .into_iter()

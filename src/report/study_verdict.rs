@@ -56,7 +56,7 @@ pub(super) fn section(r: &StudyResult) -> Option<Section> {
         "Unlike masses",
         format!(
             "NASVA says of its own test results that they compare only vehicles of similar mass, and that they do not \
-             hold when the partner is much larger or the speed higher (in substance; {NASVA_URL}). The same caution \
+             hold when the partner is much larger or the speed higher (a paraphrase, not a quotation; {NASVA_URL}). The same caution \
              holds here: a joint risk is a dummy's, in one direction, without yaw, and no count of lives."
         ),
     );

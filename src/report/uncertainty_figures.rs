@@ -144,7 +144,11 @@ impl Figures<'_> {
             true => " in its worst deciding pair",
             false => "",
         };
-        let draws = worlds.first().map_or(0, |(_, m)| m.draws);
+        let counts = || worlds.iter().map(|(_, m)| m.draws);
+        let draws = match (counts().min(), counts().max()) {
+            (Some(few), Some(many)) if few < many => format!("{few} to {many}"),
+            (few, _) => few.unwrap_or(0).to_string(),
+        };
         let caption = format!(
             "{} of the {}{where_} over {draws} draws of everything that is uncertain, from the 1st to the 99th percentile.",
             q.name, self.vehicle.1

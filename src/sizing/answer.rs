@@ -34,10 +34,11 @@ pub fn to_json(vehicle: &Vehicle, sizing: &Sizing, data: &SizingData) -> Value {
             json!({ "volume_per_year": volume, "added_cost_usd": usd, "price_usd": price })
         })
         .collect();
-    let partner = sized.partner.1.map(|account| {
-        let p = &sized.partner.0;
+    // Each partner pays for itself: shown apart, never part of the car's price.
+    let partner = sized.partner_terms.as_ref().map(|terms| {
+        let p = &terms.design;
         json!({ "lower_rails_mm": p.lower_rails_m / MM, "seas_force_kN": p.seas_force_n / KN,
-            "softer": p.softer, "added_kg": account.added_kg, "added_cost_usd": account.usd })
+            "softer": p.softer, "on": sized.partners })
     });
     let cases: Vec<Value> = sizing
         .values

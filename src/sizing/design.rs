@@ -11,7 +11,7 @@ use super::crush_shape::{insert_plateau, make_two_steps, scale};
 use super::mass::{
     MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements,
 };
-use super::partner::{PartnerAccount, PartnerDesign, partner_account};
+use super::partner::{PartnerAccount, PartnerDesign, PartnerTerms};
 use crate::error::{Error, nearest};
 use crate::material::MaterialUse;
 use crate::vehicle::{Face, Path, PathKind, Role, Vehicle};
@@ -78,23 +78,26 @@ pub struct SizedVehicle {
     pub mass: MassAccount,
     /// Added direct manufacturing cost by item.
     pub cost: CostAccount,
-    /// What the partner changes, and what that weighs and costs there.
-    pub partner: (PartnerDesign, Option<PartnerAccount>),
+    /// What the partners change and what that weighs and costs by; `None` when they are left alone.
+    pub partner_terms: Option<PartnerTerms>,
+    /// What it weighs and costs on each partner of the data.
+    pub partners: Vec<PartnerAccount>,
 }
 
 impl SizedVehicle {
-    /// What sizing minimises, dollars: all direct cost, the partner's included.
+    /// What sizing minimises, dollars: all direct cost of the car, and what the dearest of its partners pays.
     pub fn objective_usd(&self) -> f64 {
-        self.cost.total().usd() + self.partner_usd()
+        self.cost.total().usd() + self.dearest_partner(|p| p.usd.usd())
     }
 
     /// Its smooth part, which an optimiser can follow ([`CostAccount::variable`]).
     pub fn smooth_objective_usd(&self) -> f64 {
-        self.cost.variable().usd() + self.partner_usd()
+        let smooth = |p: &PartnerAccount| p.usd.usd() - p.programme_usd.usd();
+        self.cost.variable().usd() + self.dearest_partner(smooth)
     }
 
-    fn partner_usd(&self) -> f64 {
-        self.partner.1.map_or(0.0, |p| p.usd.usd())
+    fn dearest_partner(&self, usd: impl Fn(&PartnerAccount) -> f64) -> f64 {
+        self.partners.iter().map(usd).fold(0.0, f64::max)
     }
 }
 
@@ -245,11 +248,14 @@ pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<Si
         }
     }
     let cost = added_direct_cost(&mass, &data.materials, &data.costs)?;
+    let partner_terms = PartnerTerms::of(&design.partner, data)?;
+    let on = |t: &PartnerTerms| data.partners.iter().filter_map(|p| t.account(p)).collect();
     Ok(SizedVehicle {
         vehicle: sized,
         mass,
         cost,
-        partner: (design.partner, partner_account(&design.partner, data)?),
+        partners: partner_terms.as_ref().map_or_else(Vec::new, on),
+        partner_terms,
     })
 }
 

@@ -126,10 +126,9 @@ impl CollisionEvaluator {
     /// As [`CollisionEvaluator::case`].
     pub fn sized_case(&self, sized: &SizedVehicle, load: &LoadCase) -> Result<Case, Error> {
         let mut case = self.case(&sized.vehicle, sized.mass.package.as_deref(), load)?;
-        let (design, account) = &sized.partner;
-        if let (false, Some(account)) = (load.own_wall, account) {
+        if let (false, Some(terms)) = (load.own_wall, &sized.partner_terms) {
             let other = &mut case.parties[1].vehicle;
-            *other = apply_to_partner(other, design, account.added_kg);
+            *other = apply_to_partner(other, terms);
         }
         Ok(case)
     }

@@ -7,6 +7,7 @@ mod costfile;
 mod crush_shape;
 pub mod design;
 pub mod evaluate;
+mod exchange;
 pub mod feasibility;
 pub mod mass;
 pub mod money;
@@ -41,7 +42,7 @@ pub use problem::{
 
 use crate::error::Error;
 use crate::material::{Material, Materials};
-use crate::vehicle::Library;
+use crate::vehicle::{Library, Vehicle};
 
 /// Greatest length of the kei class since October 1998, m (published rule: 3.40 x 1.48 x 2.00 m).
 pub const KEI_LENGTH_M: f64 = 3.40;
@@ -56,6 +57,8 @@ pub struct SizingData {
     pub materials: Materials,
     /// Mass and cost parameters.
     pub costs: CostModel,
+    /// Partners whose makers may be asked for changes: what those weigh and cost is reported for each of them.
+    pub partners: Vec<Vehicle>,
 }
 
 impl SizingData {
@@ -67,6 +70,7 @@ impl SizingData {
         Ok(Self {
             materials: Materials::load(library)?,
             costs: CostModel::load(library, costs)?,
+            partners: Vec::new(),
         })
     }
 
@@ -75,6 +79,7 @@ impl SizingData {
         Self {
             materials: self.materials.drawn(draw),
             costs: self.costs.drawn(draw),
+            partners: self.partners.clone(),
         }
     }
 

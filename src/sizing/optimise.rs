@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::design::{Design, SizedVehicle, apply};
+use super::exchange::exchange;
 use super::problem::{CaseValues, Criterion, Evaluate, LoadCase, Problem, SpeedSearch, Vary};
 use super::search::{Goal, Slack, least, slacks_of};
 use super::solve::{ACTIVE_SLACK, free_variables, solve};
@@ -96,7 +97,10 @@ pub fn optimise_knowing(
     check(problem)?;
     let cases = &problem.cases;
     let mut tightened = problem.clone();
-    let mut answer = solve(&tightened, cases, Goal::Cheapest, &[], evaluator)?;
+    let first = solve(&tightened, cases, Goal::Cheapest, &[], evaluator)?;
+    let mut answer = exchange(&tightened, cases, first, evaluator)?;
+    let chosen = answer.design.materials.clone();
+    tightened.materials.fixed.extend(chosen);
     let mut evaluations = answer.runs;
     let mut held = Held::verify(problem, answer.design.clone(), evaluator)?;
     for _ in 0..MOST_VERIFICATIONS {

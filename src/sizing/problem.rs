@@ -109,7 +109,7 @@ pub enum Rule {
 /// Material of what is added to each path.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MaterialChoice {
-    /// Ids to choose from by least cost per kJ; empty: all that may crush.
+    /// Ids to choose from; empty: all that may crush. The search starts with the least cost per kJ and exchanges from there.
     pub allowed: Vec<String>,
     /// Paths whose material the study fixes.
     pub fixed: BTreeMap<String, String>,

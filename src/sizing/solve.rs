@@ -54,16 +54,7 @@ pub(super) fn solve(
     hints: &[Vec<f64>],
     evaluator: &mut dyn Evaluate,
 ) -> Result<Answer, Error> {
-    let steps = free_variables(problem);
-    let own = Variables {
-        two_step: Vec::new(),
-        ..steps.clone()
-    };
-    let shapes = if steps.two_step.is_empty() {
-        vec![own]
-    } else {
-        vec![own, steps]
-    };
+    let shapes = shapes(problem);
     let plain = problem.materials.start(problem.vehicle, problem.data)?;
     let mut best: Option<Answer> = None;
     let mut runs = 0;
@@ -116,6 +107,19 @@ pub(super) fn solve(
         .ok_or_else(|| Error::request("nothing to vary", "allow structure, restraints or both"))
 }
 
+/// The paths' own shapes, and two steps where they are allowed.
+pub(super) fn shapes(problem: &Problem<'_>) -> Vec<Variables> {
+    let steps = free_variables(problem);
+    let own = Variables {
+        two_step: Vec::new(),
+        ..steps.clone()
+    };
+    match steps.two_step.is_empty() {
+        true => vec![own],
+        false => vec![own, steps],
+    }
+}
+
 /// Restraint packages to try with their direct cost: as built first, then by cost.
 pub(super) fn packages(problem: &Problem<'_>) -> Result<Vec<(f64, Option<String>)>, Error> {
     let mut packages = vec![(0.0, None)];
@@ -133,15 +137,19 @@ pub(super) fn packages(problem: &Problem<'_>) -> Result<Vec<(f64, Option<String>
     Ok(packages)
 }
 
-struct Solved {
-    feasible: bool,
-    x: Vec<f64>,
+pub(super) struct Solved {
+    pub feasible: bool,
+    pub x: Vec<f64>,
     /// Least slack over all load cases.
     slack: f64,
 }
 
 /// Active-set loop: search on a few load cases, verify on all, add the violated ones, repeat.
-fn converge(bench: &mut Bench<'_, '_>, goal: Goal, hints: &[Vec<f64>]) -> Result<Solved, Error> {
+pub(super) fn converge(
+    bench: &mut Bench<'_, '_>,
+    goal: Goal,
+    hints: &[Vec<f64>],
+) -> Result<Solved, Error> {
     let n = bench.size();
     let all = bench.all();
     let zero = vec![0.0; n];

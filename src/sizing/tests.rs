@@ -107,6 +107,7 @@ pub(crate) fn data() -> SizingData {
     SizingData {
         materials: shipped_materials(),
         costs: shipped(),
+        partners: Vec::new(),
     }
 }
 

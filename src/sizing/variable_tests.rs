@@ -4,7 +4,7 @@
 use super::design::strengthenable;
 use super::feasibility::scaled_partner;
 use super::mass::design_crush_m;
-use super::partner::{apply_to_partner, partner_account};
+use super::partner::{PartnerTerms, apply_to_partner};
 use super::precedent::Relation;
 use super::tests::{assert_valid, car, data};
 use super::*;
@@ -94,26 +94,26 @@ fn pickup() -> Vehicle {
     parse_vehicle(&SourceText::new("ford-f-150-2018.toml", text)).unwrap()
 }
 
-/// Lower rails move down whole and draw the upper body with them; a SEAS adds its mass and a layer; a softer front
-/// loses force up to its design crush and keeps its bottoming.
+fn terms(design: PartnerDesign) -> PartnerTerms {
+    PartnerTerms::of(&design, &data()).unwrap().unwrap()
+}
+
+/// Lower rails move down whole and draw the upper body with them; a SEAS adds a layer; a softer front loses force up to
+/// its design crush, keeps its bottoming and its energy, and what stands behind it moves back.
 #[test]
 fn the_partner_changes_what_it_is_asked_to_and_nothing_else() {
-    let design = PartnerDesign {
+    let terms = terms(PartnerDesign {
         lower_rails_m: 0.1,
         seas_force_n: 100e3,
         softer: 0.25,
-    };
-    let account = partner_account(&design, &data()).unwrap().unwrap();
-    // 100 kN over 330 mm (350 mm less half the rise) in HSLA at an efficiency of 0.5.
-    let kg = 100e3 * 0.33 / (11.7e3 * 0.5);
-    assert!((account.added_kg - kg).abs() < 1e-9, "{}", account.added_kg);
-    let (old, new) = (
-        pickup(),
-        apply_to_partner(&pickup(), &design, account.added_kg),
-    );
+    });
+    let account = terms.account(&pickup()).unwrap();
+    let (old, new) = (pickup(), apply_to_partner(&pickup(), &terms));
     assert_valid(&new);
-    assert!((new.total_kg() - old.total_kg() - kg).abs() < 1e-9);
-    let band = |v: &Vehicle, i: usize| v.paths[i].layer().unwrap().height_m;
+    assert!((new.total_kg() - old.total_kg() - account.added_kg).abs() < 1e-9);
+    assert!((new.total_kg() - new.body.test_kg).abs() < 0.5);
+    let layer = |v: &Vehicle, i: usize| v.paths[i].layer().unwrap().clone();
+    let band = |v: &Vehicle, i: usize| layer(v, i).height_m;
     assert!((band(&old, 0)[0] - band(&new, 0)[0] - 0.1).abs() < 1e-12);
     assert!(
         (band(&new, 1)[0] - band(&new, 0)[1]).abs() < 1e-12,
@@ -124,23 +124,66 @@ fn the_partner_changes_what_it_is_asked_to_and_nothing_else() {
         old.paths[0].table.clone().unwrap(),
         new.paths[0].table.clone().unwrap(),
     );
-    assert!((b.force_at(0.4) / a.force_at(0.4) - 0.75).abs() < 1e-9);
+    let crush = super::mass::design_crush_m(&a);
+    let length = new.body.length_m - old.body.length_m;
+    assert!((length - crush / 3.0).abs() < 1e-9, "{length}");
+    assert!((b.force_at(0.2) / a.force_at(0.2) - 0.75).abs() < 1e-9);
     assert_eq!(b.force_n.last(), a.force_n.last());
+    let (before, after) = (a.energy_to(crush), b.energy_to(crush + length));
+    assert!((after / before - 1.0).abs() < 1e-9, "{after} of {before}");
+    assert!((layer(&new, 2).setback_m - layer(&old, 2).setback_m - length).abs() < 1e-12);
     assert_eq!(
         new.layers(Face::Front).count(),
         old.layers(Face::Front).count() + 1
     );
+}
+
+/// Every measure weighs and costs something, by the same parameters as the car's own structure, compounding included.
+#[test]
+fn the_partner_pays_for_each_measure() {
+    let costs = data().costs;
+    let gamma = costs.structure.compounding().central;
+    let on = |design| terms(design).account(&pickup()).unwrap();
+    let none = PartnerDesign::NONE;
+    let seas = on(PartnerDesign {
+        seas_force_n: 100e3,
+        ..none
+    });
+    // 100 kN over 330 mm (350 mm less half the rise) in HSLA at an efficiency of 0.5.
+    let kg = 100e3 * 0.33 / (11.7e3 * 0.5);
+    assert!((seas.seas_kg - kg).abs() < 1e-9, "{}", seas.seas_kg);
+    assert!((seas.added_kg - kg * (1.0 + gamma)).abs() < 1e-9);
+    let lower = on(PartnerDesign {
+        lower_rails_m: 0.15,
+        ..none
+    });
+    // 406 kN mean over 0.42 m at 377 MPa with a factor of 3.
+    assert!((10.0..12.0).contains(&lower.drop_kg), "{}", lower.drop_kg);
+    let soft = on(PartnerDesign {
+        softer: 0.25,
+        ..none
+    });
+    assert!(soft.length_kg > 10.0 && soft.drop_kg == 0.0 && soft.seas_kg == 0.0);
+    for one in [seas, lower, soft] {
+        let metal = one.usd.usd() - one.programme_usd.usd();
+        let per_kg = metal / one.added_kg;
+        assert!((3.0..6.0).contains(&per_kg), "{per_kg}");
+        assert_eq!(one.programme_usd, costs.programme.per_vehicle());
+    }
+}
+
+#[test]
+fn a_partner_left_alone_is_as_it_was() {
     assert!(
-        partner_account(&PartnerDesign::NONE, &data())
+        PartnerTerms::of(&PartnerDesign::NONE, &data())
             .unwrap()
             .is_none()
     );
-    assert_eq!(apply_to_partner(&old, &PartnerDesign::NONE, 0.0), old);
     let wrong = PartnerDesign {
         softer: 1.5,
         ..PartnerDesign::NONE
     };
-    assert!(partner_account(&wrong, &data()).is_err());
+    assert!(PartnerTerms::of(&wrong, &data()).is_err());
 }
 
 /// A partner of another mass keeps force over mass, and so its own wall pulse.

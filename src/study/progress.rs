@@ -25,6 +25,14 @@ pub trait Progress: Sync {
     fn begin(&self, stage: Stage, steps: usize);
     /// One step is done.
     fn step(&self, what: &str);
+    /// A part of a step begins that takes so many steps of its own.
+    fn part(&self, what: &str, steps: usize) {
+        let _ = (what, steps);
+    }
+    /// So many steps of the part are done.
+    fn part_done(&self, steps: usize) {
+        let _ = steps;
+    }
     /// Should the study stop? Finished files are kept.
     fn stop(&self) -> bool;
 }

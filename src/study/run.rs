@@ -91,6 +91,7 @@ pub fn run_study(
         data.costs = data.costs.at_volume(volume)?;
     }
     let report_plan = Plan::new(spec.duration_ms * MS, spec.step_us * US);
+    data.partners.clone_from(&partners);
     let evaluator = CollisionEvaluator::new(
         library,
         &spec.partners,

@@ -28,11 +28,11 @@ pub struct UncertaintySpec {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawUncertainty {
     vehicles: Option<Vec<Spanned<String>>>,
-    draws: Option<usize>,
-    confidence: Option<Vec<f64>>,
+    draws: Option<Spanned<usize>>,
+    confidence: Option<Spanned<Vec<f64>>>,
     seed: Option<u64>,
-    sobol_rows: Option<usize>,
-    search_draws: Option<usize>,
+    sobol_rows: Option<Spanned<usize>>,
+    search_draws: Option<Spanned<usize>>,
 }
 
 impl Reader<'_> {
@@ -43,15 +43,27 @@ impl Reader<'_> {
     ) -> Result<Option<UncertaintySpec>, Error> {
         let Some(at) = raw else { return Ok(None) };
         let (raw, usual) = (at.get_ref(), Request::default());
+        let number = |given: &Option<Spanned<usize>>, usual: usize| {
+            given.as_ref().map_or(usual, |n| *n.get_ref())
+        };
+        let confidence = raw.confidence.as_ref().map(|c| c.get_ref().clone());
         let request = Request {
-            draws: raw.draws.unwrap_or(usual.draws),
-            confidence: raw.confidence.clone().unwrap_or(usual.confidence),
+            draws: number(&raw.draws, usual.draws),
+            confidence: confidence.unwrap_or(usual.confidence),
             seed: raw.seed.unwrap_or(usual.seed),
-            sobol_rows: raw.sobol_rows.unwrap_or(usual.sobol_rows),
-            search_draws: raw.search_draws.unwrap_or(usual.search_draws),
+            sobol_rows: number(&raw.sobol_rows, usual.sobol_rows),
+            search_draws: number(&raw.search_draws, usual.search_draws),
         };
         if let Err(Error::Request { message, help }) = request.check() {
-            return Err(self.bad(at, &message, &help));
+            let spans = [
+                ("draws", raw.draws.as_ref().map(Spanned::span)),
+                ("confidence", raw.confidence.as_ref().map(Spanned::span)),
+                ("sobol_rows", raw.sobol_rows.as_ref().map(Spanned::span)),
+                ("search_draws", raw.search_draws.as_ref().map(Spanned::span)),
+            ];
+            let of = |(key, span): (&str, Option<_>)| span.filter(|_| message.starts_with(key));
+            let span = spans.into_iter().find_map(of).unwrap_or_else(|| at.span());
+            return Err(self.text.error(span, &message, &help).into());
         }
         let chosen = match &raw.vehicles {
             None => vehicles.to_vec(),
@@ -71,14 +83,22 @@ impl Reader<'_> {
     }
 }
 
-/// A study's stop, without its steps.
-struct Stoppable<'a>(&'a dyn Progress);
+/// The progress of one vehicle's analysis, told as parts of the study's step.
+struct Within<'a> {
+    study: &'a dyn Progress,
+    vehicle: &'a str,
+}
 
-impl crate::sizing::uncertainty::Progress for Stoppable<'_> {
-    fn begin(&self, _: &str, _: usize) {}
-    fn done(&self, _: usize) {}
+impl crate::sizing::uncertainty::Progress for Within<'_> {
+    fn begin(&self, stage: &str, steps: usize) {
+        let what = format!("{}, {stage}", self.vehicle);
+        self.study.part(&what, steps);
+    }
+    fn done(&self, steps: usize) {
+        self.study.part_done(steps);
+    }
     fn stop(&self) -> bool {
-        self.0.stop()
+        self.study.stop()
     }
 }
 
@@ -111,8 +131,11 @@ impl Sizer<'_> {
                 .join("parts")
                 .join(format!("uncertainty-{}", vehicle.id));
             let parts = FolderParts::new(&folder, self.stamp.input_hash.as_str());
-            let stop = Stoppable(self.progress);
-            let found = analyse(&population, &row.design, &asked.request, &stop, &parts)?;
+            let within = Within {
+                study: self.progress,
+                vehicle: &vehicle.id,
+            };
+            let found = analyse(&population, &row.design, &asked.request, &within, &parts)?;
             if found.interrupted {
                 return Err(Error::Interrupted);
             }

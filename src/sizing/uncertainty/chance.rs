@@ -1,10 +1,12 @@
 //! The cheapest design that meets its targets with a chosen probability.
 //!
 //! Over a fixed sample of draws (common random numbers: every design meets the same worlds) each design has one least
-//! slack per draw; its order statistic at the confidence asked for is the only constraint. COBYLA minimises the
-//! smooth cost under it, as the nominal sizing does. Every design looked at is remembered with all its slacks, and
-//! the answer at each confidence is the cheapest remembered one that holds: so what holds at 90 % is a candidate at
-//! 50 %, and a higher confidence never costs less.
+//! slack per draw; its order statistic at the confidence asked for is the only constraint. A run over the sample is
+//! dear and a nominal sizing cheap, so candidates come from nominal sizings whose limits are shifted inwards, by as
+//! much as the last one fell short of its quantile, until the quantile holds; COBYLA then polishes the cheapest that
+//! does on the sample itself. Every design looked at is remembered with all its slacks, and the answer at each
+//! confidence is the cheapest remembered one that holds: so what holds at 90 % is a candidate at 50 %, and a higher
+//! confidence never costs less.
 
 use std::cell::RefCell;
 
@@ -28,20 +30,63 @@ pub trait Worlds {
     /// As [`super::super::apply`].
     fn cost_usd(&self, design: &Design) -> Result<[f64; 2], Error>;
 
+    /// The cheapest design at central parameters that keeps a slack of `shift` in hand in every limit, of the
+    /// materials of `like`.
+    ///
+    /// # Errors
+    /// Whatever keeps a case from running.
+    fn shifted(&mut self, shift: f64, like: &Design) -> Result<Shifted, Error>;
+
     /// Should the search stop?
     fn stop(&self) -> bool {
         false
     }
 }
 
-/// Designs looked at in one run of the optimiser.
-const FIRST_RUN: usize = 45;
-const POLISH_RUN: usize = 25;
+/// A nominal answer at shifted limits.
+#[derive(Debug, Clone)]
+pub struct Shifted {
+    /// Can the shifted limits be met? If not, `design` comes nearest to them.
+    pub exists: bool,
+    /// The design.
+    pub design: Design,
+}
+
+/// Most designs looked at in one go.
+#[derive(Debug, Clone, Copy)]
+pub struct Effort {
+    shifts: usize,
+    run: usize,
+    polish: usize,
+}
+
+impl Effort {
+    /// A first search at a confidence.
+    pub const FIRST: Self = Self {
+        shifts: 7,
+        run: 30,
+        polish: 15,
+    };
+    /// A search at a confidence near one that was searched.
+    pub const AGAIN: Self = Self {
+        shifts: 2,
+        run: 0,
+        polish: 15,
+    };
+
+    /// Designs that a search looks at, about.
+    pub const fn designs(self) -> usize {
+        self.shifts + self.run + self.polish
+    }
+}
+
 /// First steps in the unit cube.
-const REACH: f64 = 0.25;
-const POLISH: f64 = 0.05;
-/// Halvings between a design that does not hold and one that does.
-const HALVINGS: usize = 5;
+const REACH: f64 = 0.15;
+const POLISH: f64 = 0.04;
+/// Slack at the quantile that is near enough to stop shifting limits.
+const NEAR: f64 = 0.02;
+/// Beyond the slack that was missing, what a shift keeps in hand.
+const KEEP_MORE: f64 = 0.01;
 
 /// A design that was looked at.
 #[derive(Debug, Clone)]
@@ -88,35 +133,37 @@ pub struct Search<'a> {
     variables: &'a Variables,
     /// Package and materials, cheapest package first.
     fixed: Vec<Design>,
-    start: Vec<Vec<f64>>,
     worlds: &'a mut dyn Worlds,
     seen: Vec<Seen>,
+    /// Shifts tried: shift, the design's place in `seen`, do the shifted limits have an answer?
+    shifts: Vec<(f64, usize, bool)>,
 }
 
 impl<'a> Search<'a> {
-    /// Over the variables of a sizing; `fixed` holds one design per restraint package, cheapest first; `start` are
-    /// designs to begin from (the nominal answer).
-    pub fn new(
-        variables: &'a Variables,
-        fixed: Vec<Design>,
-        start: &[Design],
-        worlds: &'a mut dyn Worlds,
-    ) -> Self {
-        let n = variables.free().len();
-        let mut points: Vec<Vec<f64>> = start.iter().map(|d| point(variables, d)).collect();
-        points.extend([vec![0.0; n], vec![0.3; n], vec![0.6; n], vec![1.0; n]]);
+    /// Over the variables of a sizing; `fixed` holds one design per restraint package, cheapest first.
+    pub fn new(variables: &'a Variables, fixed: Vec<Design>, worlds: &'a mut dyn Worlds) -> Self {
         Self {
             variables,
             fixed,
-            start: points,
             worlds,
             seen: Vec::new(),
+            shifts: Vec::new(),
         }
     }
 
     /// Designs looked at so far.
     pub fn designs(&self) -> usize {
         self.seen.len()
+    }
+
+    /// Remember a design; returns its place.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when told to stop; whatever the worlds return.
+    pub fn look_at(&mut self, design: &Design) -> Result<usize, Error> {
+        let same = |f: &Design| f.package == design.package;
+        let package = self.fixed.iter().position(same).unwrap_or(0);
+        self.look(package, &point(self.variables, design))
     }
 
     fn design(&self, package: usize, x: &[f64]) -> Design {
@@ -148,24 +195,22 @@ impl<'a> Search<'a> {
         Ok(self.seen.len() - 1)
     }
 
-    /// The cheapest design seen that holds, of one package or of all.
-    fn best(&self, package: Option<usize>, confidence: f64) -> Option<usize> {
+    /// The cheapest design seen that holds.
+    fn best(&self, confidence: f64) -> Option<usize> {
         (0..self.seen.len())
-            .filter(|i| package.is_none_or(|p| self.seen[*i].package == p))
             .filter(|i| self.seen[*i].slack_at(confidence) >= 0.0)
             .min_by(|a, b| self.seen[*a].usd[0].total_cmp(&self.seen[*b].usd[0]))
     }
 
-    fn nearest(&self, package: usize, confidence: f64) -> Option<usize> {
+    /// The design seen with the most slack at the quantile.
+    fn nearest(&self, confidence: f64) -> Option<usize> {
         let slack = |i: &usize| self.seen[*i].slack_at(confidence);
-        (0..self.seen.len())
-            .filter(|i| self.seen[*i].package == package)
-            .max_by(|a, b| slack(a).total_cmp(&slack(b)))
+        (0..self.seen.len()).max_by(|a, b| slack(a).total_cmp(&slack(b)))
     }
 
     /// The answer at a confidence from what has been seen so far.
     pub fn answer(&self, confidence: f64) -> Option<Answer> {
-        let held = self.best(None, confidence);
+        let held = self.best(confidence);
         // Nothing holds: the largest probability, the nearest of equals.
         let at = held.or_else(|| {
             let key = |i: usize| (self.seen[i].share(), self.seen[i].slack_at(confidence));
@@ -188,96 +233,95 @@ impl<'a> Search<'a> {
     ///
     /// # Errors
     /// [`Error::Interrupted`] when told to stop; whatever the worlds return.
-    pub fn solve(&mut self, confidence: f64) -> Result<Option<Answer>, Error> {
-        for package in 0..self.fixed.len() {
-            // The package alone costs more than an answer that is known: all further ones do too.
-            let floor = self.worlds.cost_usd(&self.fixed[package])?[0];
-            if self
-                .best(None, confidence)
-                .is_some_and(|b| self.seen[b].usd[0] <= floor)
-            {
-                break;
-            }
-            self.solve_package(package, confidence)?;
+    pub fn solve(&mut self, confidence: f64, effort: Effort) -> Result<Option<Answer>, Error> {
+        self.shift(confidence, effort.shifts)?;
+        self.other_packages(confidence)?;
+        if self.variables.free().is_empty() {
+            return Ok(self.answer(confidence));
         }
+        let runs = [(REACH, effort.run), (POLISH, effort.polish)];
+        for (reach, designs) in runs.into_iter().filter(|(_, designs)| *designs > 0) {
+            let Some(near) = self.nearest(confidence) else {
+                break;
+            };
+            let held = self.best(confidence);
+            let aim = match held {
+                Some(_) => Aim::Cheapest,
+                None => Aim::Nearest,
+            };
+            let from = &self.seen[held.unwrap_or(near)];
+            let (package, x) = (from.package, from.x.clone());
+            self.run(package, &x, confidence, aim, reach, designs)?;
+        }
+        self.drop_idle(confidence)?;
         Ok(self.answer(confidence))
     }
 
-    fn solve_package(&mut self, package: usize, confidence: f64) -> Result<(), Error> {
-        for x in self.start.clone() {
-            self.look(package, &x)?;
-        }
-        if self.variables.free().is_empty() {
-            return Ok(());
-        }
-        for reach in [REACH, POLISH] {
-            let (None, Some(near)) = (
-                self.best(Some(package), confidence),
-                self.nearest(package, confidence),
-            ) else {
-                break;
+    /// Shift the limits of the nominal sizing until its answer holds with the probability asked for, and no further.
+    fn shift(&mut self, confidence: f64, most: usize) -> Result<(), Error> {
+        for _ in 0..most {
+            // The largest shift that does not hold and the smallest that does or that nothing can meet.
+            let (mut low, mut high) = (None::<(f64, f64)>, None::<(f64, f64)>);
+            for &(shift, at, exists) in &self.shifts {
+                let slack = self.seen[at].slack_at(confidence);
+                let end = if slack >= 0.0 || !exists {
+                    &mut high
+                } else {
+                    &mut low
+                };
+                let outer = slack >= 0.0 || !exists;
+                if end.is_none_or(|(s, _)| if outer { shift < s } else { shift > s }) {
+                    *end = Some((shift, slack));
+                }
+            }
+            let next = match (low, high) {
+                (None, None) => 0.0,
+                (Some((s, slack)), None) => s - slack + KEEP_MORE,
+                (_, Some((_, slack))) if (0.0..NEAR).contains(&slack) => return Ok(()),
+                (None, Some((s, _))) if s <= 0.0 => return Ok(()),
+                (None, Some((s, slack))) => (s - slack + KEEP_MORE).clamp(0.0, 0.75 * s),
+                (Some((a, _)), Some((b, _))) if b - a < NEAR => return Ok(()),
+                (Some((a, slack)), Some((b, _))) => {
+                    // By what was missing at the lower end, but well inside.
+                    let width = b - a;
+                    (a - slack + KEEP_MORE).clamp(a + 0.25 * width, b - 0.25 * width)
+                }
             };
-            let before = self.seen[near].slack_at(confidence);
-            let x = self.seen[near].x.clone();
-            self.run(package, &x, confidence, Aim::Nearest, reach, FIRST_RUN)?;
-            let after = self
-                .nearest(package, confidence)
-                .map_or(before, |i| self.seen[i].slack_at(confidence));
-            if after - before < 0.002 {
-                break;
+            if self.worlds.stop() {
+                return Err(Error::Interrupted);
             }
+            let like = self.fixed[0].clone();
+            let answer = self.worlds.shifted(next, &like)?;
+            let at = self.look_at(&answer.design)?;
+            self.shifts.push((next, at, answer.exists));
         }
-        if self.best(Some(package), confidence).is_none() {
-            return Ok(());
-        }
-        self.halve(package, confidence)?;
-        for (reach, designs) in [(REACH, FIRST_RUN), (POLISH, POLISH_RUN)] {
-            if let Some(best) = self.best(Some(package), confidence) {
-                let x = self.seen[best].x.clone();
-                self.run(package, &x, confidence, Aim::Cheapest, reach, designs)?;
-            }
-        }
-        self.drop_idle(package, confidence)
+        Ok(())
     }
 
-    /// Walk from the cheapest design that holds towards each start that does not, as far as it still holds.
-    fn halve(&mut self, package: usize, confidence: f64) -> Result<(), Error> {
-        for start in self.start.clone() {
-            let Some(best) = self.best(Some(package), confidence) else {
-                return Ok(());
-            };
-            let from = self.look(package, &start)?;
-            if self.seen[from].slack_at(confidence) >= 0.0
-                || self.seen[from].usd[0] >= self.seen[best].usd[0]
-            {
-                continue;
-            }
-            let (mut out, mut inside) = (start, self.seen[best].x.clone());
-            for _ in 0..HALVINGS {
-                let middle: Vec<f64> = out
-                    .iter()
-                    .zip(&inside)
-                    .map(|(a, b)| 0.5 * (a + b))
-                    .collect();
-                let at = self.look(package, &middle)?;
-                if self.seen[at].slack_at(confidence) >= 0.0 {
-                    inside = middle;
-                } else {
-                    out = middle;
-                }
+    /// The best point with every other package that could make it cheaper, or hold where it does not.
+    fn other_packages(&mut self, confidence: f64) -> Result<(), Error> {
+        let Some(from) = self.best(confidence).or_else(|| self.nearest(confidence)) else {
+            return Ok(());
+        };
+        let x = self.seen[from].x.clone();
+        for package in 0..self.fixed.len() {
+            let usd = self.worlds.cost_usd(&self.design(package, &x))?[0];
+            let dearer = |b: usize| usd >= self.seen[b].usd[0];
+            if !self.best(confidence).is_some_and(dearer) {
+                self.look(package, &x)?;
             }
         }
         Ok(())
     }
 
     /// Put variables to zero that the probability does not need.
-    fn drop_idle(&mut self, package: usize, confidence: f64) -> Result<(), Error> {
+    fn drop_idle(&mut self, confidence: f64) -> Result<(), Error> {
         for i in 0..self.variables.free().len() {
-            if let Some(best) = self.best(Some(package), confidence) {
+            if let Some(best) = self.best(confidence) {
                 let mut without = self.seen[best].x.clone();
                 if without[i] > 0.0 {
                     without[i] = 0.0;
-                    self.look(package, &without)?;
+                    self.look(self.seen[best].package, &without)?;
                 }
             }
         }

@@ -38,6 +38,21 @@ impl Worlds for Toy {
         let usd = 100.0 * (s - 1.0) + 300.0 * length;
         Ok([usd, usd])
     }
+
+    /// Half of the capacity by either, which is not the cheapest: the polish has something to do.
+    fn shifted(&mut self, shift: f64, _: &Design) -> Result<Shifted, Error> {
+        let asked = 0.3 + shift;
+        let length = (0.125 * asked).clamp(0.0, 0.1);
+        let strength = (asked - 4.0 * length).exp();
+        Ok(Shifted {
+            exists: strength <= 3.0,
+            design: Design {
+                strength: [("rails".to_string(), strength.min(3.0))].into(),
+                added_front_length_m: if strength <= 3.0 { length } else { 0.1 },
+                ..Design::default()
+            },
+        })
+    }
 }
 
 fn variables() -> Variables {
@@ -50,10 +65,10 @@ fn variables() -> Variables {
 
 fn cost(toy: &mut Toy, confidence: &[f64]) -> Vec<Answer> {
     let v = variables();
-    let mut search = Search::new(&v, vec![Design::default()], &[], toy);
+    let mut search = Search::new(&v, vec![Design::default()], toy);
     confidence
         .iter()
-        .map(|p| search.solve(*p).unwrap().unwrap())
+        .map(|p| search.solve(*p, Effort::FIRST).unwrap().unwrap())
         .collect()
 }
 

@@ -8,6 +8,7 @@
 
 pub mod chance;
 mod decide;
+mod designs;
 pub mod ensemble;
 pub mod parts;
 pub mod population;
@@ -27,9 +28,8 @@ pub use summary::{Band, Share};
 pub use tornado::{Swing, Tornado};
 pub use variance::{GroupIndices, Variance};
 
-use super::design::{Design, apply};
-use super::problem::{Criterion, Problem, Rule};
-use super::solve::{free_variables, packages};
+use super::design::Design;
+use super::problem::{Criterion, Rule};
 use crate::error::Error;
 use ensemble::{World, criteria, least_slack};
 
@@ -37,7 +37,7 @@ use ensemble::{World, criteria, least_slack};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Request {
-    /// Draws of the Monte Carlo.
+    /// Draws of the Monte Carlo of the nominal answer; what stands beside it gets at most [`BESIDE_DRAWS`].
     pub draws: usize,
     /// Probabilities a design is sought for, each above 0 and below 1.
     pub confidence: Vec<f64>,
@@ -180,15 +180,13 @@ pub struct Uncertainty {
 
 /// Seeds of the stages, so that no sample is used twice.
 const PILOT: u64 = 1 << 32;
-const SEARCH: u64 = 2 << 32;
-const CHECK: u64 = 3 << 32;
 const VARIANCE: u64 = 4 << 32;
 
 /// Draws of the pilot that picks the deciding load cases.
 const PILOT_DRAWS: usize = 192;
-/// Draws that check a design found by the search, and times it is sought again where it falls short.
-const CHECK_DRAWS: usize = 4000;
-const CHECKS: usize = 4;
+/// Draws of what stands beside the nominal answer (the vehicle as built, designs by probability), at most: a share of
+/// one half is then known within 1.4 points, and the nominal answer has them all.
+pub const BESIDE_DRAWS: usize = 5000;
 
 struct Analysis<'a> {
     population: &'a Population<'a>,
@@ -259,12 +257,14 @@ impl Analysis<'_> {
             .collect();
 
         let as_built = Design::default();
-        let before = self.monte_carlo("as built", &as_built, &which)?;
         let unchanged = nominal.keeps_structure() && nominal.package.is_none();
+        let (all, few) = (self.request.draws, self.request.draws.min(BESIDE_DRAWS));
+        let draws = if unchanged { all } else { few };
+        let before = self.monte_carlo("as built", &as_built, &which, draws)?;
         found.nominal = Some(before.clone()).filter(|_| unchanged);
         found.as_built = Some(before);
         if !unchanged {
-            found.nominal = Some(self.monte_carlo("nominal design", nominal, &which)?);
+            found.nominal = Some(self.monte_carlo("nominal design", nominal, &which, all)?);
         }
         if !partners.is_empty() {
             let inputs = self
@@ -297,8 +297,10 @@ impl Analysis<'_> {
                 variance::of_account(self.population, nominal, seed)
             })?);
         }
-        found.designs = self.designs(nominal, &which)?;
-        Ok(())
+        if self.request.confidence.is_empty() {
+            return Ok(());
+        }
+        self.designs(nominal, &which, &mut found.designs)
     }
 
     /// Work that is done once: taken from its part where there is one.
@@ -331,8 +333,8 @@ impl Analysis<'_> {
         name: &str,
         design: &Design,
         which: &[usize],
+        draws: usize,
     ) -> Result<MonteCarlo, Error> {
-        let draws = self.request.draws;
         self.kept(name, draws, || {
             let seed = self.request.seed;
             ensemble::monte_carlo(self.population, design, which, seed, draws, self.progress)
@@ -376,190 +378,6 @@ impl Analysis<'_> {
         targets
             .next()
             .map_or(Criterion::JointWithoutNeck, |t| t.criterion)
-    }
-
-    /// A design for each confidence, the highest first.
-    fn designs(&self, nominal: &Design, which: &[usize]) -> Result<Vec<ChanceDesign>, Error> {
-        let problem = self.population.problem;
-        let mut levels = self.request.confidence.clone();
-        levels.sort_by(|a, b| b.total_cmp(a));
-        levels.dedup();
-        let names: Vec<String> = levels.iter().map(|p| format!("design-{p}")).collect();
-        let known: Option<Vec<ChanceDesign>> = names
-            .iter()
-            .map(|n| serde_json::from_value(self.parts.load(n)?).ok())
-            .collect();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        if levels.is_empty() {
-            return Ok(Vec::new());
-        }
-        let variables = free_variables(problem);
-        let fixed = starts(problem)?;
-        let mut sample = Sample {
-            population: self.population,
-            which,
-            seed: self.request.seed + SEARCH,
-            draws: self.request.search_draws,
-            progress: self.progress,
-        };
-        self.progress.begin("designs by probability", 0);
-        let mut search = Search::new(
-            &variables,
-            fixed,
-            std::slice::from_ref(nominal),
-            &mut sample,
-        );
-        let mut answers: Vec<(f64, bool, Design, MonteCarlo)> = Vec::new();
-        for &level in &levels {
-            let (holds, design) = self.solve(&mut search, level, which)?;
-            let mut seen = self.request.clone();
-            seen.seed += CHECK * 2;
-            let draws = seen.draws;
-            let monte_carlo = ensemble::monte_carlo(
-                self.population,
-                &design,
-                which,
-                seen.seed,
-                draws,
-                self.progress,
-            )?;
-            let reached = holds && monte_carlo.probability_met.high >= level;
-            answers.push((level, reached, design, monte_carlo));
-        }
-        // What holds with more probability and costs less is the better answer at a lower one too.
-        let usd = |d: &Design| -> Result<f64, Error> {
-            Ok(apply(problem.vehicle, d, problem.data)?.objective_usd())
-        };
-        for i in 1..answers.len() {
-            let (before, after) = answers.split_at_mut(i);
-            let (higher, this) = (&before[i - 1], &mut after[0]);
-            if higher.1 && (!this.1 || usd(&higher.2)? < usd(&this.2)?) {
-                (this.1, this.2, this.3) = (true, higher.2.clone(), higher.3.clone());
-            }
-        }
-        let mut designs = Vec::with_capacity(answers.len());
-        for (name, (confidence, feasible, design, monte_carlo)) in names.iter().zip(answers) {
-            let sized = apply(problem.vehicle, &design, problem.data)?;
-            let one = ChanceDesign {
-                confidence,
-                feasible,
-                design: super::answer::design_json(&design),
-                added_cost_usd: sized.cost.total().usd(),
-                added_mass_kg: sized.mass.total_kg(),
-                monte_carlo,
-            };
-            let value = serde_json::to_value(&one).map_err(|e| {
-                Error::request(format!("cannot write JSON: {e}"), "report this input")
-            })?;
-            self.parts.save(name, &value)?;
-            designs.push(one);
-        }
-        Ok(designs)
-    }
-
-    /// A design that a fresh sample confirms: where it falls short there, it is sought again at more than asked for.
-    fn solve(
-        &self,
-        search: &mut Search<'_>,
-        level: f64,
-        which: &[usize],
-    ) -> Result<(bool, Design), Error> {
-        let mut asked = level;
-        let mut best: Option<(f64, Design)> = None;
-        for check in 0..CHECKS {
-            let Some(answer) = search.solve(asked)? else {
-                break;
-            };
-            let seed = self.request.seed + CHECK + check as u64;
-            let draws = CHECK_DRAWS.min(self.request.draws);
-            let seen = ensemble::monte_carlo(
-                self.population,
-                &answer.design,
-                which,
-                seed,
-                draws,
-                &Quiet(self.progress),
-            )?;
-            let short = level - seen.probability_met.value;
-            if answer.feasible && short <= 0.0 {
-                return Ok((true, answer.design));
-            }
-            if best.as_ref().is_none_or(|(s, _)| short < *s) {
-                best = Some((short, answer.design));
-            }
-            if !answer.feasible {
-                break;
-            }
-            asked = (asked + short + 0.005).min(0.999);
-        }
-        // Short by no more than the check's own sampling error still counts; the full sample has the last word.
-        best.map(|(short, design)| (short < 0.01, design))
-            .ok_or_else(|| {
-                Error::request(
-                    "no design to start from",
-                    "allow structure, restraints or both",
-                )
-            })
-    }
-}
-
-/// The restraint packages to search over, as designs that change nothing else, cheapest first.
-fn starts(problem: &Problem<'_>) -> Result<Vec<Design>, Error> {
-    let plain = problem.materials.start(problem.vehicle, problem.data)?;
-    let with = |(_, package): (f64, Option<String>)| Design {
-        package,
-        ..plain.clone()
-    };
-    Ok(packages(problem)?.into_iter().map(with).collect())
-}
-
-/// The fixed sample that a search is run against.
-struct Sample<'a> {
-    population: &'a Population<'a>,
-    which: &'a [usize],
-    seed: u64,
-    draws: usize,
-    progress: &'a dyn Progress,
-}
-
-impl Worlds for Sample<'_> {
-    fn slacks(&mut self, design: &Design) -> Result<Vec<f64>, Error> {
-        let loads = &self.population.problem.cases;
-        let worlds: Vec<World> = (0..self.draws)
-            .map(|i| World {
-                row: self.population.row(self.seed, i as u64),
-                loads: self.which.to_vec(),
-            })
-            .collect();
-        let all = criteria(self.population, design, loads, &worlds)?;
-        self.progress.done(1);
-        let rule = self.population.problem.rule;
-        all.iter()
-            .map(|values| least_slack(rule, loads, self.which, values))
-            .collect()
-    }
-
-    fn cost_usd(&self, design: &Design) -> Result<[f64; 2], Error> {
-        let problem = self.population.problem;
-        let sized = apply(problem.vehicle, design, problem.data)?;
-        Ok([sized.objective_usd(), sized.smooth_objective_usd()])
-    }
-
-    fn stop(&self) -> bool {
-        self.progress.stop()
-    }
-}
-
-/// Passes on a stop, tells of no progress.
-struct Quiet<'a>(&'a dyn Progress);
-
-impl Progress for Quiet<'_> {
-    fn begin(&self, _: &str, _: usize) {}
-    fn done(&self, _: usize) {}
-    fn stop(&self) -> bool {
-        self.0.stop()
     }
 }
 

@@ -306,6 +306,7 @@ impl<'a> Population<'a> {
                     provenance: BTreeMap::new(),
                     ..costs.clone()
                 },
+                partners: Vec::new(),
             },
             own,
             partners,
@@ -314,6 +315,11 @@ impl<'a> Population<'a> {
             list_price,
             step_s,
         })
+    }
+
+    /// The evaluator of the nominal sizing.
+    pub(super) fn evaluator(&self) -> &CollisionEvaluator {
+        &self.evaluator
     }
 
     /// Step tried first, s.

@@ -3,7 +3,7 @@ use crate::criteria::Dummy;
 use crate::dynamics::{Detail, Plan};
 use crate::occupant::Seat;
 use crate::sizing::evaluate::{CollisionEvaluator, Seated};
-use crate::sizing::{LoadCase, SizingData, Target};
+use crate::sizing::{LoadCase, Problem, SizingData, Target, apply};
 use crate::vehicle::{Library, Vehicle};
 
 struct Setting {
