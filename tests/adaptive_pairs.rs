@@ -54,18 +54,18 @@ fn study_pairs(overlap_pct: f64) -> Vec<Case> {
     cases
 }
 
-/// Velocity of a light part (steering wheel, sternum) after a break or a parting inside a step: in at most this share
-/// of the pairs it misses 1e-4, and nowhere by more than `MOST`. Everything heavier than `LIGHT_KG` holds 1e-4.
+/// The vehicles hold 1e-4 in every pair. An occupant's parts strike hard late in a run (the wheel sees hundreds of g), where
+/// a microsecond of delay shows in the velocity: in at most this share of the pairs they miss 1e-4, and nowhere by
+/// more than `MOST`.
 const MAY_MISS: f64 = 0.05;
 const MOST: f64 = 3e-4;
-const LIGHT_KG: f64 = 5.0;
 
 /// Largest differences found in one case.
 struct Apart {
     name: String,
     displacement: f64,
     velocity: f64,
-    light_velocity: f64,
+    occupant_velocity: f64,
     place: String,
 }
 
@@ -81,21 +81,18 @@ fn compare(case: &Case) -> Apart {
     };
     let other = simulate_adaptive(&net, &plan, tolerances).expect("gets through");
     let closing: f64 = case.parties.iter().map(|p| p.speed_mps).sum();
-    let (mut du, mut dv, mut light, mut most) = (0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64);
+    let (mut du, mut dv, mut inside, mut most) = (0.0_f64, 0.0_f64, 0.0_f64, 0.0_f64);
     let mut place = String::new();
     for (b, body) in net.bodies.iter().enumerate() {
         for s in fixed.range() {
             most = most.max(other.u_at(b, s).abs());
             du = du.max((fixed.u_at(b, s) - other.u_at(b, s)).abs());
             let d = (fixed.v_at(b, s) - other.v_at(b, s)).abs();
-            if d > dv.max(light) {
+            if d > dv.max(inside) {
                 place = format!("{} at {:.1} ms", body.name, s as f64 * 0.1);
             }
-            let here = if body.kg < LIGHT_KG {
-                &mut light
-            } else {
-                &mut dv
-            };
+            let occupant = body.name.starts_with("vehicle ");
+            let here = if occupant { &mut inside } else { &mut dv };
             *here = here.max(d);
         }
     }
@@ -103,7 +100,7 @@ fn compare(case: &Case) -> Apart {
         name: case.name.clone(),
         displacement: du / most,
         velocity: dv / closing,
-        light_velocity: light / closing,
+        occupant_velocity: inside / closing,
         place,
     }
 }
@@ -113,13 +110,13 @@ fn check(cases: &[Case]) {
     let mut missed = Vec::new();
     for a in &apart {
         let said = format!(
-            "{}: {:.1e} {:.1e} light {:.1e} ({})",
-            a.name, a.displacement, a.velocity, a.light_velocity, a.place
+            "{}: {:.1e} {:.1e} occupant {:.1e} ({})",
+            a.name, a.displacement, a.velocity, a.occupant_velocity, a.place
         );
         println!("{said}");
         assert!(a.displacement < 1e-4 && a.velocity < 1e-4, "{said}");
-        assert!(a.light_velocity < MOST, "{said}");
-        if a.light_velocity >= 1e-4 {
+        assert!(a.occupant_velocity < MOST, "{said}");
+        if a.occupant_velocity >= 1e-4 {
             missed.push(&a.name);
         }
     }

@@ -15,6 +15,7 @@ pub mod study_figures;
 mod study_fronts;
 pub mod study_page;
 mod study_partners;
+mod study_reading;
 mod study_sentences;
 mod study_tables;
 mod study_verdict;

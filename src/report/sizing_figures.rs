@@ -5,7 +5,7 @@ use crate::sizing::Vary;
 use crate::sizing::feasibility::FeasibilityMap;
 use crate::sizing::pareto::Fronts;
 
-use super::study_answer::criterion;
+use super::study_reading::criterion;
 use super::text::{fixed, plain};
 use super::{NamedFigure, ReportError};
 

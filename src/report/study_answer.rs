@@ -6,42 +6,10 @@ use crate::risk::ncap::BASELINE_JOINT_RISK;
 use crate::study::{Row, SizingRow, StudyResult};
 
 use super::page::{Align, Cell, Class, Table};
-use super::study_figures::{risk_limit, worst_risk};
+use super::study_reading::{criterion, limit_text, risk_limit, worst_risk};
 use super::text::{
     against_limit, cell, dollars, fixed, listed, model_name, model_of, name_of, plain,
 };
-
-/// Name of a criterion in running text, with how to write its value.
-pub(super) fn criterion(key: &str) -> (&'static str, f64, usize, &'static str) {
-    match key {
-        "joint" => ("joint risk with the neck at its floor", 100.0, 1, " %"),
-        "joint_without_neck" => ("joint risk", 100.0, 1, " %"),
-        "head_ais3" => ("head injury risk", 100.0, 1, " %"),
-        "chest_ais3" => ("chest injury risk", 100.0, 1, " %"),
-        "femur_ais2" => ("femur fracture risk", 100.0, 1, " %"),
-        "hic15" => ("HIC15", 1.0, 0, ""),
-        "hic36" => ("HIC36", 1.0, 0, ""),
-        "viscous_criterion_mps" => ("viscous criterion", 1.0, 2, " m/s"),
-        "excursion_mm" => ("head excursion", 1.0, 0, " mm"),
-        "chest_a3ms_g" => ("chest 3 ms clip", 1.0, 1, " g"),
-        "chest_deflection_mm" => ("chest deflection", 1.0, 1, " mm"),
-        "femur_kN" => ("femur force", 1.0, 1, " kN"),
-        "intrusion_mm" => ("intrusion", 1.0, 0, " mm"),
-        _ => ("criterion", 1.0, 3, ""),
-    }
-}
-
-/// A limit as "joint risk up to 15 %".
-pub(super) fn limit_text(key: &str, limit: f64) -> String {
-    let (name, scale, decimals, unit) = criterion(key);
-    let shown = (scale * limit * 1e3).round() / 1e3;
-    let decimals = if (shown - shown.round()).abs() < 1e-9 {
-        0
-    } else {
-        decimals
-    };
-    format!("{name} up to {}{unit}", fixed(Some(shown), decimals))
-}
 
 /// Key of a criterion in the columns of the results.
 fn column(key: &str) -> String {

@@ -4,13 +4,14 @@ use serde::Deserialize;
 
 use crate::plot::{Curve, Heading, Theme, bars, heatmap, pulse, tradeoff, waterfall};
 use crate::signal::cfc::{Cfc, filter};
+use crate::sizing::Target;
 use crate::sizing::uncertainty::Uncertainty;
-use crate::sizing::{Criterion, Target};
 use crate::study::{Exemplar, Numbers, Row, SizingRow, StudyResult};
 use crate::units::{G0, KMH};
 
 use super::case_figures::case_figures;
 use super::sizing_figures::{fronts_figure, map_figure};
+use super::study_reading::{changed_exemplar, risk_limit, sized_risk, worst_risk};
 use super::text::{fixed, model_name, name_of, plain, short_name};
 use super::uncertainty_figures::uncertainty_figures;
 use super::{NamedFigure, ReportError};
@@ -406,52 +407,6 @@ impl Figures<'_> {
         let figure = waterfall::draw(&input, &self.theme)?;
         Ok(Some((format!("price-{vehicle}"), figure, caption)))
     }
-}
-
-/// The limit a sizing puts on the joint risk.
-pub(super) fn risk_limit(s: &SizingRow) -> Option<f64> {
-    let of = |c: Criterion| s.limits.iter().find(|t| t.criterion == c).map(|t| t.limit);
-    of(Criterion::JointWithoutNeck).or_else(|| of(Criterion::Joint))
-}
-
-/// The largest joint risk without neck of a vehicle as built, with its row.
-pub(super) fn worst_risk<'a>(r: &'a StudyResult, vehicle: &str) -> Option<(f64, &'a Row)> {
-    r.rows
-        .iter()
-        .filter(|row| row.vehicle == vehicle)
-        .filter_map(|row| Some((row.before.get("occupant.1.risk.joint_without_neck")?, row)))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-}
-
-/// The largest joint risk without neck over the pairs of a sizing: simulated again where the target is met, as
-/// the search left it where it is not.
-pub(super) fn sized_risk(r: &StudyResult, s: &SizingRow) -> Option<f64> {
-    let own = r
-        .rows
-        .iter()
-        .filter(|row| row.vehicle == s.vehicle && s.target == r.spec.reference);
-    let again = own
-        .filter_map(|row| {
-            row.after
-                .as_ref()?
-                .get("occupant.1.risk.joint_without_neck")
-        })
-        .max_by(f64::total_cmp);
-    again.or_else(|| {
-        let pairs = s.answer["cases"].as_array()?.iter();
-        pairs
-            .filter(|c| c["own_wall"].as_bool() == Some(false))
-            .filter_map(|c| c["values"]["joint_without_neck"].as_f64())
-            .max_by(f64::total_cmp)
-    })
-}
-
-/// The exemplar with the reference design, where that is another car than the one as built.
-pub(super) fn changed_exemplar(r: &StudyResult) -> Option<&Exemplar> {
-    let sized = r.exemplar_sized.as_ref()?;
-    (sized.case.parties[0].vehicle != r.exemplar.case.parties[0].vehicle
-        || sized.case.occupants != r.exemplar.case.occupants)
-        .then_some(sized)
 }
 
 /// The pair in detail as built; with the reference design its occupant, and both pulses over each other.

@@ -8,7 +8,7 @@ use super::NamedFigure;
 use super::case_page::pictures;
 use super::page::{Align, Cell, Class, Section, Table};
 use super::sizing_figures::varied;
-use super::study_answer::criterion;
+use super::study_reading::criterion;
 use super::text::{dollars, fixed, name_of, plain};
 
 /// The section; none when the study asked for neither.

@@ -9,7 +9,7 @@ use super::NamedFigure;
 use super::case_page::{error, limits, path_table, pictures};
 use super::evidence::{self, NASVA_URL};
 use super::page::{Align, Cell, ReportPage, Section, Source, Table, Tone};
-use super::study_figures::changed_exemplar;
+use super::study_reading::{changed_exemplar, limit_text};
 use super::text::{fixed, listed, plain, short_name};
 use super::{
     study_answer, study_fronts, study_partners, study_sentences, study_tables, study_verdict,
@@ -149,7 +149,7 @@ fn sizing(r: &StudyResult, figures: &[NamedFigure]) -> Section {
             let limits: Vec<String> = t
                 .limits
                 .iter()
-                .map(|l| study_answer::limit_text(l.criterion.key(), l.limit))
+                .map(|l| limit_text(l.criterion.key(), l.limit))
                 .collect();
             format!("\"{}\" ({})", t.name, listed(&limits))
         })
@@ -157,7 +157,7 @@ fn sizing(r: &StudyResult, figures: &[NamedFigure]) -> Section {
     let kept: Vec<String> = spec
         .wall_limits
         .iter()
-        .map(|l| study_answer::limit_text(l.criterion.key(), l.limit))
+        .map(|l| limit_text(l.criterion.key(), l.limit))
         .collect();
     let kept = if kept.is_empty() {
         String::new()

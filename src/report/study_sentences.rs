@@ -3,7 +3,8 @@
 use crate::study::{Numbers, Row, SizingRow, StudyResult};
 use crate::units::KMH;
 
-use super::study_answer::{criterion, top_speed};
+use super::study_answer::top_speed;
+use super::study_reading::criterion;
 use super::text::{dollars, fixed, listed, name_of, plain};
 
 pub(super) fn range_text(values: &[f64], write: impl Fn(f64) -> String) -> Option<String> {

@@ -9,7 +9,7 @@ use crate::units::KMH;
 use super::evidence::word;
 use super::page::{Align, Cell, Class, Table};
 use super::study_answer::{bound_text, reference};
-use super::study_figures::worst_risk;
+use super::study_reading::worst_risk;
 use super::text::{against_limit, cell, dollars, fixed, model_name, model_of, name_of, plain};
 
 fn heads(names: &[&str]) -> Vec<String> {

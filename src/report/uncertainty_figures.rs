@@ -4,7 +4,7 @@ use crate::plot::{Curve, Heading, Stamp, Theme, bars, distribution, indices};
 use crate::sizing::uncertainty::tornado::OUTPUTS;
 use crate::sizing::uncertainty::{MonteCarlo, Uncertainty, Variance};
 
-use super::study_answer::criterion;
+use super::study_reading::criterion;
 use super::{NamedFigure, ReportError};
 
 /// Bars of a tornado.
