@@ -114,10 +114,12 @@ pub fn identify_pulse(
             },
         );
     }
-    fitted
-        .sources
-        .insert(SOURCE.into(), source_text(&measured, &main));
-    let table = residual_table(&measured, &response, &bodies, &main);
+    let kw400 = recipe.wall.kw400_N_per_mm;
+    fitted.sources.insert(
+        SOURCE.into(),
+        source_text(&measured, &main, kw400.is_some()),
+    );
+    let table = residual_table(&measured, &response, &bodies, &main, kw400);
     let correlated = correlated(&free, &fit.covariance);
     let remarks = remarks(recipe, &table, &free, &fit, &response);
     let text = write::vehicle_toml(&fitted, template, &draft, &remarks);
@@ -218,7 +220,7 @@ fn correlated(free: &[FreeParameter], covariance: &DMatrix<f64>) -> Vec<(String,
     pairs
 }
 
-fn source_text(measured: &Measured, main: &str) -> String {
+fn source_text(measured: &Measured, main: &str, has_kw400: bool) -> String {
     let channels: Vec<String> = measured
         .traces
         .iter()
@@ -227,8 +229,13 @@ fn source_text(measured: &Measured, main: &str) -> String {
     let wall = measured.wall.as_ref().map_or(String::new(), |w| {
         format!(" and {} rows of load cells", w.rows.len())
     });
+    let stiffness = if has_kw400 {
+        " and the published KW400"
+    } else {
+        ""
+    };
     format!(
-        "Identified by this project from the histories of the vehicle's own wall test, read at the {main}: {}{wall}; \
+        "Identified by this project from the histories of the vehicle's own wall test, read at the {main}: {}{wall}{stiffness}; \
          spread from the covariance of the fit, priors where the test is silent",
         channels.join(", ")
     )

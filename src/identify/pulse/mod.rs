@@ -53,7 +53,8 @@ mod tests {
                 measured.samples,
             );
             let vehicle = load_vehicle(&vehicles.join(format!("reference/{id}.toml"))).unwrap();
-            let table = residual_table(&measured, &rig.one(&vehicle).unwrap(), &bodies, &main);
+            let seen = rig.one(&vehicle).unwrap();
+            let table = residual_table(&measured, &seen, &bodies, &main, None);
             let missed: Vec<_> = table.iter().filter(|r| !r.holds()).collect();
             assert!(missed.is_empty(), "{id}: {missed:?}");
             assert_eq!(
