@@ -14,6 +14,7 @@ use super::super::draft::Draft;
 use super::super::recipe::{Recipe, Template};
 use super::super::scalars::{Fit, WallResponse};
 use super::super::{FIT_STEP_S, Parameters, REPORT_STEP_S, write};
+use super::agreement;
 use super::data::{Measured, Motion, PulseTest, WALL};
 use super::fit::{PulseFit, PulseProblem};
 use super::parameter::{FreeParameter, free_parameters, read_priors};
@@ -71,6 +72,7 @@ pub fn identify_pulse(
         .unwrap_or("cabin".into());
     let speed_mps = recipe.wall.speed_kmh * KMH;
     let measured = Measured::read(test, folder, speed_mps, &main)?;
+    agreement::check(&measured, recipe, &main)?;
     let bodies: Vec<String> = measured.bodies().into_iter().map(String::from).collect();
     let mut seeing: Vec<&str> = measured.bodies();
     if measured.wall.is_some() {
