@@ -47,6 +47,7 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
     for family in [
         "wall_pulse",
         "wall_scalars",
+        "residual",
         "stiffness",
         "other_speed",
         "coach",
@@ -79,10 +80,21 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
             .is_empty()
     );
     for pair in found["spreads"].as_array().expect("pairs") {
-        for s in pair["vehicles"][0]["spreads"].as_array().expect("measures") {
+        for (name, s) in pair["spread"]["values"].as_object().expect("numbers") {
             let at = |k: &str| s[k].as_f64().expect("a number");
-            assert!(at("p5") < at("p50") && at("p50") < at("p95"), "{s}");
+            assert!(at("p5") < at("p50") && at("p50") < at("p95"), "{name}: {s}");
         }
+    }
+    // Each predicted pair of vehicles says how far the evidence lets it be off.
+    let of_pairs = rows(&found).iter().filter(|r| {
+        r["family"] == "staged"
+            && r["quantity"]
+                .as_str()
+                .is_some_and(|q| q.contains("delta-v of"))
+    });
+    for r in of_pairs {
+        let range = r["predicted_spread"].as_array().expect("a range");
+        assert!(range[0].as_f64() < range[1].as_f64(), "{r}");
     }
 }
 

@@ -7,6 +7,7 @@ use crumple::collision::result::CaseResult;
 use crumple::collision::{Case, Finished};
 use crumple::dynamics::Plan;
 use crumple::error::Error;
+use crumple::sizing::uncertainty::case_spread::{CaseSpread, case_spread};
 use crumple::vehicle::VehicleClass;
 
 use super::channel_files::ChannelFormat;
@@ -28,6 +29,12 @@ pub struct Arguments {
     /// Repeat at half the step and print the differences
     #[arg(long)]
     check_step: bool,
+    /// Draw both vehicles and the restraints N times from the spreads of their evidence: 5-95 % of every number
+    #[arg(long, value_name = "N")]
+    spread: Option<u64>,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1, requires = "spread")]
+    seed: u64,
     #[command(flatten)]
     risk: risk_page::Arguments,
 }
@@ -42,6 +49,10 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let finished = crumple::collision::run(&case)?;
     let result = CaseResult::collect(&case, &finished)?;
     let risks = a.risk.risks(&result)?;
+    let spread = match a.spread {
+        Some(draws) => Some(case_spread(&case, draws, a.seed)?),
+        None => None,
+    };
     if let Some(folder) = &a.out {
         write_files(folder, &case, &finished, &result, &a.channels)?;
     }
@@ -59,11 +70,17 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         if let Some(risks) = &risks {
             document["risk_curves"] = serde_json::to_value(risks).map_err(bad)?;
         }
+        if let Some(spread) = &spread {
+            document["spread"] = serde_json::to_value(spread).map_err(bad)?;
+        }
         output::json(&document)?;
     } else {
         output::text(&page(&case, &result))?;
         if let Some(risks) = &risks {
             output::text(&risk_page::page(&result, risks))?;
+        }
+        if let Some(spread) = &spread {
+            output::text(&spread_page(spread))?;
         }
         if let Some(half) = &halved {
             output::text(&difference_page(&result, half)?)?;
@@ -157,6 +174,27 @@ fn difference_page(result: &CaseResult, half: &CaseResult) -> Result<String, Err
         + &output::table(&["number", "step", "half", "difference"], &rows))
 }
 
+/// Table of a spread; `validate` prints the same.
+pub fn spread_page(spread: &CaseSpread) -> String {
+    let rows: Vec<Vec<String>> = spread
+        .values
+        .iter()
+        .map(|(name, v)| {
+            let n = |x: f64| output::number(x, "");
+            let range = format!("{} - {}", n(v.p5), n(v.p95));
+            vec![name.clone(), n(v.as_filed), n(v.p50), range]
+        })
+        .collect();
+    let failed = match spread.failed {
+        0 => String::new(),
+        n => format!(", {n} of them could not be run"),
+    };
+    format!(
+        "\n{} draws over the provenance of {} numbers (seed {}{failed})\n\n",
+        spread.draws, spread.inputs, spread.seed
+    ) + &output::table(&["number", "as filed", "median", "5-95 %"], &rows)
+}
+
 /// Result and channels of a run as files.
 pub fn write_files(
     folder: &Path,
@@ -198,7 +236,7 @@ fn page(case: &Case, r: &CaseResult) -> String {
     );
     line("crush, mm", f(a.crush_mm, 0), f(b.crush_mm, 0));
     line(
-        "residual crush, mm",
+        "crush at separation, mm",
         f(a.residual_crush_mm, 0),
         f(b.residual_crush_mm, 0),
     );

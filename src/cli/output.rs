@@ -113,3 +113,14 @@ fn pointed(error: &InputError) -> String {
         Err(_) => format!("error: {head}\nhelp: {}\n", p.help),
     }
 }
+
+/// A value with its unit, to what a test can tell.
+pub fn number(value: f64, unit: &str) -> String {
+    let digits = match value.abs() {
+        v if v >= 200.0 => 0,
+        v if v >= 20.0 => 1,
+        v if v >= 2.0 => 2,
+        _ => 3,
+    };
+    format!("{value:.digits$} {unit}").trim_end().to_string()
+}

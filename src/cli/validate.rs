@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use crumple::collision::plausibility::OwnWallReadings;
 use crumple::error::Error;
 use crumple::report::validation_figures;
-use crumple::validate::{Family, PairSpread, Row, Validation, validate};
+use crumple::validate::{Family, Row, Validation, validate};
 use crumple::vehicle::Library;
 
+use super::case_run::spread_page;
 use super::{Done, output, plot};
 
 #[derive(clap::Args)]
@@ -43,14 +44,21 @@ fn page(found: &Validation) -> String {
     let mut page = String::new();
     for group in found.rows.chunk_by(|a, b| a.family == b.family) {
         page += &format!("{}\n\n", group[0].family.heading());
-        let rows: Vec<Vec<String>> = group.iter().map(line).collect();
-        let head = ["case", "quantity", "reference", "here", "error", "bar", ""];
+        let drawn = is_drawn(group);
+        let rows: Vec<Vec<String>> = group.iter().map(|r| line(r, drawn)).collect();
+        let mut head = vec!["case", "quantity", "reference", "here", "error", "bar", ""];
+        if drawn {
+            head.push("5-95 % here");
+        }
         page += &output::table(&head, &rows);
         for r in group
             .iter()
             .filter(|r| r.holds.is_none() && !r.note.is_empty())
         {
-            if matches!(r.family, Family::Stiffness | Family::Field) {
+            if matches!(
+                r.family,
+                Family::Stiffness | Family::Field | Family::Residual
+            ) {
                 page += &format!("{}, {}: {}\n", r.case, r.quantity, r.note);
             }
         }
@@ -63,7 +71,7 @@ fn page(found: &Validation) -> String {
     );
     page += &format!("Other speeds\n\n{}\n\n", found.other_speeds);
     for pair in &found.spreads {
-        page += &spread_table(pair);
+        page += &format!("{}\n{}\n", pair.case, spread_page(&pair.spread));
     }
     page += &readings_table(&found.own_wall_readings);
     page += &format!("\nSources\n\n{}", sources(found));
@@ -82,7 +90,7 @@ fn page(found: &Validation) -> String {
             "  {}, {}: {} against {} (bar {}){}\n",
             r.case,
             r.quantity,
-            number(r.predicted, &r.unit),
+            output::number(r.predicted, &r.unit),
             reference(r),
             r.bar.as_deref().unwrap_or("-"),
             if r.note.is_empty() {
@@ -95,64 +103,44 @@ fn page(found: &Validation) -> String {
     page
 }
 
-fn line(r: &Row) -> Vec<String> {
-    vec![
+/// Has a row of the group a spread?
+fn is_drawn(group: &[Row]) -> bool {
+    group.iter().any(|r| r.predicted_spread.is_some())
+}
+
+fn line(r: &Row, drawn: bool) -> Vec<String> {
+    let spread = r
+        .predicted_spread
+        .map(|[lo, hi]| format!("{} - {}", output::number(lo, ""), output::number(hi, "")));
+    let mut cells = vec![
         r.case.clone(),
         r.quantity.clone(),
         reference(r),
-        number(r.predicted, &r.unit),
+        output::number(r.predicted, &r.unit),
         r.error_pct
-            .map_or(number(r.error, ""), |e| format!("{e:+.1} %")),
+            .map_or(output::number(r.error, ""), |e| format!("{e:+.1} %")),
         r.bar.clone().unwrap_or("-".into()),
         match r.holds {
             Some(true) => "holds".into(),
             Some(false) => "MISSED".into(),
             None => String::new(),
         },
-    ]
-}
-
-/// A value with its unit, to what a test can tell.
-fn number(value: f64, unit: &str) -> String {
-    let digits = match value.abs() {
-        v if v >= 200.0 => 0,
-        v if v >= 20.0 => 1,
-        v if v >= 2.0 => 2,
-        _ => 3,
-    };
-    format!("{value:.digits$} {unit}").trim_end().to_string()
+    ];
+    if drawn {
+        cells.push(spread.unwrap_or_default());
+    }
+    cells
 }
 
 fn reference(r: &Row) -> String {
     match r.measured_range {
-        Some([lo, hi]) => format!("{} - {}", number(lo, ""), number(hi, &r.unit)),
-        None => number(r.measured, &r.unit),
+        Some([lo, hi]) => format!(
+            "{} - {}",
+            output::number(lo, ""),
+            output::number(hi, &r.unit)
+        ),
+        None => output::number(r.measured, &r.unit),
     }
-}
-
-fn spread_table(pair: &PairSpread) -> String {
-    let rows: Vec<Vec<String>> = pair
-        .vehicles
-        .iter()
-        .flat_map(|v| {
-            v.spreads.iter().map(|s| {
-                vec![
-                    format!("{}, {}", v.vehicle, s.quantity),
-                    number(s.as_filed, s.unit),
-                    number(s.p50, s.unit),
-                    format!("{} - {}", number(s.p5, ""), number(s.p95, s.unit)),
-                ]
-            })
-        })
-        .collect();
-    let head = ["spread of a predicted pair", "as filed", "median", "5-95 %"];
-    format!(
-        "{}: {} draws over provenance, seed {}\n\n{}\n",
-        pair.case,
-        pair.draws,
-        pair.seed,
-        output::table(&head, &rows)
-    )
 }
 
 fn readings_table(all: &[OwnWallReadings]) -> String {

@@ -36,7 +36,7 @@ pub const PUBLISHED: [PublishedStiffness; 3] = [
         mass_kg: 1354.0,
         kw400_N_per_mm: [1251.0, 1251.0],
         ahof400_mm: None,
-        source: "DOT HS 811 293, wall force; m a of the cabin channel over the same window gives 575 N/mm",
+        source: "DOT HS 811 293, wall force; m a of the cabin channel over the same window gives 580 N/mm",
     },
     PublishedStiffness {
         id: "chevrolet-silverado-1500-2014",

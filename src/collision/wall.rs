@@ -124,6 +124,25 @@ pub fn wall_test(vehicle: &Vehicle, speed_mps: f64, plan: Plan) -> Result<WallTe
     })
 }
 
+/// Work of a force while the cabin goes from 25 to 400 mm for the first time, J (or the unit of force times m);
+/// `None` when it does not get that far.
+fn window_work(force: &[f64], cabin_m: &[f64]) -> Option<f64> {
+    let [lo, hi] = WINDOW_M;
+    let there = cabin_m.iter().position(|u| *u >= hi)?;
+    let part = |s: usize| {
+        let dx = cabin_m[s].clamp(lo, hi) - cabin_m[s - 1].clamp(lo, hi);
+        0.5 * (force[s] + force[s - 1]) * dx.max(0.0)
+    };
+    Some((1..=there).map(part).sum())
+}
+
+/// KW400 = 2 E / (0.400^2 - 0.025^2), N/m for a force in N: E is the work of the wall force while the cabin goes
+/// from 25 to 400 mm (model section 5); `None` when it does not get that far.
+pub fn kw400_n_per_m(wall_force_n: &[f64], cabin_m: &[f64]) -> Option<f64> {
+    let [lo, hi] = WINDOW_M;
+    Some(2.0 * window_work(wall_force_n, cabin_m)? / (hi * hi - lo * lo))
+}
+
 /// Share of each cell's area in each row; what lies below the lowest or above the highest row counts there.
 fn shares_by_row(finished: &Finished) -> Vec<Vec<f64>> {
     let cells = &finished.assembly.cells;
@@ -209,29 +228,20 @@ fn measure(finished: &Finished, speed_mps: f64) -> Result<(WallMeasures, Vec<f64
         row_forces.push(force);
     }
     let cabin = record.u(finished.assembly.maps[0].cabin);
-    let reaches = cabin.iter().copied().fold(0.0, f64::max) >= WINDOW_M[1];
-    // Work (and its moment) while the cabin goes from 25 to 400 mm, first pass only.
-    let (mut work, mut moment) = (0.0, 0.0);
-    for s in 1..cabin.len() {
-        let from = cabin[s - 1].clamp(WINDOW_M[0], WINDOW_M[1]);
-        let to = cabin[s].clamp(WINDOW_M[0], WINDOW_M[1]);
-        let dx = (to - from).max(0.0);
-        work += 0.5 * (total[s] + total[s - 1]) * dx;
-        for (r, f) in row_forces.iter().enumerate() {
-            let centre = LOWEST_ROW_M + ROW_M * (r as f64 + 0.5);
-            moment += centre * 0.5 * (f[s] + f[s - 1]) * dx;
-        }
-        if cabin[s] >= WINDOW_M[1] {
-            break;
-        }
-    }
-    let span = WINDOW_M[1].powi(2) - WINDOW_M[0].powi(2);
+    let work = window_work(&total, &cabin);
+    let by_row = row_forces.iter().enumerate().map(|(r, f)| {
+        let centre = LOWEST_ROW_M + ROW_M * (r as f64 + 0.5);
+        Some(centre * window_work(f, &cabin)?)
+    });
+    let moment: Option<f64> = by_row.sum();
     let measures = WallMeasures {
         peak_force_kN: peak * 1e-3,
         time_of_peak_force_ms: at as f64 * dt * 1e3,
         impulse_kNs: rows.iter().map(|r| r.impulse_kNs).sum(),
-        kw400_N_per_mm: reaches.then_some(2.0 * work / span * 1e-3),
-        ahof400_mm: (reaches && work > 0.0).then_some(moment / work * 1e3),
+        kw400_N_per_mm: kw400_n_per_m(&total, &cabin).map(|k| k * 1e-3),
+        ahof400_mm: work
+            .filter(|w| *w > 0.0)
+            .and_then(|w| Some(moment? / w * 1e3)),
         rebound_mps: finished.outcome.restitution * speed_mps,
         restitution: finished.outcome.restitution,
         rows,

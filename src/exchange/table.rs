@@ -111,11 +111,12 @@ fn columns(source: &SourceText) -> Result<Columns, InputError> {
         let mut found = 0;
         for cell in cells(source, line.clone()) {
             match found {
-                0 => times.push((number(source, cell.clone())?, cell)),
+                0 => times.push((number(source, cell.clone(), None)?, cell)),
                 i if i <= named.len() => {
                     // A column that has failed is read no further.
                     if named[i - 1].1.is_ok() {
-                        match number(source, cell) {
+                        let at_s = times.last().map(|(t, _)| *t);
+                        match number(source, cell, at_s) {
                             Ok(v) => values[i - 1].push(v),
                             Err(e) => named[i - 1].1 = Err(e),
                         }
@@ -281,13 +282,15 @@ fn named_by(source: &SourceText, cell: Range<usize>) -> Result<Named, InputError
     Ok((code, unit, cell))
 }
 
-fn number(source: &SourceText, cell: Range<usize>) -> Result<f64, InputError> {
+/// A cell's number; `at_s` is the time of its row, where that is known.
+fn number(source: &SourceText, cell: Range<usize>, at_s: Option<f64>) -> Result<f64, InputError> {
     let text = &source.text[cell.clone()];
+    let at = at_s.map_or(String::new(), |t| format!(" at {:.2} ms", 1e3 * t));
     let wrong = match text.parse::<f64>() {
         Ok(x) if x.is_finite() => return Ok(x),
-        Ok(_) => format!("`{text}` is not finite"),
-        Err(_) if text.is_empty() => "this cell is empty".to_string(),
-        Err(_) => format!("`{text}` is not a number"),
+        Ok(_) => format!("`{text}` is not finite{at}"),
+        Err(_) if text.is_empty() => format!("this cell is empty{at}"),
+        Err(_) => format!("`{text}` is not a number{at}"),
     };
     Err(source.error(
         cell,

@@ -119,6 +119,7 @@ pub struct RecipeRestraint {
 /// Scalars of the vehicle's own full-width rigid-wall test, measured or (for a vehicle without a test) expected.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(non_snake_case)]
 pub struct WallScalars {
     /// Speed, km/h.
     pub speed_kmh: f64,
@@ -134,6 +135,11 @@ pub struct WallScalars {
     pub residual_crush_mm: Option<f64>,
     /// Standard deviation of the residual crush, mm.
     pub residual_sd_mm: Option<f64>,
+    /// KW400 of the wall force of that test where it was published, N/mm (fitted with a pulse, when
+    /// `kw400_sd_N_per_mm` is given; the window is on the displacement of the instrumented mass).
+    pub kw400_N_per_mm: Option<f64>,
+    /// Standard deviation of KW400, N/mm.
+    pub kw400_sd_N_per_mm: Option<f64>,
     /// Name of the mass that carried the accelerometers; the cabin if absent.
     pub instrumented_mass: Option<String>,
     /// Key of `[sources]`.

@@ -270,6 +270,8 @@ mod tests {
             peak_sd_g: 0.01,
             residual_crush_mm: None,
             residual_sd_mm: None,
+            kw400_N_per_mm: None,
+            kw400_sd_N_per_mm: None,
             instrumented_mass: None,
             source: "toy".into(),
         }

@@ -43,7 +43,7 @@ pub fn validation_figures(found: &Validation) -> Result<Vec<NamedFigure>, Report
             "staged-delta-v",
             Sheet {
                 title: "Delta-v in staged collisions",
-                note: "Two masses on generic springs, restitution by closing speed; nothing fitted",
+                note: "RICSAC: two masses on generic springs; SUV tests: stand-ins of the library; nothing fitted",
                 quantity: "delta-v (m/s)",
                 band_pct: 10.0,
             },
@@ -83,7 +83,9 @@ fn draw(
                 measured: r.measured * unit,
                 measured_spread: 0.5 * (hi - lo) * unit,
                 predicted: r.predicted * unit,
-                predicted_spread: 0.0,
+                predicted_spread: r
+                    .predicted_spread
+                    .map_or(0.0, |[lo, hi]| 0.5 * (hi - lo) * unit),
             }
         })
         .collect();

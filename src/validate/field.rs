@@ -209,12 +209,15 @@ fn exponents(sweeps: &[&[[Driver; 2]]]) -> Vec<Row> {
             .noted("a fourth power: the exponent is that of the curve, whatever the speed"),
     ];
     for (sweep, v) in sweeps.iter().zip(CLOSING_KMH) {
-        rows.push(row("fatal, DOT HS 813 219", sweep, v, &Driver::wang_fatal));
+        rows.push(
+            row("fatal, DOT HS 813 219", sweep, v, &Driver::wang_fatal)
+                .noted("the curve's own steepness: its exponent grows with delta-v, statistics pool all speeds"),
+        );
     }
     for (sweep, v) in sweeps.iter().zip(CLOSING_KMH) {
         rows.push(
             row("joint risk of the driver", sweep, v, &|d| d.joint)
-                .noted("AIS 3+ of a belted dummy with a bag, statistics are deaths of 1975-89"),
+                .noted("AIS 3+ of a belted dummy with a bag and an intact cell: nearly flat in delta-v; statistics are deaths of 1975-89"),
         );
     }
     rows
@@ -238,7 +241,7 @@ fn at_mass_ratio_two(sweeps: &[&[[Driver; 2]]]) -> Vec<Row> {
             label,
         )
         .judged(Bar::Between(5.0, 20.0))
-        .noted("bar: within a factor of two")
+        .noted("bar: within a factor of two; the ratio at one speed is that of the curve chosen")
     };
     let name = ("delta-v ratio", "");
     let split = ratio(pair, |d| d.delta_v_mps);
@@ -254,7 +257,8 @@ fn at_mass_ratio_two(sweeps: &[&[[Driver; 2]]]) -> Vec<Row> {
             split,
             label,
         )
-        .judged(Bar::Percent(1.0)),
+        .judged(Bar::Percent(1.0))
+        .noted("momentum alone"),
     ]
 }
 
@@ -274,6 +278,7 @@ fn heavier_striker(strikers: &[[Driver; 2]]) -> Vec<Row> {
         let label = (Label::Statistics, HEAVIER);
         Row::new(Family::Field, case(&what), name, [40.0, 50.0], found, label)
             .judged(Bar::Between(40.0, 50.0))
+            .noted("one closing speed and no intrusion: the rise is that of the curve over 10 % more delta-v")
     };
     // m2 / (m1 + m2) of the closing speed, restitution alike.
     let share = |kg: f64| kg / (STRUCK_KG + kg);

@@ -7,10 +7,12 @@
 pub mod coach;
 pub mod field;
 pub mod other_speed;
+pub mod residual;
+pub mod ricsac;
 pub mod row;
 pub mod spread;
-pub mod staged;
 pub mod stiffness;
+pub mod suv;
 pub mod wall;
 
 use serde::Serialize;
@@ -21,7 +23,7 @@ use crate::stamp::Stamp;
 use crate::vehicle::Library;
 
 pub use row::{Bar, Family, Label, Row};
-pub use spread::{PairSpread, Spread, VehicleSpread};
+pub use spread::PairSpread;
 
 /// Step of single runs, s.
 const STEP_S: f64 = 10e-6;
@@ -64,10 +66,12 @@ pub fn validate(library: &Library) -> Result<Validation, Error> {
     let wall = wall::rows(library)?;
     let (other, other_speeds) = other_speed::rows(library)?;
     let mut rows = wall.rows;
+    rows.extend(residual::rows(library)?);
     rows.extend(stiffness::rows(library)?);
     rows.extend(other);
     rows.extend(coach::rows()?);
-    rows.extend(staged::rows()?);
+    rows.extend(ricsac::rows()?);
+    rows.extend(suv::rows(library)?);
     rows.extend(field::rows(library)?);
     let mut vehicles = Vec::new();
     for (_, id, _) in library.vehicle_files() {

@@ -10,6 +10,8 @@ pub enum Family {
     WallPulse,
     /// Own wall test known by its scalars.
     WallScalars,
+    /// Residual crush of own wall tests.
+    Residual,
     /// Frontal stiffness and height of force.
     Stiffness,
     /// The same structure at another speed.
@@ -30,6 +32,9 @@ impl Family {
                 "Own wall test with histories (the structure was fitted to this test)"
             }
             Self::WallScalars => "Own wall test, scalars (the structure was fitted to this test)",
+            Self::Residual => {
+                "Residual over dynamic crush (no bar: a bumper profile at rest there, separation from the wall here)"
+            }
             Self::Stiffness => "KW400 and AHOF400 beside published values (no bar)",
             Self::OtherSpeed => "Lower speeds, read from the test's own pulse (not fitted, no bar)",
             Self::Coach => "Railway coach into a wall (not fitted)",
@@ -81,6 +86,8 @@ pub struct Row {
     pub measured_range: Option<[f64; 2]>,
     /// Prediction.
     pub predicted: f64,
+    /// 5th and 95th percentile of the prediction over what its evidence leaves open; none where nothing was drawn.
+    pub predicted_spread: Option<[f64; 2]>,
     /// Prediction less reference; against the nearer end of a range, 0 inside it.
     pub error: f64,
     /// The same in percent of the reference; none where the reference is 0.
@@ -120,6 +127,7 @@ impl Row {
             measured: 0.5 * (lo + hi),
             measured_range: (lo != hi).then_some(measured),
             predicted,
+            predicted_spread: None,
             error,
             error_pct: (end != 0.0).then(|| 100.0 * error / end),
             bar: None,
@@ -156,6 +164,12 @@ impl Row {
     /// With a remark.
     pub fn noted(mut self, note: impl Into<String>) -> Self {
         self.note = note.into();
+        self
+    }
+
+    /// With the 5-95 % range of the prediction.
+    pub fn spread(mut self, range: Option<[f64; 2]>) -> Self {
+        self.predicted_spread = range;
         self
     }
 

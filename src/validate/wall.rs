@@ -122,12 +122,13 @@ fn histories(
         bodies.clone(),
         measured.samples,
     );
-    let table = residual_table(&measured, &rig.one(vehicle)?, &bodies, main);
+    let kw400 = recipe.wall.kw400_N_per_mm;
+    let table = residual_table(&measured, &rig.one(vehicle)?, &bodies, main, kw400);
     Ok(table.into_iter().map(|r| history(recipe, r)).collect())
 }
 
 /// Units that a measure may end on.
-const UNITS: [&str; 6] = ["mm", "ms", "m/s", "g", "kN", "kN s"];
+const UNITS: [&str; 7] = ["mm", "ms", "m/s", "g", "kN", "kN s", "N/mm"];
 
 fn history(recipe: &Recipe, residual: ResidualRow) -> Row {
     let (quantity, unit) = match residual.measure.rsplit_once(", ") {

@@ -291,6 +291,15 @@ fn load(c: &PulseChannel, folder: &Path, speed_mps: f64) -> Result<Channel, Erro
             "t = 0 is first contact and must be in it",
         ));
     }
+    if c.body != WALL && c.until_ms.is_none() && channel.end_s() < SHORTEST_S {
+        return Err(of(
+            format!(
+                "the record ends at {:.1} ms: deepest crush and rebound are not in it",
+                channel.end_s() * 1e3
+            ),
+            "give the whole channel, or say with until_ms that it is a part of one",
+        ));
+    }
     if c.body != WALL {
         let until_s = c.until_ms.map_or(channel.end_s(), |ms| ms * 1e-3);
         let rule = PulseCheck {

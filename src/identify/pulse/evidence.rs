@@ -14,6 +14,7 @@ use super::super::draft::Draft;
 use super::super::recipe::{Recipe, Template};
 use super::super::scalars::{Fit, WallResponse};
 use super::super::{FIT_STEP_S, Parameters, REPORT_STEP_S, write};
+use super::agreement;
 use super::data::{Measured, Motion, PulseTest, WALL};
 use super::fit::{PulseFit, PulseProblem};
 use super::parameter::{FreeParameter, free_parameters, read_priors};
@@ -71,6 +72,7 @@ pub fn identify_pulse(
         .unwrap_or("cabin".into());
     let speed_mps = recipe.wall.speed_kmh * KMH;
     let measured = Measured::read(test, folder, speed_mps, &main)?;
+    agreement::check(&measured, recipe, &main)?;
     let bodies: Vec<String> = measured.bodies().into_iter().map(String::from).collect();
     let mut seeing: Vec<&str> = measured.bodies();
     if measured.wall.is_some() {
@@ -114,10 +116,12 @@ pub fn identify_pulse(
             },
         );
     }
-    fitted
-        .sources
-        .insert(SOURCE.into(), source_text(&measured, &main));
-    let table = residual_table(&measured, &response, &bodies, &main);
+    let kw400 = recipe.wall.kw400_N_per_mm;
+    fitted.sources.insert(
+        SOURCE.into(),
+        source_text(&measured, &main, kw400.is_some()),
+    );
+    let table = residual_table(&measured, &response, &bodies, &main, kw400);
     let correlated = correlated(&free, &fit.covariance);
     let remarks = remarks(recipe, &table, &free, &fit, &response);
     let text = write::vehicle_toml(&fitted, template, &draft, &remarks);
@@ -218,7 +222,7 @@ fn correlated(free: &[FreeParameter], covariance: &DMatrix<f64>) -> Vec<(String,
     pairs
 }
 
-fn source_text(measured: &Measured, main: &str) -> String {
+fn source_text(measured: &Measured, main: &str, has_kw400: bool) -> String {
     let channels: Vec<String> = measured
         .traces
         .iter()
@@ -227,8 +231,13 @@ fn source_text(measured: &Measured, main: &str) -> String {
     let wall = measured.wall.as_ref().map_or(String::new(), |w| {
         format!(" and {} rows of load cells", w.rows.len())
     });
+    let stiffness = if has_kw400 {
+        " and the published KW400"
+    } else {
+        ""
+    };
     format!(
-        "Identified by this project from the histories of the vehicle's own wall test, read at the {main}: {}{wall}; \
+        "Identified by this project from the histories of the vehicle's own wall test, read at the {main}: {}{wall}{stiffness}; \
          spread from the covariance of the fit, priors where the test is silent",
         channels.join(", ")
     )

@@ -12,6 +12,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use crate::collision::wall::kw400_n_per_m;
 use crate::error::{Error, SourceText};
 use crate::vehicle::{Vehicle, parse_vehicle};
 
@@ -152,6 +153,11 @@ impl PulseProblem<'_> {
                 r.push((a.peak_g_cfc60 / b.peak_g_cfc60 - 1.0) / PEAK_SD);
             }
         }
+        let wall = &self.recipe.wall;
+        if let (Some(of), Some(sd)) = (wall.kw400_N_per_mm, wall.kw400_sd_N_per_mm) {
+            // A structure that stops short of the window has no KW400: it counts as none at all.
+            r.push((kw400(w, self.bodies, self.main).unwrap_or(0.0) - of) / sd);
+        }
         r
     }
 
@@ -191,7 +197,8 @@ impl PulseProblem<'_> {
         let wall = m.wall.as_ref().map_or(0.0, |w| {
             w.total_kn.len() as f64 * GRID_S / CORRELATION_S.1 + 1.0
         });
-        traces + wall + 4.0
+        let kw400 = f64::from(u8::from(self.recipe.wall.kw400_sd_N_per_mm.is_some()));
+        traces + wall + kw400 + 4.0
     }
 
     /// Slopes of the residuals in z, all candidates side by side.
@@ -401,6 +408,12 @@ impl LeastSquaresProblem<f64, Dyn, Dyn> for Walk<'_> {
         }
         Some(j)
     }
+}
+
+/// KW400 of a response on the displacement of the body `main`, N/mm: kN over m is N over mm.
+pub fn kw400(w: &Response, bodies: &[String], main: &str) -> Option<f64> {
+    let at = bodies.iter().position(|b| b == main)?;
+    kw400_n_per_m(&w.wall_kn, &w.motions[at].u_m)
 }
 
 /// Impulse of a force history on the grid, kN s.

@@ -1,10 +1,11 @@
 //! Identification from histories of the own wall test: ways (a), the pulse of one body or several, and (b), with
 //! the force on a load-cell wall and a channel on the engine (model section 9).
 //!
-//! [`data`] reads and checks the channels, [`parameter`] says what may change and within which bounds,
+//! [`data`] reads and checks the channels, [`agreement`] holds them against what is stated of the test, [`parameter`] says what may change and within which bounds,
 //! [`response`] simulates many candidates side by side, [`fit`] finds the maximum a posteriori and its covariance,
 //! [`residual`] holds it against the test, [`evidence`] turns it into the vehicle file and its spreads.
 
+pub mod agreement;
 pub mod data;
 pub mod evidence;
 pub mod fit;
@@ -53,7 +54,8 @@ mod tests {
                 measured.samples,
             );
             let vehicle = load_vehicle(&vehicles.join(format!("reference/{id}.toml"))).unwrap();
-            let table = residual_table(&measured, &rig.one(&vehicle).unwrap(), &bodies, &main);
+            let seen = rig.one(&vehicle).unwrap();
+            let table = residual_table(&measured, &seen, &bodies, &main, None);
             let missed: Vec<_> = table.iter().filter(|r| !r.holds()).collect();
             assert!(missed.is_empty(), "{id}: {missed:?}");
             assert_eq!(

@@ -3,7 +3,7 @@
 use crate::criteria::rating::iso18571;
 
 use super::data::{GRID_S, Measured};
-use super::fit::impulse_kns;
+use super::fit::{impulse_kns, kw400};
 use super::response::Response;
 
 /// Below this force, kN, the vehicle has left the wall.
@@ -30,11 +30,13 @@ impl ResidualRow {
 }
 
 /// The table of a fit, bodies in the order of `bodies`; what is judged is judged on the body `main` and the wall.
+/// `published_kw400` in N/mm, where the test has one.
 pub fn residual_table(
     measured: &Measured,
     w: &Response,
     bodies: &[String],
     main: &str,
+    published_kw400: Option<f64>,
 ) -> Vec<ResidualRow> {
     let mut table = Vec::new();
     let mut row = |measure: String, measured: f64, fitted: f64, allowed: Option<f64>| {
@@ -120,6 +122,10 @@ pub fn residual_table(
             rms(&mean.a_g, &simulated.a_g),
             None,
         );
+    }
+    if let Some(published) = published_kw400 {
+        let fitted = kw400(w, bodies, main).unwrap_or(0.0);
+        row("wall: KW400, N/mm".into(), published, fitted, None);
     }
     if let Some(wall) = &measured.wall {
         let peak = |f: &[f64]| {

@@ -6,6 +6,7 @@
 //! identification: structure and geometry vary independently, so a draw need not meet the vehicle's own wall test
 //! again, and the bands are wider than a conditioned sample would make them.
 
+pub mod case_spread;
 pub mod chance;
 mod decide;
 mod designs;
