@@ -77,15 +77,33 @@ pub fn page(result: &CaseResult, risks: &[SeatRisk]) -> String {
                     c.severity.label().to_string(),
                     format!("{:.2}", c.value),
                     format!("{:.2} %", 100.0 * c.probability),
+                    format!(
+                        "{} to {}{}",
+                        c.valid.from,
+                        c.valid.to,
+                        if c.valid.published { "" } else { " *" }
+                    ),
                     if c.in_range { "" } else { "OUT OF RANGE" }.to_string(),
+                    c.evidence.word().to_string(),
                     c.population.to_string(),
                 ]
             })
             .collect();
         page += &format!("\n{who}\n\n");
-        page += &output::table(&["curve", "severity", "at", "risk", "", "valid for"], &rows);
+        let head = [
+            "curve",
+            "severity",
+            "at",
+            "risk",
+            "used for",
+            "",
+            "read in",
+            "valid for",
+        ];
+        page += &output::table(&head, &rows);
         if let (Some(stars), Some(relative)) = (r.stars, r.relative_risk) {
-            page += &format!("US NCAP: {stars} stars, {relative:.2} times the baseline of 15 %\n");
+            let word = if stars == 1 { "star" } else { "stars" };
+            page += &format!("US NCAP: {stars} {word}, {relative:.2} times the baseline of 15 %\n");
         }
         if let Some(i) = &r.intrusion {
             page += &format!(
@@ -105,5 +123,5 @@ pub fn page(result: &CaseResult, risks: &[SeatRisk]) -> String {
             }
         }
     }
-    page + &format!("note: {NECK_NOTE}\n")
+    page + &format!("* range judged by this program, not stated by the source\nnote: {NECK_NOTE}\n")
 }

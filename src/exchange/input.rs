@@ -1,14 +1,14 @@
 //! Reading channels from whatever file a user points at: the path says which reader it is for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::set::ChannelSet;
+use super::set::{ChannelSet, Skipped};
 use super::{ev5, isomme, table, uds};
 use crate::error::Error;
 
 /// Read every channel of a CSV table (`.csv`), a Parquet table (`.parquet`), an ISO-MME test (a folder with an
 /// `.mme`, the `.mme`, a `.zip`, or one channel file `.001`), an NHTSA test (`.EV5` with its channel files beside
-/// it), or a UDS-1992 file (known by its first bytes).
+/// it, or their folder), or a UDS-1992 file (known by its first bytes) or a folder of them (`.uds`).
 ///
 /// Errors: no such file, a format that is none of these, what the reader refuses, no usable channel at all.
 pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
@@ -26,7 +26,7 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
         .to_ascii_lowercase();
     let numbered = !extension.is_empty() && extension.bytes().all(|b| b.is_ascii_digit());
     let set = match extension.as_str() {
-        _ if path.is_dir() => isomme::read_isomme(path)?,
+        _ if path.is_dir() => read_folder(path)?,
         "mme" | "zip" => isomme::read_isomme(path)?,
         "csv" => table::read_csv(path)?,
         "ev5" => ev5::read_ev5(path)?.channel_set(),
@@ -66,6 +66,50 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
         ));
     }
     Ok(set)
+}
+
+/// A folder is an ISO-MME test, a set of UDS-1992 files, or an NHTSA test with its one `.EV5`.
+fn read_folder(path: &Path) -> Result<ChannelSet, Error> {
+    let entries = std::fs::read_dir(path).map_err(|e| Error::io("read", path, e))?;
+    let mut files: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+    files.sort();
+    let with = |extension: &str| -> Vec<&PathBuf> {
+        let has = |f: &&PathBuf| (f.extension()).is_some_and(|e| e.eq_ignore_ascii_case(extension));
+        files.iter().filter(has).collect()
+    };
+    let (mme, headers, curves) = (with("mme"), with("ev5"), with("uds"));
+    match (&mme[..], &headers[..]) {
+        ([], [header]) => Ok(ev5::read_ev5(header)?.channel_set()),
+        ([], []) if !curves.is_empty() => Ok(together(&curves)),
+        _ => isomme::read_isomme(path),
+    }
+}
+
+/// The channels of several UDS-1992 files; a file that cannot be read, or repeats a code, does not stop the rest.
+fn together(files: &[&PathBuf]) -> ChannelSet {
+    let mut all = ChannelSet {
+        title: None,
+        channels: Vec::new(),
+        skipped: Vec::new(),
+    };
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        match uds::read_uds(file) {
+            Ok(set) => {
+                all.skipped.extend(set.skipped);
+                for channel in set.channels {
+                    if all.channels.iter().any(|c| c.code == channel.code) {
+                        let why = format!("{name}: the code is there twice");
+                        all.skipped.push(Skipped::new(&channel.code, why));
+                    } else {
+                        all.channels.push(channel);
+                    }
+                }
+            }
+            Err(e) => all.skipped.push(Skipped::new(&name, e.to_string())),
+        }
+    }
+    all
 }
 
 #[cfg(test)]
@@ -117,6 +161,15 @@ mod tests {
                 path.display()
             );
         }
+        // A folder of UDS-1992 files is read like one; a torn file is named and does not stop the rest.
+        let folder = dir.path().join("uds");
+        std::fs::create_dir(&folder).unwrap();
+        uds::write_uds(&folder, "RUN", &written, &info).unwrap();
+        std::fs::write(folder.join("RUN.003.uds"), "UDS-1992").unwrap();
+        let set = read_channels(&folder).unwrap();
+        let codes = |all: &[Channel]| all.iter().map(|c| c.code.clone()).collect::<Vec<_>>();
+        assert_eq!(codes(&set.channels), codes(&written));
+        assert_eq!(set.skipped[0].name, "RUN.003.uds");
         let one = dir.path().join("test/Channel/RUN.002");
         assert_eq!(read_channels(&one).unwrap().channels, written[1..]);
     }

@@ -93,6 +93,16 @@ pub enum Evidence {
     TwoSecondary,
 }
 
+impl Evidence {
+    /// In a word or two.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Secondary => "one source",
+            Self::TwoSecondary => "two sources",
+        }
+    }
+}
+
 /// Values of the predictor for which a curve is used.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ValidRange {

@@ -55,7 +55,7 @@ pub const ODDS_RATIOS: [IntrusionOddsRatio; 6] = [
     austin(
         "toepan_full_or_left",
         LOWER_LEG,
-        "the same, full-frontal, left-offset or small-overlap",
+        "floor or toe-pan intrusion against none, full-frontal, left-offset or small-overlap",
         7.0,
     ),
     austin(
@@ -67,13 +67,13 @@ pub const ODDS_RATIOS: [IntrusionOddsRatio; 6] = [
     austin(
         "panel_full_frontal",
         UPPER_LEG,
-        "the same, full-frontal",
+        "instrument panel or knee bolster intrusion against none, full-frontal",
         8.0,
     ),
     austin(
         "panel_left_offset",
         UPPER_LEG,
-        "the same, left-offset or small-overlap",
+        "instrument panel or knee bolster intrusion against none, left-offset or small-overlap",
         17.0,
     ),
     IntrusionOddsRatio {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::body::{
     CHEST_1999, CHEST_A3MS, CHEST_CTI, HEAD_LOGNORMAL, HEAD_PRASAD_MERTZ, thorax_by_age,
 };
-use super::curves::{BodyRegion, Predictor, RiskCurve, Severity, ValidRange};
+use super::curves::{BodyRegion, Evidence, Predictor, RiskCurve, Severity, ValidRange};
 use super::intrusion::{IntrusionOddsRatio, with_odds_ratio};
 use super::ncap::{self, NcapInput, NcapRisk, ncap_risk};
 use crate::criteria::Dummy;
@@ -60,6 +60,8 @@ pub struct CurveReading {
     pub valid: ValidRange,
     /// Who and which crashes the curve stands for.
     pub population: &'static str,
+    /// How well its coefficients are founded.
+    pub evidence: Evidence,
     /// Where it comes from.
     pub source: &'static str,
 }
@@ -180,6 +182,7 @@ fn readings(input: &SeatInput) -> Vec<CurveReading> {
                 in_range: risk.in_range,
                 valid: c.valid,
                 population: c.population,
+                evidence: c.evidence,
                 source: c.source,
             })
         })

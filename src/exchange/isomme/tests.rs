@@ -123,7 +123,7 @@ fn channels_that_cannot_be_used_are_listed_with_their_reason() {
     for (text, why) in [
         (
             head(&format!("{time}1\nNOVALUE\n")),
-            "sample 1 is `NOVALUE`",
+            "T.001:5: `NOVALUE` is not a number",
         ),
         (head(&format!("{time}1\nnan\n")), "NaN"),
         (
