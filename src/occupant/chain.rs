@@ -312,6 +312,8 @@ impl<'a> Builder<'a> {
             contact[1],
         );
 
+        // A knee bag deeper than the clearance acts from the start and keeps its table, so that the bolster behind
+        // it lies deeper by the difference (for the HIII-05F of `us-2018` 35 mm; its knees do not get there).
         let knee = self.group("knee bolster");
         let gap = (position.knee_mm - place.knee.depth_mm).max(0.0) * MM;
         let port = self.signed(pelvis, dash);
