@@ -60,7 +60,7 @@ pub struct Arguments {
     /// What may be varied
     #[arg(long, value_enum, default_value_t = What::Structure)]
     vary: What,
-    /// Load paths may also be made into two steps
+    /// Load paths may also be made into two steps, the second at least as strong as the first
     #[arg(long)]
     reshape: bool,
     /// Keep within the kei length of 3.40 m

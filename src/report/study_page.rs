@@ -12,7 +12,7 @@ use super::page::{Align, Cell, ReportPage, Section, Source, Table, Tone};
 use super::study_reading::{changed_exemplar, limit_text};
 use super::text::{fixed, listed, plain, short_name};
 use super::{
-    study_answer, study_fronts, study_partners, study_sentences, study_tables, study_verdict,
+    study_answer, study_beside, study_fronts, study_sentences, study_tables, study_verdict,
 };
 
 /// The page of a study; `figures` are those of [`super::study_figures()`].
@@ -202,8 +202,8 @@ fn sizing(r: &StudyResult, figures: &[NamedFigure]) -> Section {
     for table in [
         study_tables::masses(r),
         study_tables::costs(r),
-        study_partners::partners(r),
-        study_tables::precedents(r),
+        study_beside::partners(r),
+        study_beside::precedents(r),
     ]
     .into_iter()
     .flatten()

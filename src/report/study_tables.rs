@@ -12,7 +12,7 @@ use super::study_answer::{bound_text, reference};
 use super::study_reading::worst_risk;
 use super::text::{against_limit, cell, dollars, fixed, model_name, model_of, name_of, plain};
 
-fn heads(names: &[&str]) -> Vec<String> {
+pub(super) fn heads(names: &[&str]) -> Vec<String> {
     names.iter().map(|n| (*n).to_string()).collect()
 }
 
@@ -384,41 +384,6 @@ pub(super) fn costs(r: &StudyResult) -> Option<Table> {
         caption: format!("Direct manufacturing cost of these designs, dollars{year}"),
         header,
         align: vec![Align::Left],
-        rows,
-        footnotes: Vec::new(),
-    })
-}
-
-/// Added mass beside what real changes of real cars took.
-pub(super) fn precedents(r: &StudyResult) -> Option<Table> {
-    let list = r.sizings.first()?.answer["precedents"].as_array()?;
-    let rows: Vec<Vec<Cell>> = list
-        .iter()
-        .map(|p| {
-            let kg = p["precedent_kg"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_f64);
-            let kg: Vec<f64> = kg.collect();
-            let (lo, hi) = (kg.first().copied(), kg.last().copied());
-            let range = if lo == hi {
-                fixed(lo, 1)
-            } else {
-                format!("{} to {}", fixed(lo, 0), fixed(hi, 0))
-            };
-            vec![
-                p["precedent"].as_str().unwrap_or_default().into(),
-                range.into(),
-                cell(p["precedent_usd_per_kg"].as_f64(), 1),
-                p["basis"].as_str().unwrap_or_default().into(),
-            ]
-        })
-        .collect();
-    (!rows.is_empty()).then(|| Table {
-        caption: "For comparison: mass that real changes to real cars took".to_string(),
-        header: heads(&["Change", "Added, kg", "$ a kg", "Evidence"]),
-        align: vec![Align::Left, Align::Right, Align::Right, Align::Left],
         rows,
         footnotes: Vec::new(),
     })

@@ -76,12 +76,12 @@ pub(super) fn solve(
                 true => Some(bench.sized(&solved.x)?.objective_usd()),
                 false => None,
             };
-            // Two steps are looked for around the answer with the paths' own shapes: even steps at first.
-            let mut even = solved.x.clone();
+            // Two steps are looked for around the answer with the paths' own shapes: a rising second step at first.
+            let mut stepped = solved.x.clone();
             for at in free_variables(problem).two_steps_at() {
-                even.insert(at.min(even.len()), 0.5);
+                stepped.insert(at.min(stepped.len()), 0.5);
             }
-            warm.push(even);
+            warm.push(stepped);
             let better = best.as_ref().is_none_or(|b| match (cost, b.cost) {
                 (Some(new), Some(old)) => new < old,
                 (Some(_), None) => true,

@@ -60,7 +60,7 @@ fn reshaping_alone_costs_the_programme_and_no_mass() {
     assert!(apply(&car(), &cell, &data()).is_err());
 }
 
-/// The unit cube reaches every ratio from the inverse to the most, and 0 keeps the shape.
+/// The unit cube reaches every ratio from 1 to the most, and 0 keeps the shape.
 #[test]
 fn a_point_of_the_cube_is_a_design() {
     let mut v = Variables::of(&car());
@@ -73,8 +73,8 @@ fn a_point_of_the_cube_is_a_design() {
     let full = v.design(&vec![1.0; n], &Design::default());
     assert!(full.two_step.values().all(|r| (r - 2.5).abs() < 1e-12));
     assert_eq!(full.partner, PartnerDesign::BOUNDS);
-    let even = v.design(&vec![0.5; n], &Design::default());
-    assert!(even.two_step.values().all(|r| (r - 1.0).abs() < 1e-12));
+    let even = v.design(&vec![1e-5; n], &Design::default());
+    assert!(even.two_step.values().all(|r| (r - 1.0).abs() < 1e-4));
     let reached = v.bounds_reached(&full);
     for what in [
         "strength factor of rails",

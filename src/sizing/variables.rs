@@ -18,7 +18,8 @@ pub struct Variables {
     /// Largest cabin factor.
     pub max_cabin_factor: f64,
     /// Paths that may become two steps, each with the largest ratio of second over first force; the
-    /// smallest is its inverse.
+    /// smallest is 1: sections that fold in series give way at the weakest first, so a path cannot get softer
+    /// as it is crushed.
     pub two_step: Vec<(String, f64)>,
     /// The most the partner may change; [`PartnerDesign::NONE`] leaves it alone.
     pub partner: PartnerDesign,
@@ -105,10 +106,10 @@ impl Variables {
         };
         let n = self.strength.len();
         let m = n + 2 + self.two_step.len();
-        // The ratio runs from its inverse to its most, evenly in its logarithm; 0 keeps the path's own shape.
+        // The ratio runs from 1 to its most, evenly in its logarithm; 0 keeps the path's own shape.
         let ratio = |(i, (name, most)): (usize, &(String, f64))| {
             let u = unit(n + 2 + i);
-            (u > 0.0).then(|| (name.clone(), most.powf(2.0 * u - 1.0)))
+            (u > 0.0).then(|| (name.clone(), most.powf(u)))
         };
         Design {
             strength: self
@@ -143,10 +144,9 @@ impl Variables {
             reached.push("largest cabin factor".into());
         }
         for (name, most) in &self.two_step {
-            let ends = most.ln() * 0.99;
-            if let Some(r) = design.two_step.get(name).filter(|r| r.ln().abs() > ends) {
-                let end = if *r < 1.0 { "smallest" } else { "largest" };
-                reached.push(format!("{end} ratio of the two steps of {name}"));
+            let end = most.ln() * 0.99;
+            if design.two_step.get(name).is_some_and(|r| r.ln() > end) {
+                reached.push(format!("largest ratio of the two steps of {name}"));
             }
         }
         let (have, most) = (&design.partner, &self.partner);

@@ -4,6 +4,7 @@ pub mod file;
 pub mod options;
 mod parts;
 mod progress;
+mod reader;
 mod rows;
 mod run;
 mod size;

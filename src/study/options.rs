@@ -12,9 +12,7 @@ use crate::risk::intrusion::{IntrusionOddsRatio, ODDS_RATIOS, odds_ratio};
 use crate::sizing::{Criterion, PartnerDesign, Target};
 use crate::units::{KN, MM};
 
-use super::file::Reader;
-
-type S<T> = Spanned<T>;
+use super::reader::{Reader, S};
 
 /// What sizing may change beyond the bounds of the main table.
 #[derive(Debug, Clone, PartialEq, Default)]

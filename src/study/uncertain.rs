@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::file::Reader;
 use super::progress::{Progress, Stage};
+use super::reader::Reader;
 use super::size::{Sizer, SizingRow};
 use crate::error::Error;
 use crate::sizing::uncertainty::parts::FolderParts;

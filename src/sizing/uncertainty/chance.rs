@@ -416,7 +416,8 @@ fn point(variables: &Variables, design: &Design) -> Vec<f64> {
     ];
     let steps = variables.two_step.iter().map(|(name, most)| {
         let ratio = design.two_step.get(name);
-        ratio.map_or(0.0, |r| (0.5 * (r.ln() / most.ln() + 1.0)).clamp(0.0, 1.0))
+        // A ratio of 1 is a shape of its own, 0 keeps the path's.
+        ratio.map_or(0.0, |r| (r.ln() / most.ln()).clamp(1e-3, 1.0))
     });
     let (have, most) = (&design.partner, &variables.partner);
     let partner = [

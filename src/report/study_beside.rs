@@ -1,14 +1,15 @@
-//! What the partners' makers would change for a design, and what that weighs and costs them: apart from the car's own.
+//! What stands beside a car's own answer: real changes of real cars, and what the partners' makers would change.
 
 use serde_json::Value;
 
 use crate::study::StudyResult;
 
-use super::page::{Align, Table};
+use super::page::{Align, Cell, Table};
 use super::study_answer::reference;
-use super::text::{cell, model_name, model_of};
+use super::study_tables::heads;
+use super::text::{cell, fixed, model_name, model_of};
 
-/// One row per car under study and partner; `None` where no partner is changed.
+/// What a design asks of the partners, and what that weighs and costs them, apart from the car's own: one row per car and partner; `None` where no partner is changed.
 pub(super) fn partners(r: &StudyResult) -> Option<Table> {
     let mut rows = Vec::new();
     for v in &r.vehicles {
@@ -51,5 +52,40 @@ pub(super) fn partners(r: &StudyResult) -> Option<Table> {
              truck built in larger numbers undercuts. No published cost of either measure was found."
                 .to_string(),
         ],
+    })
+}
+
+/// Added mass beside what real changes of real cars took.
+pub(super) fn precedents(r: &StudyResult) -> Option<Table> {
+    let list = r.sizings.first()?.answer["precedents"].as_array()?;
+    let rows: Vec<Vec<Cell>> = list
+        .iter()
+        .map(|p| {
+            let kg = p["precedent_kg"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_f64);
+            let kg: Vec<f64> = kg.collect();
+            let (lo, hi) = (kg.first().copied(), kg.last().copied());
+            let range = if lo == hi {
+                fixed(lo, 1)
+            } else {
+                format!("{} to {}", fixed(lo, 0), fixed(hi, 0))
+            };
+            vec![
+                p["precedent"].as_str().unwrap_or_default().into(),
+                range.into(),
+                cell(p["precedent_usd_per_kg"].as_f64(), 1),
+                p["basis"].as_str().unwrap_or_default().into(),
+            ]
+        })
+        .collect();
+    (!rows.is_empty()).then(|| Table {
+        caption: "For comparison: mass that real changes to real cars took".to_string(),
+        header: heads(&["Change", "Added, kg", "$ a kg", "Evidence"]),
+        align: vec![Align::Left, Align::Right, Align::Right, Align::Left],
+        rows,
+        footnotes: Vec::new(),
     })
 }

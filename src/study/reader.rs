@@ -1,0 +1,135 @@
+//! Values of a study file, each checked where it stands.
+
+use toml::Spanned;
+
+use crate::dynamics::Plan;
+use crate::error::{Error, SourceText};
+use crate::material::MaterialUse;
+use crate::sizing::{CostModel, Target};
+use crate::vehicle::Library;
+
+pub(super) type S<T> = Spanned<T>;
+
+/// Reads parts of a study file; faults are told at their place.
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a SourceText,
+    pub(super) library: &'a Library,
+}
+
+impl Reader<'_> {
+    pub(super) fn bad<T>(&self, at: &S<T>, message: &str, help: &str) -> Error {
+        self.text.error(at.span(), message, help).into()
+    }
+
+    pub(super) fn numbers(
+        &self,
+        key: &str,
+        v: &S<Vec<f64>>,
+        ok: impl Fn(f64) -> bool,
+        rule: &str,
+    ) -> Result<Vec<f64>, Error> {
+        if v.get_ref().is_empty() {
+            return Err(self.bad(v, &format!("{key} is empty"), "give at least one"));
+        }
+        match v.get_ref().iter().find(|x| !(x.is_finite() && ok(**x))) {
+            Some(x) => Err(self.bad(v, &format!("{key} contains {x}"), rule)),
+            None => Ok(v.get_ref().clone()),
+        }
+    }
+
+    pub(super) fn weights(
+        &self,
+        key: &str,
+        v: Option<&S<Vec<f64>>>,
+        count: usize,
+    ) -> Result<Vec<f64>, Error> {
+        let Some(v) = v else {
+            return Ok(vec![1.0; count]);
+        };
+        let w = self.numbers(key, v, |x| x >= 0.0, "weights must not be negative")?;
+        if w.len() != count || w.iter().sum::<f64>() <= 0.0 {
+            return Err(self.bad(
+                v,
+                &format!(
+                    "{key} has {} values that sum to {}",
+                    w.len(),
+                    w.iter().sum::<f64>()
+                ),
+                &format!("give {count} weights that do not sum to zero"),
+            ));
+        }
+        Ok(w)
+    }
+
+    pub(super) fn step(&self, key: &str, v: &Option<S<f64>>, default: f64) -> Result<f64, Error> {
+        let Some(v) = v else { return Ok(default) };
+        Ok(self
+            .text
+            .number(key, v, Plan::takes_step_us, Plan::STEP_RULE)?)
+    }
+
+    pub(super) fn ids(&self, key: &str, v: &S<Vec<S<String>>>) -> Result<Vec<String>, Error> {
+        if v.get_ref().is_empty() {
+            return Err(self.bad(
+                v,
+                &format!("{key} is empty"),
+                "name at least one vehicle id",
+            ));
+        }
+        let mut all = Vec::with_capacity(v.get_ref().len());
+        for id in v.get_ref() {
+            if let Err(Error::Request { message, help }) = self.library.vehicle_path(id.get_ref()) {
+                return Err(self.bad(id, &message, &help));
+            }
+            if all.contains(id.get_ref()) {
+                return Err(self.bad(
+                    id,
+                    &format!("\"{}\" is named twice", id.get_ref()),
+                    "name each vehicle once",
+                ));
+            }
+            all.push(id.get_ref().clone());
+        }
+        Ok(all)
+    }
+
+    pub(super) fn materials(&self, v: &[S<String>]) -> Result<Vec<String>, Error> {
+        v.iter()
+            .map(|id| self.material(id, MaterialUse::Crush))
+            .collect()
+    }
+
+    /// Id of a cost file that exists.
+    pub(super) fn costs(&self, id: Option<&S<String>>) -> Result<String, Error> {
+        let Some(id) = id else {
+            return Ok(crate::sizing::DEFAULT_COSTS.to_string());
+        };
+        match CostModel::load(self.library, id.get_ref()) {
+            Err(Error::Request { message, help }) => Err(self.bad(id, &message, &help)),
+            Err(e) => Err(e),
+            Ok(_) => Ok(id.get_ref().clone()),
+        }
+    }
+
+    pub(super) fn limits(&self, v: &[S<String>]) -> Result<Vec<Target>, Error> {
+        let mut all: Vec<Target> = Vec::with_capacity(v.len());
+        for text in v {
+            let target: Target = match text.get_ref().parse() {
+                Ok(t) => t,
+                Err(Error::Request { message, help }) => {
+                    return Err(self.bad(text, &message, &help));
+                }
+                Err(e) => return Err(e),
+            };
+            if all.iter().any(|t| t.criterion == target.criterion) {
+                return Err(self.bad(
+                    text,
+                    &format!("{} is limited twice", target.criterion),
+                    "give one limit per criterion",
+                ));
+            }
+            all.push(target);
+        }
+        Ok(all)
+    }
+}
