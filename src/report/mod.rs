@@ -15,11 +15,7 @@ mod study_beside;
 pub mod study_figures;
 mod study_fronts;
 pub mod study_page;
-<<<<<<< HEAD
-mod study_partners;
 mod study_reading;
-=======
->>>>>>> 7431e914d8bba9c68281abb28ad86cfb73f52a2d
 mod study_sentences;
 mod study_tables;
 mod study_verdict;

@@ -12,6 +12,7 @@ use super::mass::{
     MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements,
 };
 use super::partner::{PartnerAccount, PartnerDesign, PartnerTerms};
+use super::station::length_station_m;
 use crate::error::{Error, nearest};
 use crate::material::MaterialUse;
 use crate::vehicle::{Face, Path, PathKind, Role, Vehicle};
@@ -130,28 +131,6 @@ pub fn is_compartment(vehicle: &Vehicle, path: &Path) -> bool {
 
 /// Added front length below this, m, is none: a table cannot hold points closer than rounding.
 const LEAST_LENGTH_M: f64 = 1e-6;
-
-/// Where added front length goes in, m behind the foremost point: just ahead of the first front layer
-/// that is geometry rather than crush structure (engine, compartment, rigid, or without a material) and
-/// stands behind the foremost one. Layers that start ahead of it get longer; it and all behind it move
-/// back. Length between engine and dash stays as it is, so no inner gap changes.
-///
-/// Infinite when there is no such layer.
-pub fn length_station_m(vehicle: &Vehicle) -> f64 {
-    let engine = vehicle.mass_with_role(Role::Engine);
-    let foremost = vehicle
-        .layers(Face::Front)
-        .map(|(_, _, l)| l.setback_m)
-        .fold(f64::INFINITY, f64::min);
-    vehicle
-        .layers(Face::Front)
-        .filter(|(_, p, l)| {
-            l.compartment || l.rigid || p.material.is_none() || Some(p.to) == engine
-        })
-        .map(|(_, _, l)| l.setback_m)
-        .filter(|s| *s > foremost)
-        .fold(f64::INFINITY, f64::min)
-}
 
 /// Apply a design: tables and unloading stiffness times their factors, two steps where asked for, the
 /// added length as a plateau, setbacks shifted, masses added where they sit.

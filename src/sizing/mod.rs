@@ -21,6 +21,7 @@ pub mod problem;
 mod search;
 mod solve;
 mod speed;
+mod station;
 pub mod swing;
 pub mod target;
 pub mod uncertainty;

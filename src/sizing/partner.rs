@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::SizingData;
 use super::crush_shape::{insert_plateau, raise_unloading};
-use super::design::length_station_m;
 use super::mass::{backup_path_kg, crush_mass_kg, design_crush_m, mean_force_n};
 use super::money::DirectManufacturingCost;
+use super::station::length_station_m;
 use crate::error::Error;
 use crate::vehicle::{CrushTable, Face, Layer, Path, PathKind, Role, Vehicle};
 

@@ -1,9 +1,10 @@
 //! Laws of sizing's arithmetic on a small made-up car.
 
-use super::design::{is_compartment, length_station_m, strengthenable};
+use super::design::{is_compartment, strengthenable};
 use super::mass::{design_crush_m, mean_force_n};
 use super::parameters::tests::{shipped, shipped_materials};
 use super::precedent;
+use super::station::length_station_m;
 use super::*;
 use crate::error::SourceText;
 use crate::vehicle::{Vehicle, parse_vehicle};

@@ -17,7 +17,7 @@ use crate::vehicle::Library;
 
 use super::options::{Choices, FrontSpec, MapSpec, RawFront, RawMap, RawPartner};
 use super::reader::{Reader, S};
-use super::uncertain::{RawUncertainty, UncertaintySpec};
+use super::uncertainty_request::{RawUncertainty, UncertaintySpec};
 
 /// A named set of limits that hold together.
 #[derive(Debug, Clone, PartialEq)]

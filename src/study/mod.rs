@@ -9,6 +9,7 @@ mod rows;
 mod run;
 mod size;
 mod uncertain;
+mod uncertainty_request;
 
 pub use file::{StudySpec, TargetSet, load_study};
 pub use progress::{Progress, Stage};
