@@ -62,7 +62,7 @@ enum Command {
     Compare(compare::Arguments),
     /// Criteria of a measured or simulated channel set
     Criteria(criteria::Arguments),
-    /// Load paths from a wall test's scalars
+    /// Load paths from the pulse or the scalars of a wall test
     Identify(identify::Arguments),
     /// Predicted against published tests
     Validate(validate::Arguments),

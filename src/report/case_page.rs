@@ -100,7 +100,7 @@ fn vehicle_table(case: &Case, result: &CaseResult) -> Table {
             "OLC, g",
             "VPI, g",
             "Crush, mm",
-            "Residual, mm",
+            "Crush at separation, mm",
             "Intrusion, mm",
             "Energy, kJ",
         ]
