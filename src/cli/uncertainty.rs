@@ -100,7 +100,10 @@ impl Progress for Bar<'_> {
         self.bar.set_position(0);
         self.bar.set_message(stage.to_string());
         if !self.terminal {
-            eprintln!("{stage}: {steps}");
+            match steps {
+                0 => eprintln!("{stage}: a search, takes minutes"),
+                n => eprintln!("{stage}: {n}"),
+            }
         }
     }
 
