@@ -8,7 +8,7 @@ use common::{
 use crumple::collision::wall::rigid_wall;
 use crumple::collision::{Case, assemble};
 use crumple::dynamics::adaptive::{Tolerances, simulate_adaptive};
-use crumple::dynamics::{Crush, CrushLaw, Network, Plan, Port, Record, simulate};
+use crumple::dynamics::{Crush, CrushLaw, Network, Plan, Port, Record, Share, simulate};
 use proptest::prelude::*;
 
 fn simulated(net: &Network) -> Record {
@@ -289,5 +289,30 @@ fn stiffer_rails_never_crush_deeper_against_a_wall() {
             "{crush} mm at {factor}, {before} mm before"
         );
         before = crush;
+    }
+}
+
+/// A share of no width changes nothing, also after it has been driven past the end of its table and let go: aligned
+/// cells of a batch hold such shares.
+#[test]
+fn a_share_of_no_width_changes_nothing() {
+    let [kei, pickup] = ["example-kei.toml", "example-pickup.toml"].map(example);
+    let pair = case(&kei, &pickup, [13.0; 2], 1.0, true);
+    let with = |extra: bool| {
+        let mut net = assemble(&pair).expect("assembles").network;
+        if extra {
+            let all = net.shares.clone();
+            let behind = all.iter().filter(|s| !s.tie);
+            net.shares.extend(behind.map(|s| Share {
+                weight: 0.0,
+                gap_m: 0.0,
+                ..s.clone()
+            }));
+        }
+        simulated(&net)
+    };
+    let (plain, padded) = (with(false), with(true));
+    for body in 0..3 {
+        assert_eq!(plain.v(body), padded.v(body));
     }
 }

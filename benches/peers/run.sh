@@ -5,7 +5,7 @@
 #   benches/peers/run.sh [--quick]
 #
 # --quick: 8 cases, a reference of 0.5 us, fewer settings; results and figure stay in benches/peers/out/quick.
-# PEERS_VENV: a Python environment to use instead of benches/peers/.venv. PEERS_NATIVE=0: no native build of crumple.
+# PEERS_VENV: a Python environment to use instead of benches/peers/.venv. PEERS_NATIVE=1: also a native build of crumple.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -45,12 +45,8 @@ mkdir -p "$out"
 pin=(taskset -c "$(($(nproc) - 1))")
 peers=$target/release/examples/peers
 "$peers" export "$out" --cases $cases
-stamp=$(sha256sum "$out/problem.json" | cut -c1-16)-$reference
-if [ "$(cat "$out/reference.stamp" 2>/dev/null)" != "$stamp" ]; then
-    echo "reference of $reference us ..." >&2
-    "$peers" reference "$out" --cases $cases --reference-us $reference
-    echo "$stamp" >"$out/reference.stamp"
-fi
+echo "reference of $reference us ..." >&2
+"$peers" reference "$out" --cases $cases --reference-us $reference
 
 rows=$out/rows.csv.part
 : >"$rows"
@@ -58,7 +54,7 @@ say() { echo "$*" >&2; }
 put() { say "$*"; "${pin[@]}" "$@" >>"$rows" || say "peers: left out, it failed: $*"; }
 
 put "$peers" run "$out" --cases $cases --repeat $repeat
-if [ $quick = 0 ] && [ "${PEERS_NATIVE:-1}" = 1 ]; then
+if [ $quick = 0 ] && [ "${PEERS_NATIVE:-0}" = 1 ]; then
     RUSTFLAGS="-C target-cpu=native" cargo build --release --example peers --target-dir "$target/native"
     put "$target/native/release/examples/peers" run "$out" --cases $cases --repeat $repeat
 fi

@@ -231,7 +231,9 @@ impl<V: Lane> PackedShare<V> {
     fn turn(&mut self, law: &PackedLaw<V>, lanes: V::Mask) {
         self.stiffen(law, lanes);
         let strength = self.piece.base + self.piece.slope * self.m;
-        self.p = V::select(lanes, self.m - strength / self.k, self.p);
+        // A share of no width has no stiffness: `larger` then keeps its setback.
+        let set = self.gap.larger(self.m - strength / self.k);
+        self.p = V::select(lanes, set, self.p);
     }
 
     /// Stiffness and tie damping at `m`.
