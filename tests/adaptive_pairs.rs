@@ -54,9 +54,9 @@ fn study_pairs(overlap_pct: f64) -> Vec<Case> {
     cases
 }
 
-/// Late in a run an occupant's light parts strike hard (the wheel sees hundreds of g, and the dash behind it feels it),
-/// where a microsecond of delay shows in the velocity: in at most this share of the pairs one sample misses 1e-4, and
-/// nowhere by more than `MOST`.
+/// A grazing contact makes a few pairs so sensitive that the adaptive answer itself moves with its tolerance (N-Box
+/// against the Ram: dash and wheel late in the run, 3.5e-5 from 1e-8 to 1e-10). At most this share of the pairs misses
+/// 1e-4 in velocity at 1 us, nowhere by more than `MOST`, and with a tenth of the step they hold it too.
 const MAY_MISS: f64 = 0.05;
 const MOST: f64 = 3e-4;
 
@@ -69,14 +69,13 @@ struct Apart {
     place: String,
 }
 
-fn compare(case: &Case) -> Apart {
+fn compare(case: &Case, step_s: f64, tolerance: f64) -> Apart {
     let net = assemble(case).expect("assembles").network;
-    let plan = Plan::new(DURATION_S, 1e-6);
+    let plan = Plan::new(DURATION_S, step_s);
     let fixed = simulate(&net, &plan).expect("runs");
-    // Two orders below what is asked; tighter tolerances move nothing here.
     let tolerances = Tolerances {
-        relative: 1e-8,
-        absolute: 1e-8,
+        relative: tolerance,
+        absolute: tolerance,
         ..Tolerances::default()
     };
     let other = simulate_adaptive(&net, &plan, tolerances).expect("gets through");
@@ -106,9 +105,10 @@ fn compare(case: &Case) -> Apart {
 }
 
 fn check(cases: &[Case]) {
-    let apart: Vec<Apart> = cases.par_iter().with_max_len(1).map(compare).collect();
+    let coarse = |case: &Case| compare(case, 1e-6, 1e-8);
+    let apart: Vec<Apart> = cases.par_iter().with_max_len(1).map(coarse).collect();
     let mut missed = Vec::new();
-    for a in &apart {
+    for (a, case) in apart.iter().zip(cases) {
         let said = format!(
             "{}: {:.1e} {:.1e} occupant {:.1e} ({})",
             a.name, a.displacement, a.velocity, a.occupant_velocity, a.place
@@ -117,6 +117,9 @@ fn check(cases: &[Case]) {
         let velocity = a.velocity.max(a.occupant_velocity);
         assert!(a.displacement < 1e-4 && velocity < MOST, "{said}");
         if velocity >= 1e-4 {
+            let fine = compare(case, 1e-7, 1e-10);
+            let velocity = fine.velocity.max(fine.occupant_velocity);
+            assert!(velocity < 1e-4, "{}: {velocity:.1e} at 0.1 us", a.name);
             missed.push(&a.name);
         }
     }
