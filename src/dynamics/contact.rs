@@ -37,9 +37,9 @@ pub struct Story<V> {
     pub meetings: V,
 }
 
-impl<V: Lane> Story<V> {
-    /// Before anything happened.
-    pub fn new() -> Self {
+/// Before anything happened.
+impl<V: Lane> Default for Story<V> {
+    fn default() -> Self {
         Self {
             lost: V::zero(),
             parted_s: V::splat(-1.0),

@@ -359,7 +359,7 @@ impl<V: Lane> System<V> {
             kg,
             side,
             pairs,
-            told: vec![Story::new(); nc],
+            told: vec![Story::default(); nc],
             laws,
             shares,
             crushes,
