@@ -57,8 +57,10 @@ impl Restraint {
     /// The restraint with every input at its factor; shares stay below 1, unloading stiffnesses at least their
     /// table's slope.
     ///
+    /// A number that a factor drives out of the range a file may hold stays at the end of that range.
+    ///
     /// # Errors
-    /// [`OccupantError::Restraint`] when a factor drives a number out of the range that a file may hold.
+    /// [`OccupantError::Restraint`] for what breaks another rule of the file.
     pub fn drawn(&self, inputs: &[Input], factors: &[f64]) -> Result<Self, OccupantError> {
         let keys = self.number_keys();
         let mut table = self.table.clone();
@@ -71,7 +73,18 @@ impl Restraint {
             }
         }
         raise_unloading(&mut table);
-        Self::from_table(&table)
+        let mut drawn = Self::from_table(&table);
+        for _ in 0..keys.len() {
+            let Err(OccupantError::Restraint(e)) = &drawn else {
+                break;
+            };
+            let (Some(end), Some(value)) = (e.nearest, at(&mut table, &e.key)) else {
+                break;
+            };
+            *value = toml::Value::Float(end);
+            drawn = Self::from_table(&table);
+        }
+        drawn
     }
 }
 
@@ -141,6 +154,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A column cannot give way by more than a file may say, however far it is drawn.
+    #[test]
+    fn a_number_drawn_out_of_its_range_stays_at_its_end() {
+        let library = Library::find(None).unwrap();
+        let restraint = Restraint::load(&library, "us-2018").unwrap();
+        let inputs = restraint.inputs(Seat::Driver, Dummy::Hiii50m);
+        let keys = restraint.number_keys();
+        let stroke = |i: &Input| (i.leaves.iter()).any(|l| keys[*l] == "driver.column.stroke_mm");
+        assert!(inputs.iter().any(stroke));
+        let factors: Vec<f64> = (inputs.iter())
+            .map(|i| if stroke(i) { 20.0 } else { 1.0 })
+            .collect();
+        let drawn = restraint.drawn(&inputs, &factors).unwrap();
+        let super::super::RestraintSpec::System(s) = &drawn.spec else {
+            panic!("a system");
+        };
+        assert_eq!(s.driver.column.as_ref().unwrap().stroke_mm, 300.0);
     }
 
     /// The driver's draw leaves the passenger's place alone, and factors of 1 change nothing.

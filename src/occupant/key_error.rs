@@ -10,6 +10,8 @@ pub struct KeyError {
     pub message: String,
     /// What would be right.
     pub help: String,
+    /// The nearest number that would be, where it is a matter of range.
+    pub nearest: Option<f64>,
 }
 
 impl KeyError {
@@ -22,6 +24,15 @@ impl KeyError {
             key: key.into(),
             message: message.into(),
             help: help.into(),
+            nearest: None,
+        }
+    }
+
+    /// Of a number outside a range whose nearest end is `nearest`.
+    pub(super) fn beyond(self, nearest: f64) -> Self {
+        Self {
+            nearest: Some(nearest),
+            ..self
         }
     }
 }

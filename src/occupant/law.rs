@@ -86,7 +86,8 @@ pub(super) fn within(key: &str, value: f64, lo: f64, hi: f64) -> Result<(), KeyE
             key,
             format!("{value} is out of range"),
             format!("a number from {lo} to {hi}"),
-        ))
+        )
+        .beyond(value.clamp(lo, hi)))
     }
 }
 

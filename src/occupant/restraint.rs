@@ -67,13 +67,11 @@ impl Restraint {
     pub fn from_table(table: &toml::Table) -> Result<Self, OccupantError> {
         let value = toml::Value::Table(table.clone());
         let refuse = |e: toml::de::Error| {
-            KeyError {
-            key: "restraint".into(),
-            message: e.message().to_string(),
-            help: "a point mass takes stiffness_N_per_m, slack_mm, limit_N, mass_kg; a dummy the tables of \
-                   a restraint file"
-                .into(),
-        }
+            KeyError::new(
+                "restraint",
+                e.message(),
+                "a point mass takes stiffness_N_per_m, slack_mm, limit_N, mass_kg; a dummy the tables of a restraint file",
+            )
         };
         let spec = if is_point_mass(table) {
             RestraintSpec::PointMass(value.try_into().map_err(refuse)?)
