@@ -9,8 +9,6 @@ use crate::vehicle::draw::{Input, Part, Quantity, collect};
 
 /// A share cannot grow beyond this.
 const LARGEST_SHARE: f64 = 0.95;
-/// Range of the factors from webbing tension to force on the body (as the file allows).
-const BELT_FACTOR: [f64; 2] = [0.5, 2.0];
 
 fn quantity(key: &str) -> Quantity {
     let name = key.rsplit('.').next().unwrap_or(key);
@@ -94,12 +92,10 @@ fn at<'a>(table: &'a mut toml::Table, key: &str) -> Option<&'a mut toml::Value> 
     parts.try_fold(first, |value, part| value.as_table_mut()?.get_mut(part))
 }
 
+/// A share stays below 1, so that the rest of the force keeps a path.
 fn limit(key: &str, value: &mut toml::Value) {
-    let toml::Value::Float(x) = value else { return };
-    match key.rsplit('.').next().unwrap_or(key) {
-        "sternum_share" => *x = x.min(LARGEST_SHARE),
-        "torso_factor" | "pelvis_factor" => *x = x.clamp(BELT_FACTOR[0], BELT_FACTOR[1]),
-        _ => {}
+    if let (true, toml::Value::Float(x)) = (key.ends_with("sternum_share"), value) {
+        *x = x.min(LARGEST_SHARE);
     }
 }
 
