@@ -26,6 +26,7 @@ fn main() -> Result<(), Error> {
             parties: [party(&kei), party(&partner)],
             overlap: 1.0,
             struck_left: false,
+            turning: crumple::collision::Turning::default(),
             occupants: Vec::new(),
             plan: Plan::new(0.16, 10e-6),
             solver: Solver::Leapfrog,

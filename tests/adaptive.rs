@@ -32,6 +32,7 @@ fn pair(overlap: f64) -> Case {
         parties: [party("example-kei.toml"), party("example-pickup.toml")],
         overlap,
         struck_left: true,
+        turning: crumple::collision::Turning::default(),
         occupants: Vec::new(),
         plan: Plan::new(0.15, 1e-6),
         solver: Solver::Dopri5,

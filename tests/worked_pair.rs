@@ -43,6 +43,7 @@ fn finished(case: &str) -> Finished {
         parties: [party(kei, 48.0), party(partner, speed)],
         overlap,
         struck_left: true,
+        turning: crumple::collision::Turning::default(),
         occupants: Vec::new(),
         plan: Plan::new(0.18, 1e-5),
         solver: Solver::Leapfrog,

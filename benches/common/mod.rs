@@ -28,6 +28,7 @@ pub fn worked_pair() -> Case {
         parties: [party("example-kei.toml"), party("example-pickup.toml")],
         overlap: 1.0,
         struck_left: true,
+        turning: crumple::collision::Turning::default(),
         occupants: Vec::new(),
         plan: Plan::new(0.15, 1e-5),
         solver: Solver::Leapfrog,

@@ -87,6 +87,7 @@ impl Problem {
                 parties,
                 overlap,
                 struck_left: true,
+                turning: crumple::collision::Turning::default(),
                 occupants: vec![SeatedOccupant {
                     vehicle: 0,
                     seat: Seat::Driver,

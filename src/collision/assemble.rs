@@ -54,6 +54,7 @@ fn law_of(table: &CrushTable) -> CrushLaw {
         force_n: table.force_n.clone(),
         unload_n_per_m: table.unload_n_per_m.clone(),
         rate_s_per_m: table.rate_s_per_m,
+        unload_power: table.unload_power,
         damping_n_s_per_m: table.damping_n_s_per_m,
     }
 }
@@ -64,6 +65,7 @@ fn rigid_law() -> CrushLaw {
         force_n: vec![0.0, RIGID_LAYER_N_PER_M],
         unload_n_per_m: vec![RIGID_LAYER_N_PER_M; 2],
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     }
 }
@@ -96,7 +98,7 @@ fn add_vehicle(net: &mut Network, party: &Party, side: usize) -> VehicleMap {
         .map(|m| net.group(&prefix(&m.name)))
         .collect();
     for (i, p) in vehicle.paths.iter().enumerate() {
-        if let (PathKind::Inner { from, gap_m }, Some(table)) = (&p.kind, &p.table) {
+        if let (PathKind::Inner { from, gap_m, .. }, Some(table)) = (&p.kind, &p.table) {
             let law = net.law(law_of(table));
             net.crushes.push(Crush {
                 port: Port::signed(bodies[p.to], bodies[*from], heading),

@@ -44,6 +44,25 @@ pub struct SeatedOccupant {
     pub fire_delay_s: f64,
 }
 
+/// Yaw and side grip of a case (model section 11).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Turning {
+    /// Do the vehicles turn? `None`: below full overlap only.
+    pub yaw: Option<bool>,
+    /// Friction of face on face, at least 0. More turns a car struck on one side less, until it no longer slips;
+    /// 0 lets it slide sideways freely.
+    pub friction: f64,
+}
+
+impl Default for Turning {
+    fn default() -> Self {
+        Self {
+            yaw: None,
+            friction: 0.5,
+        }
+    }
+}
+
 /// A whole case.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
@@ -55,6 +74,8 @@ pub struct Case {
     pub overlap: f64,
     /// Vehicle 1 is struck on its left.
     pub struck_left: bool,
+    /// Yaw and side grip.
+    pub turning: Turning,
     /// Occupants.
     pub occupants: Vec<SeatedOccupant>,
     /// Integration settings.

@@ -13,7 +13,7 @@ use crate::units::{KMH, MM, MS, US};
 use crate::vehicle::library::load_vehicle;
 use crate::vehicle::{Face, Library, Role, Vehicle};
 
-use super::case::{Case, Party, SeatedOccupant};
+use super::case::{Case, Party, SeatedOccupant, Turning};
 
 /// Longest run, ms.
 const LONGEST_MS: f64 = 2000.0;
@@ -48,6 +48,8 @@ struct RawParty {
 struct RawContact {
     overlap_pct: Option<Spanned<f64>>,
     side: Option<Spanned<String>>,
+    yaw: Option<Spanned<bool>>,
+    friction: Option<Spanned<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -160,6 +162,7 @@ pub fn parse_case(text: &SourceText, context: &CaseContext<'_>) -> Result<Case, 
                 .into());
         }
     };
+    let turning = read.turning(&raw.contact, &parties)?;
     let mut occupants = Vec::with_capacity(raw.occupant.len());
     for o in &raw.occupant {
         occupants.push(read.occupant(o, &parties)?);
@@ -170,6 +173,7 @@ pub fn parse_case(text: &SourceText, context: &CaseContext<'_>) -> Result<Case, 
         parties,
         overlap,
         struck_left,
+        turning,
         occupants,
         plan,
         solver,
@@ -181,7 +185,36 @@ struct Reader<'a> {
     context: &'a CaseContext<'a>,
 }
 
+/// Largest friction of face on face.
+const MOST_FRICTION: f64 = 2.0;
+
 impl Reader<'_> {
+    fn turning(&self, raw: &RawContact, parties: &[Party; 2]) -> Result<Turning, Error> {
+        let mut turning = Turning::default();
+        if let Some(y) = &raw.yaw {
+            if *y.get_ref() && parties[0].vehicle.is_fixed() {
+                return Err(self
+                    .text
+                    .error(
+                        y.span(),
+                        format!("yaw = true, and {} is fixed", parties[0].vehicle.id),
+                        "name the wall second: vehicle 1 is the one that turns",
+                    )
+                    .into());
+            }
+            turning.yaw = Some(*y.get_ref());
+        }
+        if let Some(f) = &raw.friction {
+            turning.friction = self.text.number(
+                "friction",
+                f,
+                |x| (0.0..=MOST_FRICTION).contains(&x),
+                "between 0 (faces slide freely) and 2",
+            )?;
+        }
+        Ok(turning)
+    }
+
     fn vehicle(&self, source: &Spanned<String>) -> Result<Vehicle, Error> {
         let name = source.get_ref();
         let at_source = |e: Error| match e {

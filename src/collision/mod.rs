@@ -16,7 +16,7 @@ pub mod wall;
 
 pub use assemble::{Assembly, assemble};
 pub use batch::{BatchOptions, map_batch, run_batch};
-pub use case::{Case, Party, SeatedOccupant};
+pub use case::{Case, Party, SeatedOccupant, Turning};
 pub use outcome::{Outcome, PathOutcome, VehicleOutcome};
 pub use run::{Finished, run};
 pub use stiffness::{StiffnessRow, stiffness_table};

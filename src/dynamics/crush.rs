@@ -231,6 +231,7 @@ mod tests {
             force_n: vec![0.0, 100e3, 150e3],
             unload_n_per_m: vec![4e6, 4e6, 12e6],
             rate_s_per_m: 0.0,
+            unload_power: 1,
             damping_n_s_per_m: 0.0,
         }
     }

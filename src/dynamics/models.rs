@@ -106,6 +106,7 @@ pub fn linear_law(k: f64, ku: f64) -> CrushLaw {
         force_n: vec![0.0, 10.0 * k],
         unload_n_per_m: vec![ku; 2],
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     }
 }
@@ -117,6 +118,7 @@ pub fn constant_law(force: f64, ku: f64) -> CrushLaw {
         force_n: vec![force; 2],
         unload_n_per_m: vec![ku; 2],
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     }
 }

@@ -81,6 +81,8 @@ pub struct CrushLaw {
     pub force_n: Vec<f64>,
     /// Unloading stiffness at the points, N/m, not falling.
     pub unload_n_per_m: Vec<f64>,
+    /// Unloading power n: 1 is a straight unloading line, more springs back steeply first and then slowly.
+    pub unload_power: u32,
     /// Rate factor r, s/m.
     pub rate_s_per_m: f64,
     /// Parallel damper, N s/m.

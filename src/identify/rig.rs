@@ -46,6 +46,7 @@ impl WallRig {
             parties: [party(vehicle, speed_kmh * KMH), party(&self.wall, 0.0)],
             overlap: 1.0,
             struck_left: true,
+            turning: crate::collision::Turning::default(),
             occupants: Vec::new(),
             plan: Plan::new(DURATION_S, self.step_s),
             solver: Solver::Leapfrog,

@@ -112,6 +112,7 @@ mod tests {
             force_n: vec![0.0, IMPACTOR_N_PER_M],
             unload_n_per_m: vec![IMPACTOR_N_PER_M; 2],
             rate_s_per_m: 0.0,
+            unload_power: 1,
             damping_n_s_per_m: 0.0,
         });
         net.crushes.push(Crush {

@@ -30,6 +30,7 @@ impl Table {
             force_n: self.force_kN.iter().map(|f| f * KN).collect(),
             unload_n_per_m: vec![self.unload_kN_per_mm * KN_PER_MM; self.crush_mm.len()],
             rate_s_per_m: 0.0,
+            unload_power: 1,
             damping_n_s_per_m: 0.0,
         }
     }
@@ -51,6 +52,7 @@ pub fn belt_law(webbing_n_per_m: f64, payout_m: &[f64], limit_n: &[f64]) -> Crus
         crush_m,
         force_n,
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     }
 }
@@ -62,6 +64,7 @@ pub fn capped_law(stiffness_n_per_m: f64, cap_n: f64) -> CrushLaw {
         force_n: vec![0.0, cap_n],
         unload_n_per_m: vec![stiffness_n_per_m; 2],
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     }
 }

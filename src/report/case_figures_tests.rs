@@ -32,6 +32,7 @@ fn pair() -> Case {
         parties: [party(small()), party(large())],
         overlap: 0.5,
         struck_left: true,
+        turning: crate::collision::Turning::default(),
         occupants: Vec::new(),
         plan: Plan::new(0.15, 20e-6),
         solver: Solver::Leapfrog,

@@ -180,6 +180,7 @@ impl CollisionEvaluator {
             ],
             overlap: load.overlap_pct / 100.0,
             struck_left: true,
+            turning: crate::collision::Turning::default(),
             occupants,
             plan: self.plan,
             solver: Solver::Leapfrog,

@@ -188,6 +188,7 @@ mod tests {
             force_n: force_kn.iter().map(|v| v * 1e3).collect(),
             unload_n_per_m: vec![30e6; crush_mm.len()],
             rate_s_per_m: 0.0,
+            unload_power: 1,
             damping_n_s_per_m: 0.0,
         }
     }
@@ -304,6 +305,7 @@ mod tests {
             force_n: vec![force, force],
             unload_n_per_m: vec![1e9; 2],
             rate_s_per_m: 0.0,
+            unload_power: 1,
             damping_n_s_per_m: 0.0,
         };
         for (f1, f2, m, d1, d2, e_rem, a_max) in [

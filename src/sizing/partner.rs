@@ -270,6 +270,7 @@ pub fn apply_to_partner(partner: &Vehicle, terms: &PartnerTerms) -> Vehicle {
                 force_n: vec![0.0, force, force],
                 unload_n_per_m: vec![unload; 3],
                 rate_s_per_m: own.rate_s_per_m,
+                unload_power: own.unload_power,
                 damping_n_s_per_m: 0.0,
             }),
             material: Some(MATERIAL.into()),

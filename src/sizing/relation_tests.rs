@@ -15,6 +15,7 @@ fn block(force_n: f64, crush_m: f64) -> CrushTable {
         force_n: vec![force_n; 2],
         unload_n_per_m: vec![1e9; 2],
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     }
 }
@@ -147,6 +148,7 @@ fn a_stiffer_light_car_moves_crush_and_not_energy() {
         force_n: vec![0.0, 2.0 * k],
         unload_n_per_m: vec![1e9; 2],
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     };
     let energy = 309.10e3;

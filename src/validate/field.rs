@@ -120,6 +120,7 @@ impl Bench {
             parties: kg.map(party),
             overlap: 1.0,
             struck_left: true,
+            turning: crate::collision::Turning::default(),
             occupants: vec![seated(0), seated(1)],
             plan: Plan::new(DURATION_S, STEP_S),
             solver: Solver::Leapfrog,

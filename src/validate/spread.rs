@@ -50,6 +50,7 @@ pub(super) fn head_on(vehicles: [Vehicle; 2], closing_mps: f64, overlap: f64) ->
         }),
         overlap,
         struck_left: true,
+        turning: crate::collision::Turning::default(),
         occupants: Vec::new(),
         plan: Plan::new(DURATION_S, STEP_S),
         solver: Solver::Leapfrog,

@@ -15,6 +15,8 @@ use crate::units::{KN, KN_PER_MM, MM};
 
 /// Speed at which a rate factor is weighed against the unloading stiffness, m/s (56 km/h).
 pub(super) const RATE_CHECK_MPS: f64 = 15.6;
+/// Largest unloading power: beyond it the spring-back is a step.
+const MOST_UNLOAD_POWER: f64 = 16.0;
 /// Allowed difference between the sum of masses and the test mass, kg.
 const MASS_TOLERANCE_KG: f64 = 0.5;
 
@@ -54,6 +56,9 @@ struct RawBody {
     wheelbase_mm: S<f64>,
     price: Option<S<f64>>,
     currency: Option<String>,
+    yaw_inertia_kgm2: Option<S<f64>>,
+    cg_behind_front_mm: Option<S<f64>>,
+    driver_side: Option<S<String>>,
 }
 
 #[derive(Deserialize)]
@@ -86,6 +91,8 @@ struct RawPath {
     crush_mm: Option<S<Vec<f64>>>,
     force_kN: Option<S<Vec<f64>>>,
     unload_kN_per_mm: Option<S<OneOrMany>>,
+    unload_power: Option<S<f64>>,
+    offset_share: Option<S<f64>>,
     rate_s_per_m: Option<S<f64>>,
     damping_kNs_per_m: Option<S<f64>>,
     material: Option<S<String>>,
@@ -265,7 +272,39 @@ impl Reader<'_> {
                 .map(|p| positive("price", p))
                 .transpose()?,
             currency: raw.currency.clone(),
+            yaw_inertia_kgm2: raw
+                .yaw_inertia_kgm2
+                .as_ref()
+                .map(|i| positive("yaw_inertia_kgm2", i))
+                .transpose()?,
+            cg_behind_front_m: raw
+                .cg_behind_front_mm
+                .as_ref()
+                .map(|c| self.mass_centre(c, *raw.length_mm.get_ref()))
+                .transpose()?,
+            driver_on_right: match &raw.driver_side {
+                None => false,
+                Some(s) if s.get_ref() == "left" => false,
+                Some(s) if s.get_ref() == "right" => true,
+                Some(s) => {
+                    return self.fail(
+                        s.span(),
+                        format!("driver_side = \"{}\"", s.get_ref()),
+                        "\"left\" or \"right\", seen in driving direction",
+                    );
+                }
+            },
         })
+    }
+
+    /// `cg_behind_front_mm`, m.
+    fn mass_centre(&self, cg: &S<f64>, length_mm: f64) -> Result<f64, InputError> {
+        Ok(self.text.number(
+            "cg_behind_front_mm",
+            cg,
+            |x| x > 0.0 && x < length_mm,
+            "the mass centre lies behind the bumper and ahead of the rear end: above 0 and below length_mm",
+        )? * MM)
     }
 
     fn masses(&self, raw: &RawVehicle) -> Result<Vec<Mass>, InputError> {
@@ -398,6 +437,13 @@ impl Reader<'_> {
                 "a layer's place is its setback_mm; gap_mm belongs to inner paths",
             );
         }
+        if let Some(a) = &raw.offset_share {
+            return self.fail(
+                a.span(),
+                "offset_share on a layer",
+                "a layer loses strength by its share of area already; offset_share belongs to inner paths",
+            );
+        }
         let height = self.need(raw, "height_mm", &raw.height_mm)?;
         let [lo, hi] = *height.get_ref();
         if !(lo.is_finite() && hi.is_finite() && hi > lo) {
@@ -462,7 +508,20 @@ impl Reader<'_> {
             }
             None => 0.0,
         };
-        Ok(PathKind::Inner { from, gap_m })
+        let offset_share = match &raw.offset_share {
+            Some(a) => self.text.number(
+                "offset_share",
+                a,
+                |x| (0.0..=1.0).contains(&x),
+                "between 0 and 1: the share of the strength that is there whatever the overlap",
+            )?,
+            None => 1.0,
+        };
+        Ok(PathKind::Inner {
+            from,
+            gap_m,
+            offset_share,
+        })
     }
 
     fn table(&self, raw: &RawPath, name: &str) -> Result<CrushTable, InputError> {
@@ -559,6 +618,15 @@ impl Reader<'_> {
                 );
             }
         }
+        let power = match &raw.unload_power {
+            Some(n) => self.text.number(
+                "unload_power",
+                n,
+                |x| x.fract() == 0.0 && (1.0..=MOST_UNLOAD_POWER).contains(&x),
+                "a whole number from 1 (straight) to 16; sheet metal has 8",
+            )? as u32,
+            None => 1,
+        };
         let damping = match &raw.damping_kNs_per_m {
             Some(d) => {
                 self.text
@@ -572,6 +640,7 @@ impl Reader<'_> {
             force_n: f.iter().map(|v| v * KN).collect(),
             unload_n_per_m: u.iter().map(|v| v * KN_PER_MM).collect(),
             rate_s_per_m: rate,
+            unload_power: power,
             damping_n_s_per_m: damping,
         })
     }

@@ -69,6 +69,12 @@ pub struct Body {
     pub price: Option<f64>,
     /// ISO 4217 code of `price`.
     pub currency: Option<String>,
+    /// Yaw inertia at the test mass, kg m2; by length and mass where absent (model section 11).
+    pub yaw_inertia_kgm2: Option<f64>,
+    /// Distance of the mass centre behind the foremost point, m; 0.46 of the length where absent.
+    pub cg_behind_front_m: Option<f64>,
+    /// The driver sits on the right.
+    pub driver_on_right: bool,
 }
 
 /// A point mass.
@@ -93,6 +99,9 @@ pub struct CrushTable {
     pub force_n: Vec<f64>,
     /// Unloading stiffness at these points, N/m, not falling.
     pub unload_n_per_m: Vec<f64>,
+    /// Unloading power n, at least 1: 1 springs back along a straight line, 8 as sheet metal does, steeply first and
+    /// then slowly.
+    pub unload_power: u32,
     /// Rate factor r, s/m.
     pub rate_s_per_m: f64,
     /// Parallel damper, N s/m.
@@ -176,6 +185,9 @@ pub enum PathKind {
         from: usize,
         /// Free travel before it acts, m.
         gap_m: f64,
+        /// Share of its strength that a load on any part of the width meets (model section 4): 1 is the whole,
+        /// whatever the overlap; less makes it weaker the narrower the load.
+        offset_share: f64,
     },
 }
 

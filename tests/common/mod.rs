@@ -59,6 +59,7 @@ pub fn case(
         parties: [party(first, speed_mps[0]), party(second, speed_mps[1])],
         overlap,
         struck_left,
+        turning: crumple::collision::Turning::default(),
         occupants: Vec::new(),
         plan: Plan::new(0.12, STEP_S),
         solver: Solver::Leapfrog,
@@ -161,6 +162,7 @@ pub fn laws() -> impl Strategy<Value = CrushLaw> {
                 force_n: force,
                 unload_n_per_m: unload,
                 rate_s_per_m: if rated { 0.005 } else { 0.0 },
+                unload_power: 1,
                 damping_n_s_per_m: if damped { 500.0 } else { 0.0 },
             }
         },

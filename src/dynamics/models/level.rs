@@ -43,6 +43,7 @@ fn used_up(level: f64, length: f64, next: f64) -> CrushLaw {
         crush_m: crush,
         force_n: force,
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     }
 }
@@ -252,6 +253,7 @@ pub fn bilinear(kg: f64, kw400: f64, ratio: f64) -> Model {
         force_n: vec![0.0, yield_n + k * lead, yield_n + k * 2.0],
         unload_n_per_m: vec![LEAD; 3],
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     };
     let crush = |energy: f64| (-yield_n + (yield_n * yield_n + 2.0 * k * energy).sqrt()) / k;

@@ -202,6 +202,7 @@ pub fn elastic_plastic() -> Model {
         force_n: vec![0.0, f0, f0],
         unload_n_per_m: vec![k; 3],
         rate_s_per_m: 0.0,
+        unload_power: 1,
         damping_n_s_per_m: 0.0,
     };
     Model {

@@ -84,6 +84,7 @@ impl PulseRig {
             parties: [party(vehicle, self.speed_mps), party(&self.wall, 0.0)],
             overlap: 1.0,
             struck_left: true,
+            turning: crate::collision::Turning::default(),
             occupants: Vec::new(),
             plan: Plan::new(
                 DURATION_S.max(self.samples as f64 * GRID_S + 2e-3),
