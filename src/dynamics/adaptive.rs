@@ -19,6 +19,7 @@ use ode_solvers::continuous_output_model::ContinuousOutputModel;
 use super::SimulationError;
 use super::network::Network;
 use super::record::{Detail, Layout, Plan, Record};
+use super::separation::Watch;
 use elements::{Pull, Regime, Slide, port_motion};
 use motion::{Motion, Switch};
 
@@ -72,6 +73,7 @@ pub fn simulate_adaptive(
     run.refresh_first_accelerations(&mut frames);
     let mut taken = 1;
     let mut next = 0;
+    let mut watch = Watch::new(plan.sample_s());
     for sample in 1..=samples {
         let end = plan.sample_s() * sample as f64;
         while next < breaks.len() && breaks[next] < end - LOCATED_S {
@@ -81,8 +83,10 @@ pub fn simulate_adaptive(
         run.advance(end)?;
         run.sample(&mut frames);
         taken += 1;
+        let quiet_s = watch.quiet_s(run.contact_impulse(), end);
         if let Some(settle) = plan.settle_s
-            && run.apart_for(settle)
+            && quiet_s >= settle
+            && run.parts()
         {
             break;
         }
@@ -315,9 +319,8 @@ impl<'a> Run<'a> {
                 let p = &mut self.motion.paths[i];
                 let (d, rate) = p.motion(y, n, time, middle);
                 let piece = p.piece(d);
-                let trial = p.unloading(p.m) * (d - p.p);
                 // A backbone that starts at zero is followed from the first touch.
-                let follows = trial >= p.strength(piece, d, rate, time, middle);
+                let follows = p.yields(d, rate, time, middle) >= 0.0;
                 p.regime = if follows {
                     Regime::Backbone(piece)
                 } else {
@@ -401,9 +404,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn apart_for(&self, settle: f64) -> bool {
-        let quiet = self.motion.merged.iter().all(|m| !m)
-            && self.time - self.last_touch_s.unwrap_or(0.0) > settle;
+    /// Do the vehicles move apart?
+    fn parts(&self) -> bool {
         let (momentum, mass) = self.momenta();
         let speed = |s: usize| {
             if mass[s] > 0.0 {
@@ -412,6 +414,6 @@ impl<'a> Run<'a> {
                 0.0
             }
         };
-        quiet && speed(0) <= speed(1)
+        speed(0) <= speed(1)
     }
 }

@@ -9,6 +9,7 @@ pub mod models;
 pub mod network;
 pub mod record;
 mod sample;
+pub mod separation;
 pub mod share;
 pub mod step;
 pub mod system;

@@ -5,6 +5,9 @@
 
 use super::SimulationError;
 
+/// Compression rate at which a rate factor is weighed in the step's limit, m/s (56 km/h).
+const FASTEST_MPS: f64 = 15.6;
+
 /// Index of a body in [`Network::bodies`].
 pub type BodyId = usize;
 /// Index of a group of elements in [`Network::groups`]; forces and work are reported per group.
@@ -93,6 +96,35 @@ impl CrushLaw {
     /// Has a rate factor or a damper: its force needs the compression rate.
     pub fn needs_rate(&self) -> bool {
         self.rate_s_per_m > 0.0 || self.damping_n_s_per_m > 0.0
+    }
+
+    /// Steepest slope of the force, N/m: the unloading stiffness, and with a power n above 1 also n times the
+    /// backbone's steepest rise, since a set that is held steepens the curve up to that (model section 3).
+    pub fn steepest_n_per_m(&self) -> f64 {
+        let unload = self.unload_n_per_m.last().copied().unwrap_or(0.0);
+        if self.unload_power <= 1 {
+            return unload;
+        }
+        let pieces = self.crush_m.windows(2).zip(self.force_n.windows(2));
+        let rise = pieces.fold(0.0_f64, |most, (x, f)| {
+            most.max((f[1] - f[0]) / (x[1] - x[0]))
+        });
+        let quickened = 1.0 + self.rate_s_per_m * FASTEST_MPS;
+        quickened * unload.max(f64::from(self.unload_power) * rise)
+    }
+
+    /// At each point of the table, the largest set `x - L(x)` that it or a point before it leaves, at least 0, with
+    /// the spring-back `L = n f / k_u`, m.
+    pub fn held_sets(&self) -> Vec<f64> {
+        let n = f64::from(self.unload_power);
+        let points = self.crush_m.iter().zip(&self.force_n);
+        points
+            .zip(&self.unload_n_per_m)
+            .scan(0.0_f64, |held, ((x, f), k)| {
+                *held = held.max(x - n * f / k);
+                Some(*held)
+            })
+            .collect()
     }
 
     /// Compression at which an element that was never loaded starts to yield, m: 0 where the backbone starts
@@ -321,14 +353,14 @@ impl Network {
     /// Every element at its stiffest.
     fn stiffest(&self) -> Vec<Stiffest> {
         let nb = self.bodies.len();
-        let last = |law: &CrushLaw| law.unload_n_per_m.last().copied().unwrap_or(0.0);
         let mut all = Vec::new();
         for s in &self.shares {
             let law = &self.laws[s.law];
-            let k = last(law) * s.weight;
+            let k = law.steepest_n_per_m() * s.weight;
             let tip_kg = self.cells[s.cell].tip_kg[s.side].unwrap_or(0.0);
             let tie = if s.tie {
-                2.0 * (k * tip_kg).sqrt()
+                let pull = law.unload_n_per_m.last().copied().unwrap_or(0.0);
+                2.0 * (pull * s.weight * tip_kg).sqrt()
             } else {
                 0.0
             };
@@ -342,7 +374,12 @@ impl Network {
         }
         for e in &self.crushes {
             let law = &self.laws[e.law];
-            all.push((e.port.terms, last(law), law.damping_n_s_per_m, e.group));
+            all.push((
+                e.port.terms,
+                law.steepest_n_per_m(),
+                law.damping_n_s_per_m,
+                e.group,
+            ));
         }
         for e in &self.mounts {
             all.push((

@@ -75,7 +75,7 @@ impl Plan {
 }
 
 /// Number of totals at the end of a frame.
-pub(super) const TOTALS: usize = 5;
+pub(super) const TOTALS: usize = 6;
 
 /// Sizes that give a frame its shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -268,6 +268,11 @@ impl Record {
     /// Momentum of vehicle `side` (bodies, tips, occupants) at a sample, N s.
     pub fn momentum_at(&self, side: usize, sample: usize) -> f64 {
         self.at(sample, self.totals(3 + side))
+    }
+
+    /// Contact impulse of all cells up to a sample, N s.
+    pub fn contact_impulse_at(&self, sample: usize) -> f64 {
+        self.at(sample, self.totals(5))
     }
 
     /// Largest residual of the ledger over the run, J: initial kinetic energy against kinetic energy,

@@ -104,7 +104,7 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
         nets,
         "laws",
         |n| &n.laws,
-        |l| (l.crush_m.len(), l.needs_rate()),
+        |l| (l.crush_m.len(), l.needs_rate(), l.unload_power),
     )?;
     same(
         nets,

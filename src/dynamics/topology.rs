@@ -22,7 +22,7 @@ impl Network {
         }
         "laws".hash(h);
         for l in &self.laws {
-            (l.crush_m.len(), l.needs_rate()).hash(h);
+            (l.crush_m.len(), l.needs_rate(), l.unload_power).hash(h);
         }
         "cells".hash(h);
         for c in &self.cells {
