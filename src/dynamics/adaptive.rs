@@ -8,6 +8,7 @@
 mod elements;
 mod frame;
 mod motion;
+mod sensor;
 
 use std::sync::Arc;
 
@@ -19,9 +20,10 @@ use ode_solvers::continuous_output_model::ContinuousOutputModel;
 use super::SimulationError;
 use super::network::Network;
 use super::record::{Detail, Layout, Plan, Record};
-use super::separation::Watch;
+use super::separation::Watch as Contact;
 use elements::{Pull, Regime, Slide, port_motion};
 use motion::{Motion, Switch};
+use sensor::Watch;
 
 /// Error control of the adaptive solver.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,7 +65,7 @@ pub fn simulate_adaptive(
     tolerances: Tolerances,
 ) -> Result<Record, SimulationError> {
     let mut run = Run::new(net, tolerances);
-    let breaks = breaks(net, plan);
+    let mut breaks = breaks(net, plan);
     let samples = plan.samples();
     let mut frames = Vec::with_capacity((samples + 1) * run.layout.len());
     run.motion.middle_s = 0.0;
@@ -73,7 +75,8 @@ pub fn simulate_adaptive(
     run.refresh_first_accelerations(&mut frames);
     let mut taken = 1;
     let mut next = 0;
-    let mut watch = Watch::new(plan.sample_s());
+    let mut contact = Contact::new(plan.sample_s());
+    run.watch(plan);
     for sample in 1..=samples {
         let end = plan.sample_s() * sample as f64;
         while next < breaks.len() && breaks[next] < end - LOCATED_S {
@@ -83,7 +86,12 @@ pub fn simulate_adaptive(
         run.advance(end)?;
         run.sample(&mut frames);
         taken += 1;
-        let quiet_s = watch.quiet_s(run.contact_impulse(), end);
+        let quiet_s = contact.quiet_s(run.contact_impulse(), end);
+        if let Some(more) = run.watch(plan) {
+            breaks.extend(more);
+            next = 0;
+            tidy(&mut breaks, run.time, plan.duration_s);
+        }
         if let Some(settle) = plan.settle_s
             && quiet_s >= settle
             && run.parts()
@@ -102,6 +110,7 @@ pub fn simulate_adaptive(
         touching_at_end: run.motion.merged.iter().any(|m| *m),
         steps: run.steps,
         meetings: run.meetings,
+        fired_s: run.fired(),
     })
 }
 
@@ -109,20 +118,25 @@ pub fn simulate_adaptive(
 fn breaks(net: &Network, plan: &Plan) -> Vec<f64> {
     let mut all: Vec<f64> = Vec::new();
     for e in &net.crushes {
-        if let Some(r) = &e.ramp {
+        if let Some(r) = e.ramp.filter(|r| r.sensor.is_none()) {
             all.extend([r.start_s, r.start_s + r.duration_s]);
         }
-        if let Some(p) = &e.pretension {
+        if let Some(p) = e.pretension.filter(|p| p.sensor.is_none()) {
             all.extend([p.fire_s, p.fire_s + p.duration_s]);
         }
     }
     for d in net.bodies.iter().filter_map(|b| b.drive.as_ref()) {
         all.extend((1..d.acceleration_mps2.len()).map(|i| i as f64 * d.dt_s));
     }
-    all.retain(|t| *t > LOCATED_S && *t < plan.duration_s);
-    all.sort_by(f64::total_cmp);
-    all.dedup_by(|a, b| *a - *b < LOCATED_S);
+    tidy(&mut all, 0.0, plan.duration_s);
     all
+}
+
+/// Rising, each once, and only those between two times.
+fn tidy(breaks: &mut Vec<f64>, after: f64, before: f64) {
+    breaks.retain(|t| *t > after + LOCATED_S && *t < before);
+    breaks.sort_by(f64::total_cmp);
+    breaks.dedup_by(|a, b| *a - *b < LOCATED_S);
 }
 
 /// Continuous output of a window.
@@ -141,6 +155,7 @@ struct Run<'a> {
     steps: usize,
     meetings: usize,
     switches: usize,
+    watches: Vec<Watch<'a>>,
 }
 
 impl<'a> Run<'a> {
@@ -163,6 +178,7 @@ impl<'a> Run<'a> {
             steps: 0,
             meetings: 0,
             switches: 0,
+            watches: net.sensors.iter().map(Watch::new).collect(),
         }
     }
 

@@ -12,6 +12,8 @@ const FASTEST_MPS: f64 = 15.6;
 pub type BodyId = usize;
 /// Index of a group of elements in [`Network::groups`]; forces and work are reported per group.
 pub type GroupId = usize;
+/// Index of a sensor in [`Network::sensors`].
+pub type SensorId = usize;
 
 /// A point mass.
 #[derive(Debug, Clone, PartialEq)]
@@ -185,10 +187,30 @@ pub struct Share {
     pub group: GroupId,
 }
 
+/// Crash sensor: fires once a body has lost a speed within a window, plus a delay (model section 6).
+///
+/// With `v` along the heading and its first value before t = 0, it fires at the first `t + delay` with
+/// `v(t - window) - v(t) >= loss`; the delay counts as at least one sample of the plan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sensor {
+    /// Body it sits on.
+    pub body: BodyId,
+    /// Direction in which speed is lost: +1 for a vehicle that heads along +x, else -1.
+    pub sign: f64,
+    /// Loss that fires, m/s.
+    pub loss_mps: f64,
+    /// Window, s.
+    pub window_s: f64,
+    /// From the loss to the firing, s.
+    pub delay_s: f64,
+}
+
 /// Pull-in of a belt: from `fire_s` the gap shrinks until the stroke is used or the force is reached, then it locks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pretension {
-    /// Time of firing, s.
+    /// What it waits for.
+    pub sensor: Option<SensorId>,
+    /// Time of firing, s: after the sensor's, or without one from t = 0.
     pub fire_s: f64,
     /// Largest pull-in, m.
     pub stroke_m: f64,
@@ -201,7 +223,9 @@ pub struct Pretension {
 /// Activation of a law: its strength rises linearly from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ramp {
-    /// Start, s.
+    /// What it waits for.
+    pub sensor: Option<SensorId>,
+    /// Start, s: after the sensor's firing, or without one from t = 0.
     pub start_s: f64,
     /// Duration, s.
     pub duration_s: f64,
@@ -308,6 +332,8 @@ pub struct Network {
     pub sliders: Vec<SliderSpec>,
     /// Thorax springs.
     pub thoraxes: Vec<ThoraxSpec>,
+    /// Crash sensors.
+    pub sensors: Vec<Sensor>,
     /// Names of groups.
     pub groups: Vec<String>,
 }

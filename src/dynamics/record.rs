@@ -120,6 +120,7 @@ pub struct Record {
     pub(super) width: usize,
     pub(super) lane: usize,
     pub(super) samples: usize,
+    pub(super) fired_s: Vec<Option<f64>>,
     /// Interval between samples, s.
     pub sample_s: f64,
     /// Time of the last contact of any pair of tips, s; `None` when nothing met.
@@ -141,6 +142,11 @@ impl Record {
     /// No samples?
     pub fn is_empty(&self) -> bool {
         self.samples == 0
+    }
+
+    /// When a sensor fired, s; `None` if it did not before the run ended.
+    pub fn fired_s(&self, sensor: usize) -> Option<f64> {
+        self.fired_s.get(sensor).copied().flatten()
     }
 
     /// Index of the first sample at or after a time.

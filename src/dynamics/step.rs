@@ -202,6 +202,7 @@ fn run<V: Lane>(
             system.step::<true>(&now, keep);
         }
         system.sample(&mut scratch, &mut frames);
+        system.sense(&frames, sample, plan.sample_s());
         system.check_finite(live, plan.step_s * (sample * plan.stride) as f64)?;
         if let Some(settle) = plan.settle_s {
             let quiet_s = watch.quiet_s(system.contact_impulse(), now.now.lane(0));
@@ -237,6 +238,7 @@ fn run<V: Lane>(
                 touching_at_end: e.touching,
                 steps: (e.samples - 1) * plan.stride,
                 meetings: e.meetings,
+                fired_s: (system.sensors).fired_s(lane, plan.sample_s() * (e.samples - 1) as f64),
             }
         })
         .collect())
@@ -287,7 +289,7 @@ impl<V: Lane> System<V> {
         let (u, vp, laws) = (&self.u[..], &self.vp[..], &self.laws[..]);
         let f = &mut self.f[..];
         for e in &mut self.crushes {
-            if let Some(force) = e.force(&laws[e.law], u, vp, at.now, at.dt, keep) {
+            if let Some(force) = e.force(&laws[e.law], u, vp, at.now, keep) {
                 e.port.push(force, f);
             }
         }

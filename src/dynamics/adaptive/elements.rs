@@ -257,6 +257,18 @@ impl CrushPath<'_> {
     }
 }
 
+/// A belt that waits for a sensor has not fired.
+fn waiting_belt(p: Pretension) -> Pretension {
+    let fire_s = p.sensor.map_or(p.fire_s, |_| f64::INFINITY);
+    Pretension { fire_s, ..p }
+}
+
+/// A bag that waits for a sensor has not fired.
+fn waiting_ramp(r: Ramp) -> Ramp {
+    let start_s = r.sensor.map_or(r.start_s, |_| f64::INFINITY);
+    Ramp { start_s, ..r }
+}
+
 /// All crush paths of a network: shares first, then elements between bodies.
 pub fn crush_paths(net: &Network) -> Vec<CrushPath<'_>> {
     let bodies = net.bodies.len();
@@ -286,8 +298,8 @@ pub fn crush_paths(net: &Network) -> Vec<CrushPath<'_>> {
         weight: 1.0,
         gap_m: e.gap_m,
         tie_kg: None,
-        ramp: e.ramp,
-        pretension: e.pretension,
+        ramp: e.ramp.map(waiting_ramp),
+        pretension: e.pretension.map(waiting_belt),
         group: e.group,
         regime: Regime::Off,
         pull: Pull::Clock,
