@@ -8,7 +8,9 @@ use crumple::error::{Error, SourceText};
 use crumple::plot::{Heading, Stamp, Theme, field};
 use crumple::units::{KMH, US};
 use crumple::vehicle::library::load_vehicle;
-use crumple::vehicle::{Basis, Face, Library, Vehicle, VehicleClass, face_hole, parse_vehicle};
+use crumple::vehicle::{
+    Basis, Face, Library, Provenance, Vehicle, VehicleClass, face_hole, parse_vehicle,
+};
 use serde::Serialize;
 
 use super::{Done, output, plot};
@@ -261,6 +263,10 @@ struct Evidence {
     values: Vec<f64>,
     basis: Option<Basis>,
     cv: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cv_by_point: Option<Vec<f64>>,
+    /// The spread in words: by point, on which side, with what it moves.
+    spread: Option<String>,
     source: Option<String>,
 }
 
@@ -319,6 +325,8 @@ fn show(name: &str, json: bool) -> Result<Done, Error> {
                 values: v.values_of(&key),
                 basis: p.map(|p| p.basis),
                 cv: p.map(|p| p.cv),
+                cv_by_point: p.and_then(|p| p.cv_by_point.clone()),
+                spread: p.map(Provenance::spread_words),
                 source: p.map(|p| p.source.clone()),
                 key,
             }
@@ -368,7 +376,7 @@ fn page(shown: &Shown) -> String {
                 vec![
                     e.key.clone(),
                     value_text(&e.values),
-                    e.cv.map_or("-".into(), |c| format!("{:.1} %", c * 100.0)),
+                    e.spread.clone().unwrap_or("-".into()),
                     e.source.clone().unwrap_or_default(),
                 ]
             })
@@ -408,6 +416,14 @@ fn check(file: &Path) -> Result<Done, Error> {
     for key in v.keys_without_provenance() {
         output::warn(&format!("{}: {key} has no provenance", file.display()));
     }
-    output::text(&format!("{}: {} is sound\n", file.display(), v.id))?;
+    let mut page = format!("{}: {} is sound\n", file.display(), v.id);
+    let special = v
+        .provenance
+        .iter()
+        .filter(|(_, p)| p.cv_by_point.is_some() || p.side.is_some() || p.follows().is_some());
+    for (key, p) in special {
+        page += &format!("{key}: {}\n", p.spread_words());
+    }
+    output::text(&page)?;
     Ok(Done::Holds)
 }
