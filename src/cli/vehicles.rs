@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::collision::stiffness::{PUBLISHED, StiffnessRow, stiffness_table};
+use crumple::collision::stiffness::{PublishedStiffness, StiffnessRow, stiffness_table};
 use crumple::dynamics::Plan;
 use crumple::error::{Error, SourceText};
 use crumple::plot::{Heading, Stamp, Theme, field};
 use crumple::units::{KMH, US};
+use crumple::validate::evidence::{self, Stiffnesses};
 use crumple::vehicle::library::load_vehicle;
 use crumple::vehicle::{
     Basis, Face, Library, Provenance, Vehicle, VehicleClass, face_hole, parse_vehicle,
@@ -163,10 +164,15 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
     for (_, _, path) in library.vehicle_files() {
         vehicles.push(load_vehicle(&path)?);
     }
-    let rows = stiffness_table(&vehicles, WALL_KMH * KMH, Plan::new(0.160, 10.0 * US))?;
+    let published = evidence::read::<Stiffnesses>(&library)?.stiffness;
+    let plan = Plan::new(0.160, 10.0 * US);
+    let rows = stiffness_table(&vehicles, WALL_KMH * KMH, plan, &published)?;
     if let Some(folder) = figure {
         let stamp = Stamp::of(&vehicles, 10.0 * US);
-        let drawn = field::draw(&stiffness_field(&rows, stamp), &Theme::default());
+        let drawn = field::draw(
+            &stiffness_field(&rows, &published, stamp),
+            &Theme::default(),
+        );
         plot::write_figure(folder, "kw400-mass", &drawn.map_err(plot::refused)?)?;
     }
     if json {
@@ -209,10 +215,12 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
     let mut page = format!("Rigid wall at {WALL_KMH} km/h, full width\n\n");
     page += &output::table(&heads, &cells);
     page.push('\n');
-    for p in PUBLISHED {
+    for p in &published {
         page += &format!(
             "published for the {} ({:.0} kg): {}\n",
-            p.name, p.mass_kg, p.source
+            p.tested,
+            p.mass_kg.get(),
+            p.source
         );
     }
     output::text(&page)?;
@@ -220,7 +228,11 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
 }
 
 /// KW400 against mass, published values hollow.
-fn stiffness_field(rows: &[StiffnessRow], stamp: Stamp) -> field::Input {
+fn stiffness_field(
+    rows: &[StiffnessRow],
+    published: &[PublishedStiffness],
+    stamp: Stamp,
+) -> field::Input {
     let class_of = |class: VehicleClass| format!("{class:?}").to_lowercase();
     let mut points: Vec<field::Point> = rows
         .iter()
@@ -234,12 +246,13 @@ fn stiffness_field(rows: &[StiffnessRow], stamp: Stamp) -> field::Input {
             })
         })
         .collect();
-    for p in PUBLISHED {
-        let [lo, hi] = p.kw400_N_per_mm;
-        points.extend(rows.iter().filter(|r| r.id == p.id).map(|r| field::Point {
-            name: p.name.to_string(),
+    for p in published {
+        let [lo, hi] = p.kw400_N_per_mm.get();
+        let of = rows.iter().filter(|r| r.id == p.vehicle);
+        points.extend(of.map(|r| field::Point {
+            name: p.tested.clone(),
             group: class_of(r.class),
-            x: p.mass_kg,
+            x: p.mass_kg.get(),
             y: 0.5 * (lo + hi),
             published: true,
         }));
