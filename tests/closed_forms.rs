@@ -267,6 +267,8 @@ fn a_damper_behind_a_tip_acts_from_first_contact() {
         tip_kg: [Some(0.002), None],
         velocity_mps: [15.0, 0.0],
         gap_m: 0.0,
+        lateral_m: 0.0,
+        setback_m: 0.0,
     });
     net.shares.push(Share {
         cell: 0,

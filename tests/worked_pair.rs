@@ -53,8 +53,13 @@ fn check_cells(case: &str) {
             .collect()
     };
     for expected in want {
+        let at_y = |c: usize| {
+            let y_mm = expected["y_mm"].as_f64();
+            y_mm.is_none_or(|y| (cells[c].lateral_m * 1e3 - y).abs() < 1e-3)
+        };
         let found = (0..cells.len()).find(|&c| {
-            path_names(c, 0) == names(&expected["vehicle_1"])
+            at_y(c)
+                && path_names(c, 0) == names(&expected["vehicle_1"])
                 && (case.starts_with("wall") || path_names(c, 1) == names(&expected["vehicle_2"]))
         });
         let found = found.unwrap_or_else(|| panic!("{case}: no cell {expected}"));
@@ -98,9 +103,15 @@ fn check_results(case: &str) {
             ("peak_g_cfc60", |v| v.peak_g_cfc60, 1e-2),
             ("intrusion_mm", |v| v.intrusion_mm, 3e-2),
         ];
-        for (key, get, relative) in keys {
-            let value = theirs[key].as_f64().expect("a number");
-            if (get(ours) - value).abs() > relative * value {
+        let turning: [(&str, Get, f64); 3] = [
+            ("yaw_rate_dps", |v| v.yaw_rate_dps, 2e-2),
+            ("yaw_deg", |v| v.yaw_deg, 2e-2),
+            ("delta_v_lateral_mps", |v| v.delta_v_lateral_mps, 2e-2),
+        ];
+        for (key, get, relative) in keys.into_iter().chain(turning) {
+            // The first form, without yaw, names nothing that turns.
+            let value = theirs[key].as_f64().unwrap_or(0.0);
+            if (get(ours) - value).abs() > relative * value.abs() {
                 missed.push(format!("{} {key}: {} against {value}", ours.id, get(ours)));
             }
         }
@@ -162,9 +173,23 @@ fn cells_of_the_second_form_are_exact() {
 }
 
 #[test]
+fn cells_that_turn_are_exact() {
+    check_cells("pair-half-2");
+    check_cells("pair-half-nogrip-2");
+    check_cells("wall-40-left-2");
+}
+
+#[test]
 fn the_second_form_gives_the_expected_numbers() {
     check_results("wall-2");
     check_results("pair-2");
+}
+
+#[test]
+fn vehicles_that_turn_give_the_expected_numbers() {
+    check_results("pair-half-2");
+    check_results("pair-half-nogrip-2");
+    check_results("wall-40-left-2");
 }
 
 /// The default step is fine enough: 10 us and 1 us agree to 0.1 % in both cabins' delta-v and travel.

@@ -2,7 +2,7 @@
 //! that its neighbour lacks. Each lacking cell is added with no area: no force, no contact, no mass of any body, so
 //! the results of every case stay as they were, and all share one topology for the batch kernel.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::face::{CellLayer, FaceCell};
 use crate::vehicle::Vehicle;
@@ -10,39 +10,48 @@ use crate::vehicle::Vehicle;
 /// Gap of a cell without area, m: its tips never meet.
 const NEVER_M: f64 = 1e6;
 
-/// Layers of both sides, foremost first: what makes two cells of different cases the same.
-pub type CellKey = [Vec<usize>; 2];
+/// What makes two cells of different cases the same: layers of both sides, foremost first, and, where a face is cut
+/// laterally for yaw, the how-manieth such cell it is from the left.
+pub type CellKey = ([Vec<usize>; 2], usize);
 
-/// The key of a cell.
-pub fn key(cell: &FaceCell) -> CellKey {
-    [0, 1].map(|s| cell.layers[s].iter().map(|l| l.path).collect())
+/// The keys of a case's cells.
+pub fn keys(cells: &[FaceCell]) -> Vec<CellKey> {
+    let mut seen: BTreeMap<[Vec<usize>; 2], usize> = BTreeMap::new();
+    let of = |cell: &FaceCell| -> [Vec<usize>; 2] {
+        [0, 1].map(|s| cell.layers[s].iter().map(|l| l.path).collect())
+    };
+    cells
+        .iter()
+        .map(|cell| {
+            let layers = of(cell);
+            let count = seen.entry(layers.clone()).or_default();
+            *count += 1;
+            (layers, *count - 1)
+        })
+        .collect()
 }
 
 /// Give several cases one list of cells, in one order. `vehicles` are those of each case; they must have the same
 /// paths in the same order.
 pub fn align(all: &mut [Vec<FaceCell>], vehicles: &[[&Vehicle; 2]]) {
-    let alike = |a: &[FaceCell], b: &[FaceCell]| {
-        a.len() == b.len() && a.iter().zip(b).all(|(x, y)| key(x) == key(y))
-    };
-    if all.windows(2).all(|w| alike(&w[0], &w[1])) {
+    let named: Vec<Vec<CellKey>> = all.iter().map(|cells| keys(cells)).collect();
+    if named.windows(2).all(|w| w[0] == w[1]) {
         return;
     }
-    let mut every: BTreeMap<CellKey, usize> = BTreeMap::new();
-    for cell in all.iter().flatten() {
-        every.entry(key(cell)).or_default();
-    }
-    for (cells, pair) in all.iter_mut().zip(vehicles) {
-        let mut have: BTreeMap<CellKey, FaceCell> = cells.drain(..).map(|c| (key(&c), c)).collect();
+    let every: BTreeSet<CellKey> = named.iter().flatten().cloned().collect();
+    for ((cells, names), pair) in all.iter_mut().zip(named).zip(vehicles) {
+        let mut have: BTreeMap<CellKey, FaceCell> =
+            names.into_iter().zip(cells.drain(..)).collect();
         cells.extend(
             every
-                .keys()
+                .iter()
                 .map(|k| have.remove(k).unwrap_or_else(|| absent(k, pair))),
         );
     }
 }
 
 /// The cell that a case does not have.
-fn absent(key: &CellKey, vehicles: &[&Vehicle; 2]) -> FaceCell {
+fn absent((key, _): &CellKey, vehicles: &[&Vehicle; 2]) -> FaceCell {
     let side = |s: usize| -> Vec<CellLayer> {
         let setback = |path: usize| vehicles[s].paths[path].layer().map_or(0.0, |l| l.setback_m);
         key[s]
@@ -58,6 +67,8 @@ fn absent(key: &CellKey, vehicles: &[&Vehicle; 2]) -> FaceCell {
         patches: Vec::new(),
         layers: [side(0), side(1)],
         gap_m: NEVER_M,
+        lateral_m: 0.0,
+        part: 1.0,
     }
 }
 

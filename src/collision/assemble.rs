@@ -61,6 +61,18 @@ fn law_of(table: &CrushTable, phi: f64) -> CrushLaw {
     }
 }
 
+impl Assembly {
+    /// Lever of a body from its vehicle's centre line, m to vehicle 1's right: occupants sit beside it.
+    pub fn lever_m(&self, body: usize) -> f64 {
+        let yaw = self.network.yaw.as_ref();
+        let riders = || yaw.iter().flat_map(|y| &y.riders);
+        let seated = self.occupants.iter().find(|o| o.bodies().contains(&body));
+        let at = seated.map(|o| o.mounting.cabin);
+        let rider = riders().find(|r| Some(r.body) == at);
+        rider.map_or(0.0, |r| r.eta_m)
+    }
+}
+
 fn rigid_law() -> CrushLaw {
     CrushLaw {
         crush_m: vec![0.0, 1.0],
@@ -163,8 +175,10 @@ fn tip_mass(vehicle: &Vehicle, cell: &FaceCell, side: usize) -> Option<(f64, f64
         return None;
     }
     let own = layer.face_kg * foremost.weight;
+    // Parts of a cell that is cut for yaw share what it is given.
+    let lightest = LIGHTEST_TIP_KG * cell.part;
     if layer.face_kg > 0.0 {
-        return Some((own.max(LIGHTEST_TIP_KG.min(layer.face_kg)), own));
+        return Some((own.max(lightest.min(layer.face_kg * cell.part)), own));
     }
     // A textbook layer without mass: as light as the step can follow.
     let stiff: f64 = cell.layers[side]
@@ -178,7 +192,7 @@ fn tip_mass(vehicle: &Vehicle, cell: &FaceCell, side: usize) -> Option<(f64, f64
             most * l.weight
         })
         .sum();
-    let kg = (stiff / GIVEN_TIP_RAD_PER_S.powi(2)).min(LIGHTEST_TIP_KG);
+    let kg = (stiff / GIVEN_TIP_RAD_PER_S.powi(2)).min(lightest);
     Some((kg, 0.0))
 }
 
@@ -197,6 +211,7 @@ pub fn cells_of(case: &Case) -> Vec<FaceCell> {
         (&first.vehicle, first.face),
         (&second.vehicle, second.face),
         &case.placement(),
+        case.turns(),
     )
 }
 
@@ -220,6 +235,7 @@ pub fn assemble_cells(case: &Case, face_cells: Vec<FaceCell>) -> Result<Assembly
     for (side, party) in case.parties.iter().enumerate() {
         add_face(&mut net, &face_cells, party, side, &maps[side]);
     }
+    net.yaw = case.turns().then(|| super::yaw::spec(case));
     let mut occupants = Vec::with_capacity(case.occupants.len());
     for seated in &case.occupants {
         let party = &case.parties[seated.vehicle];
@@ -230,9 +246,14 @@ pub fn assemble_cells(case: &Case, face_cells: Vec<FaceCell>) -> Result<Assembly
                 "seat occupants only in vehicles with a cabin",
             ));
         }
+        let eta_m = super::yaw::seat_lever_m(&party.vehicle, seated.seat, map.heading);
+        let beside = |net: &mut Network, what: &str, body: usize| {
+            let name = format!("{}: {what} at the {}", party.vehicle.id, seated.seat.id());
+            net.rider(&name, body, eta_m)
+        };
         let at = Mounting {
-            cabin: map.cabin,
-            dash: map.dash,
+            cabin: beside(&mut net, "cabin", map.cabin),
+            dash: map.dash.map(|dash| beside(&mut net, "dash", dash)),
             side: seated.vehicle,
             heading: map.heading,
             velocity_mps: map.heading * party.speed_mps,
@@ -286,6 +307,8 @@ fn add_face(
                 tip_kg: [kg, None],
                 velocity_mps: [map.heading * party.speed_mps, 0.0],
                 gap_m: cell.gap_m,
+                lateral_m: cell.lateral_m,
+                setback_m: cell.layers[0][0].setback_m,
             });
         } else {
             net.cells[c].tip_kg[1] = kg;

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::units::US;
 use crate::vehicle::Vehicle;
 
-use super::align::{CellKey, align, key};
+use super::align::{CellKey, align, keys};
 use super::assemble::{Assembly, assemble, assemble_cells, cells_of};
 use super::case::Case;
 use super::outcome::{self, Outcome};
@@ -92,16 +92,16 @@ fn stable(plan: Plan, net: &Network) -> Plan {
 }
 
 fn prepare(case: usize, of: &Case, options: BatchOptions) -> Result<Ready, Error> {
-    let mut keys = Vec::new();
+    let mut order = Vec::new();
     let (assembly, topology) = if options.align_cells {
         let cells = cells_of(of);
-        keys = cells.iter().map(key).collect();
+        order = keys(&cells);
         // Aligned cells take care of the faces; paths, occupants and overlap must be the same.
         let mut hash = DefaultHasher::new();
         for party in &of.parties {
             (&party.vehicle.id, party.vehicle.paths.len()).hash(&mut hash);
         }
-        (of.overlap.to_bits(), of.occupants.len()).hash(&mut hash);
+        (of.overlap.to_bits(), of.turns(), of.occupants.len()).hash(&mut hash);
         (assemble_cells(of, cells)?, hash.finish())
     } else {
         let assembly = assemble(of)?;
@@ -119,7 +119,7 @@ fn prepare(case: usize, of: &Case, options: BatchOptions) -> Result<Ready, Error
         case,
         plan,
         alike: (topology, plan_key(&plan)),
-        order: (of.parties[0].speed_mps.to_bits(), keys),
+        order: (of.parties[0].speed_mps.to_bits(), order),
         assembly,
     })
 }

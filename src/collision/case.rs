@@ -96,6 +96,11 @@ impl Case {
         )
     }
 
+    /// Do the vehicles turn in this case?
+    pub fn turns(&self) -> bool {
+        self.turning.yaw.unwrap_or(self.overlap < 1.0)
+    }
+
     /// Overlapped width over a vehicle's own width, 0 to 1 (model section 4): the wider of two vehicles has less
     /// than 1 even at full overlap.
     pub fn width_share(&self, side: usize) -> f64 {

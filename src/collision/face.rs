@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::vehicle::{Face, Vehicle};
 
+/// Lateral intervals wider than this are cut into equal parts, m, where vehicles turn (section 11).
+const WIDEST_PART_M: f64 = 0.4;
 /// Edges closer than this are one edge, m.
 const SAME_EDGE_M: f64 = 1e-7;
 
@@ -44,6 +46,10 @@ pub struct FaceCell {
     pub layers: [Vec<CellLayer>; 2],
     /// Sum of the foremost setbacks, m.
     pub gap_m: f64,
+    /// Middle of its lateral interval in vehicle 1's frame, m; 0 where vehicles do not turn.
+    pub lateral_m: f64,
+    /// Its share of the area that sees the same layers: less than 1 only where vehicles turn and that area is cut.
+    pub part: f64,
 }
 
 impl FaceCell {
@@ -144,45 +150,43 @@ fn edges(mut values: Vec<f64>) -> Vec<f64> {
     values
 }
 
-/// Cut two faces into cells. Rectangles where only one vehicle has layers are left out: nothing meets there.
+/// Lateral intervals between edges; those wider than [`WIDEST_PART_M`] in equal parts, as few as needed.
+fn narrow(edges: &[f64]) -> Vec<f64> {
+    let mut cut = Vec::with_capacity(2 * edges.len());
+    for y in edges.windows(2) {
+        let width = y[1] - y[0];
+        let parts = (width / WIDEST_PART_M - SAME_EDGE_M).ceil().max(1.0) as usize;
+        cut.extend((0..parts).map(|k| y[0] + width * k as f64 / parts as f64));
+    }
+    cut.extend(edges.last());
+    cut
+}
+
+/// Layers of both faces that are seen somewhere, by their place among the placed ones.
+type Seen = (Vec<usize>, Vec<usize>);
+
+/// Cut two faces into cells. Rectangles where only one vehicle has layers are left out: nothing meets there. Where the
+/// vehicles `turn`, a cell also stays within one lateral interval (section 11).
 pub fn cells(
     first: (&Vehicle, Face),
     second: (&Vehicle, Face),
     place: &Placement,
+    turn: bool,
 ) -> Vec<FaceCell> {
     let sides = [
         placed(first.0, first.1, None),
         placed(second.0, second.1, Some(place)),
     ];
-    let all = || sides.iter().flatten();
-    let ys = edges(
-        all()
-            .flat_map(|l| l.lateral_m.iter().flatten().copied())
-            .collect(),
-    );
-    let zs = edges(all().flat_map(|l| l.height_m).collect());
-    let mut found: BTreeMap<(Vec<usize>, Vec<usize>), Vec<Patch>> = BTreeMap::new();
-    for y in ys.windows(2) {
-        for z in zs.windows(2) {
-            let (ym, zm) = (0.5 * (y[0] + y[1]), 0.5 * (z[0] + z[1]));
-            let [a, b] = [0, 1].map(|s: usize| {
-                let seen = sides[s]
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, l)| l.covers(ym, zm));
-                seen.map(|(i, _)| i).collect::<Vec<usize>>()
-            });
-            if !a.is_empty() && !b.is_empty() {
-                found.entry((a, b)).or_default().push(Patch {
-                    lateral_m: [y[0], y[1]],
-                    height_m: [z[0], z[1]],
-                });
-            }
-        }
+    let mut areas: BTreeMap<Seen, f64> = BTreeMap::new();
+    let mut found: BTreeMap<(Seen, usize), Vec<Patch>> = BTreeMap::new();
+    for (seen, interval, patch) in patches(&sides, turn) {
+        *areas.entry(seen.clone()).or_default() += patch.area_m2();
+        let key = (seen, if turn { interval } else { 0 });
+        found.entry(key).or_default().push(patch);
     }
     found
         .into_iter()
-        .map(|((a, b), patches)| {
+        .map(|((seen, _), patches)| {
             let area: f64 = patches.iter().map(Patch::area_m2).sum();
             let part = |s: usize, list: &[usize]| -> Vec<CellLayer> {
                 list.iter()
@@ -196,12 +200,51 @@ pub fn cells(
                     })
                     .collect()
             };
-            let layers = [part(0, &a), part(1, &b)];
+            let layers = [part(0, &seen.0), part(1, &seen.1)];
+            let [lo, hi] = patches[0].lateral_m;
             FaceCell {
                 gap_m: layers[0][0].setback_m + layers[1][0].setback_m,
+                lateral_m: if turn { 0.5 * (lo + hi) } else { 0.0 },
+                part: area / areas[&seen],
                 patches,
                 layers,
             }
         })
         .collect()
+}
+
+/// Rectangles between the edges of both faces where both have layers, with what is seen there and the number of the
+/// lateral interval.
+fn patches(sides: &[Vec<PlacedLayer>; 2], turn: bool) -> Vec<(Seen, usize, Patch)> {
+    let all = || sides.iter().flatten();
+    let mut ys = edges(
+        all()
+            .flat_map(|l| l.lateral_m.iter().flatten().copied())
+            .collect(),
+    );
+    if turn {
+        ys = narrow(&ys);
+    }
+    let zs = edges(all().flat_map(|l| l.height_m).collect());
+    let mut found = Vec::new();
+    for (interval, y) in ys.windows(2).enumerate() {
+        for z in zs.windows(2) {
+            let (ym, zm) = (0.5 * (y[0] + y[1]), 0.5 * (z[0] + z[1]));
+            let [a, b] = [0, 1].map(|s: usize| {
+                let seen = sides[s]
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, l)| l.covers(ym, zm));
+                seen.map(|(i, _)| i).collect::<Vec<usize>>()
+            });
+            if !a.is_empty() && !b.is_empty() {
+                let patch = Patch {
+                    lateral_m: [y[0], y[1]],
+                    height_m: [z[0], z[1]],
+                };
+                found.push(((a, b), interval, patch));
+            }
+        }
+    }
+    found
 }

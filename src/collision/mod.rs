@@ -13,6 +13,7 @@ pub mod result;
 mod run;
 pub mod stiffness;
 pub mod wall;
+pub mod yaw;
 
 pub use assemble::{Assembly, assemble};
 pub use batch::{BatchOptions, map_batch, run_batch};

@@ -6,7 +6,6 @@ use crate::criteria::pulse::{VpiParameters, olc_from_velocity, vpi};
 use crate::dynamics::Record;
 use crate::dynamics::separation::Separation;
 use crate::error::Error;
-use crate::occupant::Occupant;
 use crate::signal::cfc::{Cfc, filter};
 use crate::units::G0;
 use crate::vehicle::Role;
@@ -66,6 +65,12 @@ pub struct VehicleOutcome {
     pub static_crush_mm_range: [f64; 2],
     /// Intrusion, mm.
     pub intrusion_mm: f64,
+    /// Yaw rate at separation, deg/s, clockwise seen from above; 0 without yaw.
+    pub yaw_rate_dps: f64,
+    /// Yaw angle at separation, deg.
+    pub yaw_deg: f64,
+    /// Lateral change of speed at separation, m/s, to vehicle 1's right.
+    pub delta_v_lateral_mps: f64,
     /// Occupant load criterion, g; null when the pulse never catches the virtual occupant.
     pub olc_g: Option<f64>,
     /// Vehicle pulse index, g.
@@ -90,23 +95,16 @@ pub struct Outcome {
     pub touching_at_end: bool,
     /// Ledger residual over initial kinetic energy.
     pub energy_error: f64,
-    /// Momentum residual over the sum of momenta in magnitude.
+    /// Momentum residual, along x or y, over the sum of momenta in magnitude.
     pub momentum_error: f64,
+    /// Residual of the angular momentum over that sum times one metre; 0 without yaw.
+    pub angular_momentum_error: f64,
     /// Energy taken by plastic contact of tips, kJ.
     pub contact_loss_kj: f64,
     /// Kinetic energy at the start, kJ.
     pub initial_energy_kj: f64,
     /// Steps taken.
     pub steps: usize,
-}
-
-/// Bodies of an occupant's chain (the steering wheel belongs to the vehicle).
-fn bodies_of(occupant: &Occupant) -> Vec<usize> {
-    let mut all = vec![occupant.head];
-    if let Some(c) = &occupant.chain {
-        all.extend([c.pelvis, c.spine, c.sternum]);
-    }
-    all
 }
 
 struct Seen<'a> {
@@ -135,6 +133,7 @@ pub fn read(case: &Case, assembly: &Assembly, record: &Record) -> Result<Outcome
         touching_at_end: seen.met.is_some_and(|s| s.touching),
         energy_error: ratio(record.ledger_residual(), record.kinetic_at(0)),
         momentum_error: seen.momentum_error(),
+        angular_momentum_error: seen.angular_momentum_error(),
         contact_loss_kj: record.contact_loss_at(end) * 1e-3,
         initial_energy_kj: record.kinetic_at(0) * 1e-3,
         steps: record.steps,
@@ -189,26 +188,63 @@ impl<'a> Seen<'a> {
         self.case.parties[side].vehicle.total_kg()
     }
 
-    /// Displacement of the cabin along the outward direction of its face, m.
-    fn cabin_advance(&self, side: usize, sample: usize) -> f64 {
-        let map = &self.assembly.maps[side];
-        map.outward * self.record.u_at(map.cabin, sample)
+    /// Lateral place of a cell from a vehicle's centre line, m.
+    fn from_centre(&self, cell: usize, side: usize) -> f64 {
+        let yaw = self.assembly.network.yaw.as_ref();
+        yaw.map_or(0.0, |y| {
+            self.assembly.cells[cell].lateral_m - y.centre_line_m[side]
+        })
     }
 
-    /// Approach of the two cabins, m.
+    /// Displacement of a body's point at a cell along the outward direction of its vehicle's face, m; of the centre
+    /// line without yaw.
+    fn advance(&self, side: usize, body: usize, cell: usize, sample: usize) -> f64 {
+        let shift = if self.record.turns_on() {
+            let turn = self.record.turn_at(side, sample);
+            turn.shift_m(self.from_centre(cell, side))
+        } else {
+            0.0
+        };
+        self.assembly.maps[side].outward * (self.record.u_at(body, sample) + shift)
+    }
+
+    fn cells(&self) -> std::ops::Range<usize> {
+        0..self.assembly.cells.len()
+    }
+
+    /// Mean of a value of the cells, weighted by their contact impulse up to a sample; `None` before contact.
+    fn mean_over_cells(&self, weights_at: usize, of: impl Fn(usize) -> f64) -> Option<f64> {
+        let (mut sum, mut weight) = (0.0, 0.0);
+        for c in self.cells() {
+            let w = self.record.impulse_at(c, weights_at);
+            if w > 0.0 {
+                sum += w * of(c);
+                weight += w;
+            }
+        }
+        (weight > 0.0).then(|| sum / weight)
+    }
+
+    /// Approach of the two cabins, m: with yaw the mean over cells of that of their points there.
     fn approach(&self, sample: usize) -> f64 {
-        self.cabin_advance(0, sample) + self.cabin_advance(1, sample)
+        let at = |cell: usize| {
+            let of = |side: usize| self.advance(side, self.assembly.maps[side].cabin, cell, sample);
+            of(0) + of(1)
+        };
+        if self.record.turns_on() {
+            self.mean_over_cells(sample, at).unwrap_or(0.0)
+        } else {
+            at(0)
+        }
     }
 
     fn greatest_approach(&self) -> usize {
-        self.record
-            .range()
-            .max_by(|a, b| {
-                self.approach(*a)
-                    .total_cmp(&self.approach(*b))
-                    .then(b.cmp(a))
+        (0..=self.separation)
+            .map(|s| (s, self.approach(s)))
+            .fold((0, f64::NEG_INFINITY), |best, now| {
+                if now.1 > best.1 { now } else { best }
             })
-            .unwrap_or(0)
+            .0
     }
 
     /// Time of the greatest approach between samples, from the parabola through three samples, s.
@@ -231,19 +267,14 @@ impl<'a> Seen<'a> {
     fn cell_crush(&self, cell: usize, side: usize, sample: usize) -> f64 {
         let map = &self.assembly.maps[side];
         let setback = self.assembly.cells[cell].layers[side][0].setback_m;
-        setback + self.cabin_advance(side, sample)
+        setback + self.advance(side, map.cabin, cell, sample)
             - map.outward * self.record.tip_at(cell, side, sample)
     }
 
     /// Mean crush over cells at a sample, weighted by contact impulse up to `weights_at`, m.
     fn mean_crush(&self, side: usize, sample: usize, weights_at: usize) -> f64 {
-        let (mut sum, mut weight) = (0.0, 0.0);
-        for c in 0..self.assembly.cells.len() {
-            let w = self.record.impulse_at(c, weights_at);
-            sum += w * self.cell_crush(c, side, sample);
-            weight += w;
-        }
-        ratio(sum, weight)
+        let mean = self.mean_over_cells(weights_at, |c| self.cell_crush(c, side, sample));
+        mean.unwrap_or(0.0)
     }
 
     fn deepest_crush(&self, side: usize) -> f64 {
@@ -301,7 +332,7 @@ impl<'a> Seen<'a> {
                     continue;
                 }
                 let travel =
-                    map.outward * (self.record.u_at(body, s) - self.record.tip_at(c, side, s));
+                    self.advance(side, body, c, s) - map.outward * self.record.tip_at(c, side, s);
                 let through = if on_dash { dash } else { 0.0 };
                 sum += w * ((travel - gap).max(0.0) + through);
                 weight += w;
@@ -315,10 +346,12 @@ impl<'a> Seen<'a> {
         )
     }
 
-    /// More than any two points of a vehicle move apart by, m/s: half as much again as the closing speed.
+    /// More than any two points of a vehicle move apart by, m/s: half as much again as the closing speed, and twice that
+    /// where it turns.
     fn fastest_mps(&self) -> f64 {
         let parties = self.case.parties.iter();
-        1.5 * parties.map(|p| p.speed_mps).sum::<f64>()
+        let share = if self.record.turns_on() { 3.0 } else { 1.5 };
+        share * parties.map(|p| p.speed_mps).sum::<f64>()
     }
 
     fn vehicle(&self, side: usize) -> Result<VehicleOutcome, Error> {
@@ -357,6 +390,9 @@ impl<'a> Seen<'a> {
             static_crush_mm: 0.0,
             static_crush_mm_range: [0.0; 2],
             intrusion_mm: 0.0,
+            yaw_rate_dps: 0.0,
+            yaw_deg: 0.0,
+            delta_v_lateral_mps: 0.0,
             olc_g: None,
             vpi_g: None,
             energy_absorbed_kJ: paths.iter().map(|p| p.energy_kJ).sum::<f64>() + mounts,
@@ -378,6 +414,10 @@ impl<'a> Seen<'a> {
         let [low, median, high] = STATIC_OVER_DYNAMIC.map(|share| share * out.crush_mm);
         out.static_crush_mm = median;
         out.static_crush_mm_range = [low, high];
+        let turn = record.turn_at(side, self.separation);
+        out.yaw_rate_dps = turn.yaw_radps.to_degrees();
+        out.yaw_deg = turn.yaw_rad.to_degrees();
+        out.delta_v_lateral_mps = turn.lateral_mps;
         out.deepest_crush_mm = self.deepest_crush(side) * 1e3;
         out.intrusion_mm = self.intrusion(side) * 1e3;
         if vehicle.mass_with_role(Role::Cabin).is_some() {
@@ -436,7 +476,7 @@ impl<'a> Seen<'a> {
         let mut mass = self.mass(side);
         for (o, seated) in self.assembly.occupants.iter().zip(&self.case.occupants) {
             if seated.vehicle == side {
-                for b in bodies_of(o) {
+                for b in o.dummy_bodies() {
                     let kg = self.assembly.network.bodies[b].kg;
                     momentum -= kg * self.record.v_at(b, sample);
                     mass -= kg;
@@ -446,8 +486,16 @@ impl<'a> Seen<'a> {
         momentum / mass
     }
 
+    /// Speed of a vehicle where it is in contact: that without its occupants, less with yaw the mean lever of the cells
+    /// times the yaw rate, m/s.
+    fn contact_speed(&self, side: usize, sample: usize) -> f64 {
+        let turn = self.record.turn_at(side, sample);
+        let lever = self.mean_over_cells(sample, |c| self.from_centre(c, side) - turn.lateral_m);
+        self.shell_speed(side, sample) - lever.unwrap_or(0.0) * turn.yaw_radps
+    }
+
     fn restitution(&self) -> f64 {
-        let relative = |s: usize| self.shell_speed(0, s) - self.shell_speed(1, s);
+        let relative = |s: usize| self.contact_speed(0, s) - self.contact_speed(1, s);
         let closing = relative(0);
         if self.met.is_none() || closing <= 0.0 {
             return 0.0;
@@ -455,24 +503,82 @@ impl<'a> Seen<'a> {
         -relative(self.separation) / closing
     }
 
-    /// Each vehicle's change of momentum against the impulse through its tips.
+    /// Momenta of both vehicles at the start in magnitude, N s.
+    fn momentum_scale(&self) -> f64 {
+        let momenta = [0, 1].map(|side| self.record.momentum_at(side, 0).abs());
+        momenta.iter().sum()
+    }
+
+    /// Each vehicle's change of momentum against the impulse through its tips, along the axis and sideways.
     fn momentum_error(&self) -> f64 {
         let record = self.record;
-        let scale: f64 = [0, 1].iter().map(|&s| record.momentum_at(s, 0).abs()).sum();
         let mut worst: f64 = 0.0;
         for s in record.range() {
-            let impulse: f64 = (0..self.assembly.cells.len())
-                .map(|c| record.impulse_at(c, s))
-                .sum();
             let change = |side: usize| record.momentum_at(side, s) - record.momentum_at(side, 0);
-            let residual = if self.fixed(1) {
-                change(0) + impulse
-            } else {
-                change(0) + change(1)
+            let sideways = |side: usize| {
+                self.assembly.network.turning_kg(side) * record.turn_at(side, s).lateral_mps
             };
-            worst = worst.max(residual.abs());
+            let (along, across) = if self.fixed(1) {
+                (
+                    change(0) + record.contact_impulse_at(s),
+                    sideways(0) + record.lateral_impulse_at(s),
+                )
+            } else {
+                (change(0) + change(1), sideways(0) + sideways(1))
+            };
+            worst = worst.max(along.abs()).max(across.abs());
         }
-        ratio(worst, scale)
+        ratio(worst, self.momentum_scale())
+    }
+
+    /// Angular momentum about the origin, clockwise seen from above, with what a fixed partner took, N m s.
+    fn angular_momentum(&self, sample: usize) -> f64 {
+        let (record, net) = (self.record, &self.assembly.network);
+        let Some(yaw) = &net.yaw else {
+            return 0.0;
+        };
+        let mut sum = -record.tip_moment_at(sample);
+        for (side, turn) in yaw.vehicles.iter().enumerate() {
+            let Some(spec) = turn else { continue };
+            let now = record.turn_at(side, sample);
+            let kg = net.turning_kg(side);
+            let own = || {
+                net.bodies
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, b)| b.side == side)
+            };
+            let moved: f64 = own().map(|(b, of)| of.kg * record.u_at(b, sample)).sum();
+            let centre = spec.mass_centre_m + moved / kg;
+            sum += spec.inertia_kgm2 * now.yaw_radps + centre * kg * now.lateral_mps;
+            let line = yaw.centre_line_m[side] + now.lateral_m;
+            for (b, of) in own() {
+                let beside = self.assembly.lever_m(b);
+                sum -= (line + beside) * of.kg * record.v_at(b, sample);
+            }
+        }
+        if self.fixed(1) {
+            let along = self
+                .cells()
+                .map(|c| self.assembly.cells[c].lateral_m * record.impulse_at(c, sample));
+            sum += record.lateral_moment_at(sample) - along.sum::<f64>();
+        }
+        sum
+    }
+
+    fn angular_momentum_error(&self) -> f64 {
+        if !self.record.turns_on() {
+            return 0.0;
+        }
+        let start = self.angular_momentum(0);
+        let change = |s: usize| (self.angular_momentum(s) - start).abs();
+        let worst = self
+            .record
+            .range()
+            .step_by(STRIDE)
+            .map(change)
+            .fold(0.0, f64::max);
+        ratio(worst, self.momentum_scale())
     }
 }
 

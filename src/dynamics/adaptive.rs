@@ -170,6 +170,7 @@ impl<'a> Run<'a> {
                 cells: net.cells.len(),
                 groups: net.groups.len(),
                 detail: Detail::Full,
+                turning: net.yaw.is_some(),
             },
             time: 0.0,
             y,
@@ -385,6 +386,14 @@ impl<'a> Run<'a> {
             Switch::Turn(i) => self.motion.inward[i] = !self.motion.inward[i],
             Switch::Meet(c) => self.meet(c),
             Switch::Part(c) => self.motion.merged[c] = false,
+            Switch::Grip(c) => {
+                let slip = self.motion.sliding(c, self.y.as_slice()).1;
+                self.motion.grips[c] = if self.motion.grips[c] == 0.0 {
+                    slip.signum()
+                } else {
+                    0.0
+                };
+            }
         }
     }
 

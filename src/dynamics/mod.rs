@@ -15,12 +15,14 @@ pub mod share;
 pub mod step;
 pub mod system;
 mod topology;
+pub mod yaw;
 
 pub use network::{
     BodyId, BodySpec, Cell, Crush, CrushLaw, Drive, GroupId, MaxwellSpec, MountSpec, Network, Port,
-    Pretension, Ramp, Sensor, SensorId, Share, SliderSpec, ThoraxSpec,
+    Pretension, Ramp, RiderSpec, Sensor, SensorId, Share, SliderSpec, ThoraxSpec, TurnSpec,
+    YawSpec,
 };
-pub use record::{Detail, Plan, Record, Solver};
+pub use record::{Detail, Plan, Record, Solver, Turn};
 pub use step::{Registers, simulate, simulate_in, simulate_lanes};
 
 /// Why a simulation could not be set up or finished.

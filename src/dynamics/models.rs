@@ -12,6 +12,7 @@ mod pole;
 mod pulse;
 mod reading;
 mod single;
+mod turn;
 
 pub use element::{breaking_mount, gap, mount, rate_factor, rigid_face};
 pub use level::{
@@ -23,7 +24,8 @@ pub use pair::{HeadOn, ROWS, coach, head_on};
 pub use pole::{pole_test, pole_test_flow};
 pub use pulse::{HEADS, Head, Shape, constant_pulse, half_sine_stop, head_pulse};
 pub use reading::{Channel, Reading};
-pub use single::{elastic_plastic, kelvin, linear_spring, maxwell, stiff_unloading};
+pub use single::{elastic_plastic, kelvin, linear_spring, maxwell, power_rebound, stiff_unloading};
+pub use turn::turning;
 
 use super::{BodyId, Crush, CrushLaw, Drive, Network, Plan, Port, Record};
 
@@ -172,7 +174,7 @@ fn root(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
     0.5 * (lo + hi)
 }
 
-/// Every model: C1-C12, B1-B3, E1-E4, one per element, Lobdell's chest.
+/// Every model: C1-C15, B1-B3, E1-E4, one per element, Lobdell's chest.
 pub fn all() -> Vec<Model> {
     let mut all = vec![
         linear_spring(),
@@ -186,6 +188,10 @@ pub fn all() -> Vec<Model> {
         maxwell(),
         stiff_unloading(),
         elastic_plastic(),
+        power_rebound(3),
+        power_rebound(8),
+        turning(false),
+        turning(true),
         linear_restraint(0.0, 6.0),
         linear_restraint(0.050, 4.0),
         linear_restraint(0.050, 6.0),

@@ -4,6 +4,7 @@
 //! cells are pairs of tips that may meet (model section 4).
 
 use super::SimulationError;
+use super::yaw::SLIP_MPS;
 
 /// Compression rate at which a rate factor is weighed in the step's limit, m/s (56 km/h).
 const FASTEST_MPS: f64 = 15.6;
@@ -164,6 +165,10 @@ pub struct Cell {
     pub velocity_mps: [f64; 2],
     /// Initial gap between the tips, m.
     pub gap_m: f64,
+    /// Lateral place of its middle, m, to vehicle 1's right (with yaw).
+    pub lateral_m: f64,
+    /// Setback of vehicle 1's foremost layer in it, m: its tips meet that far behind the foremost points (with yaw).
+    pub setback_m: f64,
 }
 
 /// A layer's share in a cell: acts between the cell's tip and a body.
@@ -308,6 +313,40 @@ pub struct ThoraxSpec {
     pub group: GroupId,
 }
 
+/// Yaw and side grip of both vehicles (model section 11).
+#[derive(Debug, Clone, PartialEq)]
+pub struct YawSpec {
+    /// How each vehicle turns; `None` for one that does not move.
+    pub vehicles: [Option<TurnSpec>; 2],
+    /// Lateral place of each centre line at the start, m, to vehicle 1's right.
+    pub centre_line_m: [f64; 2],
+    /// Friction of face on face.
+    pub friction: f64,
+    /// Points beside the centre lines.
+    pub riders: Vec<RiderSpec>,
+}
+
+/// How a vehicle turns.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TurnSpec {
+    /// Yaw inertia of the whole vehicle, kg m2.
+    pub inertia_kgm2: f64,
+    /// Place of its mass centre along x at the start, m; the faces touch first at 0.
+    pub mass_centre_m: f64,
+}
+
+/// A massless body that is another body's point beside the centre line: it moves with the yaw, and what acts on it
+/// turns the vehicle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RiderSpec {
+    /// Its own index among the bodies.
+    pub body: BodyId,
+    /// The body it rides on.
+    pub on: BodyId,
+    /// Lever from the mass centre, m, to vehicle 1's right.
+    pub eta_m: f64,
+}
+
 /// An element at its stiffest: `(terms, stiffness, damping, group)`.
 type Stiffest = ([(usize, f64); 3], f64, f64, GroupId);
 
@@ -334,6 +373,8 @@ pub struct Network {
     pub thoraxes: Vec<ThoraxSpec>,
     /// Crash sensors.
     pub sensors: Vec<Sensor>,
+    /// Yaw and side grip; `None`: everything stays on the axis.
+    pub yaw: Option<YawSpec>,
     /// Names of groups.
     pub groups: Vec<String>,
 }
@@ -364,16 +405,79 @@ impl Network {
         self.laws.len() - 1
     }
 
-    /// Inverse masses of bodies and then tips, 1/kg; 0 for what forces cannot move.
+    /// Add a massless point that rides on a body beside the centre line, with yaw; returns its id, or the body's own
+    /// without yaw.
+    pub fn rider(&mut self, name: &str, on: BodyId, eta_m: f64) -> BodyId {
+        if self.yaw.is_none() {
+            return on;
+        }
+        let of = self.bodies[on].clone();
+        let body = self.body(name, 0.0, of.velocity_mps, of.side);
+        if let Some(yaw) = &mut self.yaw {
+            yaw.riders.push(RiderSpec { body, on, eta_m });
+        }
+        body
+    }
+
+    /// The body that a rider rides on; any other body itself.
+    pub fn under(&self, body: BodyId) -> BodyId {
+        let mut riders = self.yaw.iter().flat_map(|y| &y.riders);
+        riders.find(|r| r.body == body).map_or(body, |r| r.on)
+    }
+
+    /// Mass of a vehicle's bodies and occupants, without tips, kg.
+    pub fn turning_kg(&self, side: usize) -> f64 {
+        let own = self.bodies.iter().filter(|b| b.side == side && !b.fixed);
+        own.map(|b| b.kg).sum()
+    }
+
+    /// Inverse masses of bodies and then tips, 1/kg; 0 for what forces cannot move, and for a rider that of the body
+    /// it rides on.
     fn inverse_masses(&self) -> Vec<f64> {
-        let bodies = self.bodies.iter().map(|b| {
-            let free = !b.fixed && b.drive.is_none();
+        let inverse = |b: &BodySpec| {
+            let free = !b.fixed && b.drive.is_none() && b.kg > 0.0;
             if free { 1.0 / b.kg } else { 0.0 }
-        });
+        };
         let tips = self.cells.iter().flat_map(|c| c.tip_kg);
-        bodies
+        let mut all: Vec<f64> = (self.bodies.iter().map(inverse))
             .chain(tips.map(|kg| kg.map_or(0.0, |kg| 1.0 / kg)))
-            .collect()
+            .collect();
+        for r in self.yaw.iter().flat_map(|y| &y.riders) {
+            all[r.body] = all[r.on];
+        }
+        all
+    }
+
+    /// Largest step for the side grip, which is a damper of friction times force over the sliding speed, s.
+    fn largest_grip_step_s(&self) -> f64 {
+        let Some(yaw) = &self.yaw else {
+            return f64::INFINITY;
+        };
+        let strength = |side: usize| -> f64 {
+            let own = self.shares.iter().filter(|s| s.side == side);
+            let most = |law: &CrushLaw| law.force_n.iter().fold(0.0, |a: f64, b| a.max(*b));
+            own.map(|s| s.weight * most(&self.laws[s.law]))
+                .fold(0.0, |a, b| a + b)
+        };
+        // A fixed rigid face has no shares: the other face's strength is all there is.
+        let rigid = yaw.vehicles[1].is_none() && strength(1) == 0.0;
+        let force = if rigid {
+            strength(0)
+        } else {
+            strength(0).min(strength(1))
+        };
+        let damper = yaw.friction * force / SLIP_MPS;
+        let yields = |side: usize| {
+            yaw.vehicles[side].map_or(0.0, |t| {
+                1.0 / self.turning_kg(side) + t.mass_centre_m.powi(2) / t.inertia_kgm2
+            })
+        };
+        let rate = damper * (yields(0) + yields(1));
+        if rate > 0.0 {
+            1.0 / rate
+        } else {
+            f64::INFINITY
+        }
     }
 
     /// Every element at its stiffest.
@@ -469,7 +573,12 @@ impl Network {
             .iter()
             .max_by(|x, y| weight(&x.0, x.1).total_cmp(&weight(&y.0, y.1)))
             .map_or(String::new(), |(.., group)| self.groups[*group].clone());
-        (2.0 * ((1.0 + z * z).sqrt() - z) / omega, name)
+        let largest_s = 2.0 * ((1.0 + z * z).sqrt() - z) / omega;
+        let grip_s = self.largest_grip_step_s();
+        if grip_s < largest_s {
+            return (grip_s, "the side grip of the faces".into());
+        }
+        (largest_s, name)
     }
 
     /// Check a step against stability and every number for being finite.

@@ -77,6 +77,38 @@ impl Plan {
 /// Number of totals at the end of a frame.
 pub(super) const TOTALS: usize = 6;
 
+/// Values of yaw in a frame: [`Turn`] of both vehicles, energy taken by the grip, lateral impulse on vehicle 2, its
+/// moment, and the moment of the tips' momentum.
+pub(super) const TURN: usize = 2 * PER_VEHICLE + 4;
+/// Values of one vehicle's yaw.
+const PER_VEHICLE: usize = 7;
+
+/// Yaw and side motion of a vehicle at a sample; all zero without yaw.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Turn {
+    /// Yaw angle, rad, clockwise seen from above.
+    pub yaw_rad: f64,
+    /// Yaw rate, rad/s.
+    pub yaw_radps: f64,
+    /// Yaw acceleration, rad/s2.
+    pub yaw_radps2: f64,
+    /// Lateral displacement, m, to vehicle 1's right.
+    pub lateral_m: f64,
+    /// Lateral velocity, m/s.
+    pub lateral_mps: f64,
+    /// Lateral acceleration, m/s2.
+    pub lateral_mps2: f64,
+    /// Integral of lateral displacement times yaw rate, m.
+    pub psi_m: f64,
+}
+
+impl Turn {
+    /// Shift along x of a point that started at a lateral distance from the centre line, m.
+    pub fn shift_m(&self, from_centre_m: f64) -> f64 {
+        self.psi_m - from_centre_m * self.yaw_rad
+    }
+}
+
 /// Sizes that give a frame its shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -88,6 +120,8 @@ pub struct Layout {
     pub groups: usize,
     /// What is kept.
     pub detail: Detail,
+    /// With yaw?
+    pub turning: bool,
 }
 
 impl Layout {
@@ -101,9 +135,15 @@ impl Layout {
         if self.detail == Detail::Full { 4 } else { 1 }
     }
 
-    /// Values in one frame: bodies (u, v, a), cells, groups, totals.
+    /// Values kept of yaw and side motion.
+    pub(super) fn turn(&self) -> usize {
+        if self.turning { TURN } else { 0 }
+    }
+
+    /// Values in one frame: bodies (u, v, a), cells, groups, yaw, totals.
     pub fn len(&self) -> usize {
-        3 * self.bodies + self.per_cell() * self.cells + self.per_group() * self.groups + TOTALS
+        let cells = self.per_cell() * self.cells;
+        3 * self.bodies + cells + self.per_group() * self.groups + self.turn() + TOTALS
     }
 
     /// Nothing to record?
@@ -252,6 +292,61 @@ impl Record {
         self.group_at(group, 3, sample)
     }
 
+    /// First value of yaw in a frame.
+    fn turns(&self) -> usize {
+        self.layout.len() - TOTALS - TURN
+    }
+
+    /// Yaw and side motion of a vehicle at a sample.
+    pub fn turn_at(&self, side: usize, sample: usize) -> Turn {
+        if !self.layout.turning {
+            return Turn::default();
+        }
+        let first = self.turns() + PER_VEHICLE * side;
+        let at = |i: usize| self.at(sample, first + i);
+        Turn {
+            yaw_rad: at(0),
+            yaw_radps: at(1),
+            yaw_radps2: at(2),
+            lateral_m: at(3),
+            lateral_mps: at(4),
+            lateral_mps2: at(5),
+            psi_m: at(6),
+        }
+    }
+
+    /// Did it turn?
+    pub fn turns_on(&self) -> bool {
+        self.layout.turning
+    }
+
+    /// Energy taken by the side grip up to a sample, J.
+    pub fn grip_work_at(&self, sample: usize) -> f64 {
+        self.taken(0, sample)
+    }
+
+    /// Lateral impulse on vehicle 2 up to a sample, N s.
+    pub fn lateral_impulse_at(&self, sample: usize) -> f64 {
+        self.taken(1, sample)
+    }
+
+    /// Its moment about the origin, N m s.
+    pub fn lateral_moment_at(&self, sample: usize) -> f64 {
+        self.taken(2, sample)
+    }
+
+    /// Sum of lateral place times momentum over all tips, N m s.
+    pub fn tip_moment_at(&self, sample: usize) -> f64 {
+        self.taken(3, sample)
+    }
+
+    fn taken(&self, i: usize, sample: usize) -> f64 {
+        if !self.layout.turning {
+            return 0.0;
+        }
+        self.at(sample, self.turns() + 2 * PER_VEHICLE + i)
+    }
+
     fn totals(&self, i: usize) -> usize {
         self.layout.len() - TOTALS + i
     }
@@ -282,14 +377,15 @@ impl Record {
     }
 
     /// Largest residual of the ledger over the run, J: initial kinetic energy against kinetic energy,
-    /// work on elements and plastic contact.
+    /// work on elements, plastic contact and side grip.
     pub fn ledger_residual(&self) -> f64 {
         (0..self.samples)
             .map(|s| {
                 (self.kinetic_at(0)
                     - self.kinetic_at(s)
                     - self.work_total_at(s)
-                    - self.contact_loss_at(s))
+                    - self.contact_loss_at(s)
+                    - self.grip_work_at(s))
                 .abs()
             })
             .fold(0.0, f64::max)

@@ -44,7 +44,8 @@ impl<V: Lane> System<V> {
         }
         let lost = self.sample_cells(&mut scratch[3 * nb..]);
         let rest = &mut scratch[3 * nb + layout.per_cell() * nc..];
-        let (values, totals) = rest.split_at_mut(layout.per_group() * layout.groups);
+        let (values, rest) = rest.split_at_mut(layout.per_group() * layout.groups);
+        let (turn, totals) = rest.split_at_mut(layout.turn());
         values.fill(zero);
         let mut groups = Groups {
             values,
@@ -59,6 +60,10 @@ impl<V: Lane> System<V> {
             let p = self.kg[i] * self.v[i];
             kinetic = kinetic + V::splat(0.5) * p * self.v[i];
             momentum[self.side[i]] = momentum[self.side[i]] + p;
+        }
+        if let Some(yaw) = &self.yaw {
+            yaw.sample(turn, &self.v[nb..], &self.kg[nb..]);
+            kinetic = kinetic + yaw.kinetic();
         }
         totals[0] = kinetic;
         totals[1] = work;

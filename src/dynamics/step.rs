@@ -264,9 +264,17 @@ impl<V: Lane> System<V> {
     #[inline(always)]
     fn step<const MEETS: bool>(&mut self, at: &Moment<V>, keep: Keep) {
         self.drift_bodies(at);
+        self.drift_yaw(at);
         self.push_elements(at, keep);
+        if let Some(yaw) = &mut self.yaw {
+            yaw.gather_riders(&mut self.f);
+        }
         self.step_cells::<MEETS>(at, keep);
         self.kick_bodies(at);
+        if let Some(yaw) = &mut self.yaw {
+            yaw.kick(at.half);
+            yaw.carry_riders(&mut self.v, &mut self.a);
+        }
     }
 
     /// Half kick with the old accelerations, drift over the whole step, velocities predicted to the full step for
@@ -279,6 +287,16 @@ impl<V: Lane> System<V> {
             *u = *u + *v * at.drift;
             *vp = *v + *a * at.half;
             *f = V::zero();
+        }
+    }
+
+    /// The same for yaw and side motion, and the points that ride beside the centre lines.
+    #[inline(always)]
+    fn drift_yaw(&mut self, at: &Moment<V>) {
+        if let Some(yaw) = &mut self.yaw {
+            let nb = self.layout.bodies;
+            yaw.drift(at.half, at.drift, &self.u[..nb], &self.kg, &self.side);
+            yaw.place_riders(&mut self.u[..nb], &mut self.vp);
         }
     }
 
@@ -329,19 +347,27 @@ impl<V: Lane> System<V> {
         let pairs = self.pairs.iter_mut().zip(&mut self.told);
         let mut shares = &mut self.shares.all[..];
         let points = pairs.zip(&self.shares.counts).zip(u).zip(v).zip(a);
-        for (((((pair, told), [ahead, facing]), u), v), a) in points {
+        let mut yaw = self.yaw.as_deref_mut();
+        for (cell, (((((pair, told), [ahead, facing]), u), v), a)) in points.enumerate() {
             let mut first = Tip::drifted(u[0], v[0], a[0], at.half, at.drift);
             let mut second = Tip::drifted(u[1], v[1], a[1], at.half, at.drift);
             if MEETS {
                 pair.meet(told, &mut first, &mut second, at.drift);
             }
-            let (x, y) = (first.front(at.half), second.front(at.half));
+            let (mut x, mut y) = (first.front(at.half), second.front(at.half));
+            if let Some(yaw) = &yaw {
+                x = yaw.seen(cell, 0, x);
+                y = yaw.seen(cell, 1, y);
+            }
             let (mine, others) = shares.split_at_mut(*ahead);
             let (theirs, others) = others.split_at_mut(*facing);
             shares = others;
             let on_first = push::<0, V>(mine, &mut behind, &x, keep);
             let on_second = push::<1, V>(theirs, &mut behind, &y, keep);
             (a[0], a[1]) = pair.accelerate(told, on_first, on_second, at.half, at.before);
+            if let Some(yaw) = &mut yaw {
+                yaw.load(cell, [on_first, on_second], pair.push, first.u);
+            }
             (u[0], u[1]) = (first.u, second.u);
             (v[0], v[1]) = (first.v + a[0] * at.half, second.v + a[1] * at.half);
         }

@@ -12,6 +12,7 @@ use super::network::{CrushLaw, Drive, Network, Port};
 use super::record::{Detail, Layout};
 use super::sensor::{Sensors, at_start};
 use super::share::Shares;
+use super::yaw::Yaw;
 
 /// A driven body.
 #[derive(Debug, Clone)]
@@ -48,6 +49,7 @@ pub struct System<V: Lane> {
     pub thoraxes: Vec<PackedThorax<V>>,
     pub drives: Vec<PackedDrive<V>>,
     pub sensors: Sensors<V>,
+    pub yaw: Option<Box<Yaw<V>>>,
     pub names: Vec<String>,
 }
 
@@ -158,6 +160,12 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
         |n| &n.thoraxes,
         |m| (bodies(&m.port), m.group),
     )?;
+    if nets
+        .iter()
+        .any(|n| n.turning_key() != nets[0].turning_key())
+    {
+        return Err(SimulationError::Topology("yaw and riders"));
+    }
     same(nets, "sensors", |n| &n.sensors, |s| s.body)?;
     same(nets, "groups", |n| &n.groups, |g| g.clone())
 }
@@ -203,7 +211,7 @@ impl<V: Lane> System<V> {
         for b in 0..nb {
             w.push(gather(&|n| {
                 let body = &n.bodies[b];
-                if body.fixed || body.drive.is_some() {
+                if body.fixed || body.drive.is_some() || body.kg == 0.0 {
                     0.0
                 } else {
                     1.0 / body.kg
@@ -352,6 +360,7 @@ impl<V: Lane> System<V> {
                 cells: nc,
                 groups: first.groups.len(),
                 detail: Detail::Full,
+                turning: first.yaw.is_some(),
             },
             u: zeros.clone(),
             vp: v[..nb].to_vec(),
@@ -372,6 +381,7 @@ impl<V: Lane> System<V> {
             thoraxes,
             drives,
             sensors: Sensors::pack(nets),
+            yaw: Yaw::pack(nets).map(Box::new),
             names,
         })
     }

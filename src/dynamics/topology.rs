@@ -5,6 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::network::{Network, Port};
 
 impl Network {
+    /// Which vehicles turn, and who rides on what; `None` without yaw.
+    pub(super) fn turning_key(&self) -> Option<([bool; 2], Vec<(usize, usize)>)> {
+        let yaw = self.yaw.as_ref()?;
+        let turn = yaw.vehicles.map(|v| v.is_some());
+        Some((turn, yaw.riders.iter().map(|r| (r.body, r.on)).collect()))
+    }
+
     /// A key that networks of one topology share: names of groups, bodies, tables' lengths,
     /// which laws have a rate, cells, and what acts on what. Networks
     /// of unlike topology have unlike keys but for the chance of a 64-bit hash.
@@ -24,6 +31,8 @@ impl Network {
         for l in &self.laws {
             (l.crush_m.len(), l.needs_rate(), l.unload_power).hash(h);
         }
+        "yaw".hash(h);
+        self.turning_key().hash(h);
         "cells".hash(h);
         for c in &self.cells {
             c.tip_kg.map(|kg| kg.is_some()).hash(h);

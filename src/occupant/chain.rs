@@ -83,6 +83,21 @@ pub struct Occupant {
     pub trigger: Option<Trigger>,
 }
 
+impl Occupant {
+    /// Bodies of the dummy.
+    pub fn dummy_bodies(&self) -> Vec<BodyId> {
+        let chain = self.chain.iter();
+        let rest = chain.flat_map(|c| [c.pelvis, c.spine, c.sternum]);
+        std::iter::once(self.head).chain(rest).collect()
+    }
+
+    /// Bodies at the seat: those of the dummy, and the steering wheel, which belongs to the vehicle.
+    pub fn bodies(&self) -> Vec<BodyId> {
+        let wheel = self.chain.and_then(|c| c.wheel);
+        self.dummy_bodies().into_iter().chain(wheel).collect()
+    }
+}
+
 /// Bodies and groups of a dummy's chain.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Chain {

@@ -112,8 +112,10 @@ impl Trigger {
                 window_s,
                 delay_s,
             } => {
+                // On the tunnel, whatever the seat.
+                let body = net.under(at.cabin);
                 net.sensors.push(Sensor {
-                    body: at.cabin,
+                    body,
                     sign: at.heading,
                     loss_mps,
                     window_s,

@@ -306,6 +306,8 @@ impl Vehicle {
         let before = *kg;
         *kg += total_kg - self.total_kg();
         changed.body.test_kg = total_kg;
+        let ratio = total_kg / self.total_kg();
+        changed.body.yaw_inertia_kgm2 = self.body.yaw_inertia_kgm2.map(|i| ratio * i);
         (changed.masses[cabin].kg >= 0.1 * before).then_some(changed)
     }
 

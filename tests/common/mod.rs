@@ -212,6 +212,8 @@ pub fn networks() -> impl Strategy<Value = Network> {
                     tip_kg: [Some(tips[2 * c]), Some(tips[2 * c + 1])],
                     velocity_mps: [speeds[0], -speeds[1]],
                     gap_m: gaps[c],
+                    lateral_m: 0.0,
+                    setback_m: 0.0,
                 });
                 for side in 0..2 {
                     for (tie, body, law) in [(true, 1, 2 * (c % 2)), (false, 0, 1 + 2 * (c % 2))] {
@@ -317,6 +319,8 @@ fn chain_network(sides: [&[Link]; 2], cells: &[(f64, f64, f64)], speeds: [f64; 2
             tip_kg: [Some(*tip_1), Some(*tip_2)],
             velocity_mps: velocity,
             gap_m: *gap_m,
+            lateral_m: 0.0,
+            setback_m: 0.0,
         });
         for side in 0..2 {
             let links = sides[side];

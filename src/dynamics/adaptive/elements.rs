@@ -37,6 +37,8 @@ pub struct CrushPath<'a> {
     pub ramp: Option<Ramp>,
     pub pretension: Option<Pretension>,
     pub group: usize,
+    /// Of a share with yaw: how its body's point turns.
+    pub turned: Option<Turned>,
     pub regime: Regime,
     pub pull: Pull,
     /// The damper would make it pull (or a tie push): the sum is held at zero.
@@ -45,6 +47,66 @@ pub struct CrushPath<'a> {
     pub p: f64,
     /// Largest compression on the backbone, m.
     pub m: f64,
+}
+
+/// A point of a turning vehicle in the state vector.
+#[derive(Debug, Clone, Copy)]
+pub struct Turned {
+    /// 0 or 1.
+    pub side: usize,
+    /// Index of the vehicle's yaw in the state.
+    pub at: TurnAt,
+    /// Lateral place from the centre line at the start, m.
+    pub from_centre_m: f64,
+    /// Outward direction of the face.
+    pub out: f64,
+}
+
+/// Where a vehicle's yaw stands in the state: angle, lateral displacement, psi, and the rates of the first two.
+#[derive(Debug, Clone, Copy)]
+pub struct TurnAt(pub usize);
+
+impl TurnAt {
+    /// Angle, rad.
+    pub fn theta(self, y: &[f64]) -> f64 {
+        y[self.0]
+    }
+    /// Lateral displacement, m.
+    pub fn lateral(self, y: &[f64]) -> f64 {
+        y[self.0 + 1]
+    }
+    /// Integral of lateral displacement times yaw rate, m.
+    pub fn psi(self, y: &[f64]) -> f64 {
+        y[self.0 + 2]
+    }
+    /// Yaw rate, rad/s.
+    pub fn omega(self, y: &[f64]) -> f64 {
+        y[self.0 + 3]
+    }
+    /// Lateral velocity, m/s.
+    pub fn lateral_mps(self, y: &[f64]) -> f64 {
+        y[self.0 + 4]
+    }
+}
+
+impl Turned {
+    /// Lever about the mass centre, m.
+    pub fn lever(&self, y: &[f64]) -> f64 {
+        self.from_centre_m - self.at.lateral(y)
+    }
+
+    /// What yaw adds to a compression and its rate.
+    fn motion(&self, y: &[f64]) -> (f64, f64) {
+        let shift = self.at.psi(y) - self.from_centre_m * self.at.theta(y);
+        let rate = -self.lever(y) * self.at.omega(y);
+        (self.out * shift, self.out * rate)
+    }
+
+    /// What it adds to the acceleration of the compression, by the rates of the state.
+    fn acceleration(&self, y: &[f64], dy: &[f64]) -> f64 {
+        let alpha = self.at.omega(dy);
+        self.out * (self.at.lateral_mps(y) * self.at.omega(y) - self.lever(y) * alpha)
+    }
 }
 
 /// Table lookup, linear between points and constant beyond the last.
@@ -64,7 +126,15 @@ impl CrushPath<'_> {
     pub fn motion(&self, y: &[f64], points: usize, time: f64, middle: f64) -> (f64, f64) {
         let d: f64 = self.terms.iter().map(|(i, c)| c * y[*i]).sum();
         let rate: f64 = self.terms.iter().map(|(i, c)| c * y[points + i]).sum();
+        let (shift, turning) = self.turned.map_or((0.0, 0.0), |t| t.motion(y));
+        let (d, rate) = (d + shift, rate + turning);
         (d - self.gap_m + self.pulled(time, middle).0, rate)
+    }
+
+    /// Acceleration of the compression, by the rates of the state, m/s2.
+    pub fn acceleration(&self, y: &[f64], dy: &[f64], points: usize) -> f64 {
+        let along: f64 = self.terms.iter().map(|(j, c)| c * dy[points + j]).sum();
+        along + self.turned.map_or(0.0, |t| t.acceleration(y, dy))
     }
 
     /// Belt pulled in at a time, m, and its rate; the phase is that of `middle`, the middle of the window.
@@ -269,8 +339,18 @@ fn waiting_ramp(r: Ramp) -> Ramp {
     Ramp { start_s, ..r }
 }
 
-/// All crush paths of a network: shares first, then elements between bodies.
-pub fn crush_paths(net: &Network) -> Vec<CrushPath<'_>> {
+/// All crush paths of a network: shares first, then elements between bodies; `turns` says where each vehicle's yaw
+/// stands in the state.
+pub fn crush_paths<'a>(net: &'a Network, turns: &[Option<TurnAt>; 2]) -> Vec<CrushPath<'a>> {
+    let turned = |cell: usize, side: usize, out: f64| {
+        let centre = net.yaw.as_ref().map(|y| y.centre_line_m[side])?;
+        Some(Turned {
+            side,
+            at: turns[side]?,
+            from_centre_m: net.cells[cell].lateral_m - centre,
+            out,
+        })
+    };
     let bodies = net.bodies.len();
     let shares = net.shares.iter().map(|s| {
         let out = if s.side == 0 { 1.0 } else { -1.0 };
@@ -285,6 +365,7 @@ pub fn crush_paths(net: &Network) -> Vec<CrushPath<'_>> {
             ramp: None,
             pretension: None,
             group: s.group,
+            turned: turned(s.cell, s.side, out),
             regime: Regime::Off,
             pull: Pull::Clock,
             slack: false,
@@ -301,6 +382,7 @@ pub fn crush_paths(net: &Network) -> Vec<CrushPath<'_>> {
         ramp: e.ramp.map(waiting_ramp),
         pretension: e.pretension.map(waiting_belt),
         group: e.group,
+        turned: None,
         regime: Regime::Off,
         pull: Pull::Clock,
         slack: false,

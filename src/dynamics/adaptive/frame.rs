@@ -1,5 +1,7 @@
 //! Frames of the adaptive solver, laid out as those of the fixed-step scheme.
 
+use nalgebra::DVector;
+
 use super::Run;
 use super::elements::port_motion;
 
@@ -43,6 +45,32 @@ impl Run<'_> {
         for b in 0..self.layout.bodies {
             frames[3 * b + 2] = dy[self.motion.points + b];
         }
+    }
+
+    /// Append what yaw has in a frame; its kinetic energy, J.
+    fn sample_yaw(&self, dy: &DVector<f64>, frames: &mut Vec<f64>) -> f64 {
+        let (m, y, n) = (&self.motion, self.y.as_slice(), self.motion.points);
+        let Some(yaw) = &m.net.yaw else { return 0.0 };
+        let mut kinetic = 0.0;
+        for (side, turn) in yaw.vehicles.iter().enumerate() {
+            let (Some(at), Some(spec)) = (m.turns[side], turn) else {
+                frames.extend([0.0; 7]);
+                continue;
+            };
+            let (omega, vy) = (at.omega(y), at.lateral_mps(y));
+            let (alpha, ay) = (at.omega(dy.as_slice()), at.lateral_mps(dy.as_slice()));
+            frames.extend([at.theta(y), omega, alpha, at.lateral(y), vy, ay, at.psi(y)]);
+            let kg = m.net.turning_kg(side);
+            kinetic += 0.5 * (spec.inertia_kgm2 * omega * omega + kg * vy * vy);
+        }
+        frames.extend(&y[m.taken()..m.taken() + 3]);
+        let tips = m.net.cells.iter().enumerate().map(|(c, cell)| {
+            let (a, b) = m.tips(c);
+            let kg = cell.tip_kg.map(|kg| kg.unwrap_or(0.0));
+            cell.lateral_m * (kg[0] * y[n + a] + kg[1] * y[n + b])
+        });
+        frames.push(tips.sum());
+        kinetic
     }
 
     /// Append one frame, laid out as the fixed-step scheme's.
@@ -109,7 +137,9 @@ impl Run<'_> {
             work += done;
             frames.extend([force, d, done, stored]);
         }
-        let kinetic: f64 = self.moving().map(|(_, kg, v)| 0.5 * kg * v * v).sum();
+        let turning = self.sample_yaw(&dy, frames);
+        let moving = self.moving().map(|(_, kg, v)| 0.5 * kg * v * v);
+        let kinetic: f64 = turning + moving.sum::<f64>();
         let (momentum, _) = self.momenta();
         let impulse = self.contact_impulse();
         frames.extend([kinetic, work, self.lost, momentum[0], momentum[1], impulse]);

@@ -1,13 +1,15 @@
 //! The right-hand side for frozen modes, and the functions whose sign says that a mode has to change.
 //!
 //! State: displacements of all points (bodies, then two tips a cell), their velocities, the dampers' travel of
-//! Maxwell elements, work per group, impulse per cell.
+//! Maxwell elements, work per group, impulse per cell; with yaw, each vehicle's angle, lateral displacement, psi and
+//! their rates, and what the grip took.
 
 use nalgebra::DVector;
 use ode_solvers::System;
 
-use super::super::network::{Drive, Network};
-use super::elements::{CrushPath, Pull, Regime, Slide, crush_paths, port_motion};
+use super::super::network::{Drive, Network, RiderSpec};
+use super::super::yaw::SLIP_MPS;
+use super::elements::{CrushPath, Pull, Regime, Slide, TurnAt, crush_paths, port_motion};
 
 /// Width of the band around a switch in which nothing happens, so that rounding cannot make it chatter:
 /// m, m/s and N. Each is below a billionth of what matters here.
@@ -44,7 +46,12 @@ pub enum Switch {
     Meet(usize),
     /// Tips part.
     Part(usize),
+    /// The grip of a cell slips, or holds again.
+    Grip(usize),
 }
+
+/// Band around the sliding speed at which grip is full, m/s.
+const NEAR_SLIP_MPS: f64 = 1e-9;
 
 /// A network with its modes.
 #[derive(Debug, Clone)]
@@ -61,6 +68,10 @@ pub struct Motion<'a> {
     /// Compression grows?
     pub inward: Vec<bool>,
     pub merged: Vec<bool>,
+    /// Where each vehicle's yaw stands in the state.
+    pub turns: [Option<TurnAt>; 2],
+    /// Grip per cell: 0 below the sliding speed, else its direction.
+    pub grips: Vec<f64>,
     /// Middle of the window that is integrated: it says which piece of a function of time holds.
     pub middle_s: f64,
 }
@@ -76,11 +87,21 @@ fn driven(drive: &Drive, time: f64, middle: f64) -> f64 {
     }
 }
 
+/// Values of a vehicle's yaw in the state.
+const PER_TURN: usize = 5;
+/// Values of what the grip took.
+const TAKEN: usize = 3;
+
+/// Values of the state before those of yaw.
+fn before_yaw(net: &Network, points: usize) -> usize {
+    2 * points + net.maxwells.len() + net.groups.len() + net.cells.len()
+}
+
 impl<'a> Motion<'a> {
     /// A network at its start: nothing loaded, nothing met.
     pub fn new(net: &'a Network) -> Self {
         let bodies = net.bodies.iter().map(|b| {
-            if b.fixed || b.drive.is_some() {
+            if b.fixed || b.drive.is_some() || b.kg == 0.0 {
                 0.0
             } else {
                 1.0 / b.kg
@@ -91,11 +112,18 @@ impl<'a> Motion<'a> {
             .iter()
             .flat_map(|c| c.tip_kg.map(|kg| kg.map_or(0.0, |kg| 1.0 / kg)));
         let inverse_kg: Vec<f64> = bodies.chain(tips).collect();
+        let points = inverse_kg.len();
+        let turns = [0, 1].map(|side: usize| {
+            let turn = net.yaw.as_ref().and_then(|y| y.vehicles[side]);
+            turn.map(|_| TurnAt(before_yaw(net, points) + PER_TURN * side))
+        });
         Self {
             net,
-            points: inverse_kg.len(),
+            points,
             inverse_kg,
-            paths: crush_paths(net),
+            paths: crush_paths(net, &turns),
+            turns,
+            grips: vec![0.0; net.cells.len()],
             broken: vec![false; net.mounts.len()],
             slides: vec![Slide::Stuck(0.0); net.sliders.len()],
             knees: net.thoraxes.iter().map(|t| t.knee_m < 0.0).collect(),
@@ -117,7 +145,17 @@ impl<'a> Motion<'a> {
     }
 
     fn len(&self) -> usize {
-        2 * self.points + self.net.maxwells.len() + self.net.groups.len() + self.net.cells.len()
+        let yaw = if self.net.yaw.is_some() {
+            2 * PER_TURN + TAKEN
+        } else {
+            0
+        };
+        before_yaw(self.net, self.points) + yaw
+    }
+
+    /// Index of what the grip took: energy, lateral impulse on vehicle 2, its moment.
+    pub fn taken(&self) -> usize {
+        before_yaw(self.net, self.points) + 2 * PER_TURN
     }
 
     /// Index of a Maxwell element's damper travel.
@@ -197,6 +235,7 @@ impl<'a> Motion<'a> {
     fn rates(&self, time: f64, y: &[f64], dy: &mut [f64]) {
         let n = self.points;
         let mut f = vec![0.0; n];
+        let mut moment = [0.0; 2];
         dy.fill(0.0);
         dy[..n].copy_from_slice(&y[n..2 * n]);
         let mut act = |terms: &[(usize, f64)], force: f64| {
@@ -209,6 +248,9 @@ impl<'a> Motion<'a> {
             let force = path.force(d, rate, time, self.middle_s);
             act(&path.terms, force);
             dy[self.work(path.group)] += force * rate;
+            if let Some(t) = &path.turned {
+                moment[t.side] += t.out * t.lever(y) * force;
+            }
         }
         let mut simple = |terms: &[(usize, f64); 3], group: usize, force: f64| {
             act(terms, force);
@@ -230,6 +272,10 @@ impl<'a> Motion<'a> {
         for (i, e) in self.net.maxwells.iter().enumerate() {
             dy[self.q(i)] = self.maxwell_force(i, y) / e.damping_n_s_per_m;
         }
+        for r in self.riders() {
+            f[r.on] += f[r.body];
+            moment[self.net.bodies[r.on].side] -= r.eta_m * f[r.body];
+        }
         for i in 0..n {
             dy[n + i] = f[i] * self.inverse_kg[i];
         }
@@ -246,6 +292,74 @@ impl<'a> Motion<'a> {
                 dy[n + a] = (f[a] - push) * self.inverse_kg[a];
                 dy[n + b] = (f[b] + push) * self.inverse_kg[b];
             }
+        }
+        self.turn_rates(y, dy, moment);
+    }
+
+    fn riders(&self) -> impl Iterator<Item = &RiderSpec> {
+        self.net.yaw.iter().flat_map(|y| &y.riders)
+    }
+
+    /// Place of a vehicle's mass centre along x, m.
+    fn centre(&self, side: usize, y: &[f64]) -> f64 {
+        let spec = self.net.yaw.as_ref().and_then(|yaw| yaw.vehicles[side]);
+        let own = self.net.bodies.iter().enumerate();
+        let own = own.filter(|(_, b)| b.side == side && !b.fixed);
+        let moved: f64 = own.map(|(b, of)| of.kg * y[b]).sum();
+        spec.map_or(0.0, |s| s.mass_centre_m + moved / self.net.turning_kg(side))
+    }
+
+    /// Place of a cell's contact along x, m, and the speed at which vehicle 1 slides over vehicle 2 there, m/s.
+    pub fn sliding(&self, cell: usize, y: &[f64]) -> (f64, f64) {
+        let place = y[self.tips(cell).0] - self.net.cells[cell].setback_m;
+        let speed = |side: usize| {
+            self.turns[side].map_or(0.0, |t| {
+                t.lateral_mps(y) + (place - self.centre(side, y)) * t.omega(y)
+            })
+        };
+        (place, speed(0) - speed(1))
+    }
+
+    /// Rates of yaw and side motion under the moments of the layers and the grip of the cells, and of the riders.
+    fn turn_rates(&self, y: &[f64], dy: &mut [f64], mut moment: [f64; 2]) {
+        let Some(yaw) = &self.net.yaw else { return };
+        let n = self.points;
+        let centres = [0, 1].map(|side| self.centre(side, y));
+        let mut pull = [0.0; 2];
+        for c in (0..self.net.cells.len()).filter(|c| self.merged[*c]) {
+            let push = dy[self.impulse(c)];
+            let (place, slip) = self.sliding(c, y);
+            let share = if self.grips[c] == 0.0 {
+                slip / SLIP_MPS
+            } else {
+                self.grips[c]
+            };
+            let grip = yaw.friction * push * share;
+            for (side, sign) in [(0, -1.0), (1, 1.0)] {
+                pull[side] += sign * grip;
+                moment[side] += sign * grip * (place - centres[side]);
+            }
+            let taken = self.taken();
+            dy[taken] += grip * slip;
+            dy[taken + 1] += grip;
+            dy[taken + 2] += grip * place;
+        }
+        for side in 0..2 {
+            let (Some(at), Some(spec)) = (self.turns[side], yaw.vehicles[side]) else {
+                continue;
+            };
+            let rates = [
+                at.omega(y),
+                at.lateral_mps(y),
+                at.lateral(y) * at.omega(y),
+                moment[side] / spec.inertia_kgm2,
+                pull[side] / self.net.turning_kg(side),
+            ];
+            dy[at.0..at.0 + PER_TURN].copy_from_slice(&rates);
+        }
+        for r in &yaw.riders {
+            let alpha = self.turns[self.net.bodies[r.on].side].map_or(0.0, |t| t.omega(dy));
+            dy[n + r.body] = dy[n + r.on] - r.eta_m * alpha;
         }
     }
 
@@ -284,7 +398,7 @@ impl<'a> Motion<'a> {
                 }
                 Regime::Backbone(k) => {
                     when(d > p.piece_end(k), Switch::NextPiece(i));
-                    let bend: f64 = p.terms.iter().map(|(j, c)| c * dy[n + j]).sum();
+                    let bend = p.acceleration(y, dy, n);
                     let ku = p.unloading(p.m.max(d));
                     let grows = p.strength_rate(k, d, rate, bend, time, self.middle_s) / ku;
                     // With a power the curve below the turning point has the strength of that point.
@@ -350,6 +464,15 @@ impl<'a> Motion<'a> {
             let (a, b) = self.tips(c);
             if self.merged[c] {
                 when(dy[self.impulse(c)] < -NEAR_N, Switch::Part(c));
+                if self.net.yaw.is_some() {
+                    let slip = self.sliding(c, y).1;
+                    let over = if self.grips[c] == 0.0 {
+                        slip.abs() - SLIP_MPS
+                    } else {
+                        SLIP_MPS - self.grips[c] * slip
+                    };
+                    when(over > NEAR_SLIP_MPS, Switch::Grip(c));
+                }
             } else {
                 let over = y[a] - y[b] - cell.gap_m;
                 let touches = starts && over >= 0.0;

@@ -26,6 +26,8 @@ pub fn rigid_face() -> Model {
         tip_kg: [Some(tip_kg), None],
         velocity_mps: [SPEED, 0.0],
         gap_m: gap,
+        lateral_m: 0.0,
+        setback_m: 0.0,
     });
     network.shares.push(Share {
         cell: 0,

@@ -77,6 +77,8 @@ pub fn head_on(row: &HeadOn) -> Model {
         tip_kg: tip_kg.map(Some),
         velocity_mps: speed,
         gap_m: 0.0,
+        lateral_m: 0.0,
+        setback_m: 0.0,
     });
     for side in 0..2 {
         let body = network.body(

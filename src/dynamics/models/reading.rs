@@ -25,6 +25,10 @@ pub enum Channel {
     Compression(GroupId),
     /// Kinetic energy of everything, J.
     Kinetic,
+    /// Yaw rate of a vehicle (0 or 1), rad/s.
+    YawRate(usize),
+    /// Lateral velocity of a vehicle (0 or 1), m/s.
+    Lateral(usize),
     /// Travel times its rate over a depth (the viscous criterion, scaling factor 1), m/s.
     Viscous(BodyId, BodyId, f64),
 }
@@ -42,6 +46,14 @@ impl Channel {
             Self::Rate(a, b) => pair(&record.v(a), &record.v(b)),
             Self::Compression(g) => record.compression(g),
             Self::Kinetic => record.range().map(|s| record.kinetic_at(s)).collect(),
+            Self::YawRate(side) => {
+                let turns = record.range().map(|s| record.turn_at(side, s));
+                turns.map(|t| t.yaw_radps).collect()
+            }
+            Self::Lateral(side) => {
+                let turns = record.range().map(|s| record.turn_at(side, s));
+                turns.map(|t| t.lateral_mps).collect()
+            }
             Self::Force(g) => record.force(g),
             Self::Work(g) => record.range().map(|s| record.work_at(g, s)).collect(),
             Self::Viscous(a, b, depth) => {

@@ -224,3 +224,21 @@ pub fn elastic_plastic() -> Model {
         ],
     }
 }
+
+/// C15: a mass stopped by a constant force that springs back with a power n leaves with
+/// `e^2 = 2 n F^2 / ((n + 1) k_u m v^2)`.
+pub fn power_rebound(n: u32) -> Model {
+    let (m, force, ku, v): (f64, f64, f64, f64) = (1000.0, 200e3, 20e6, 15.0);
+    let law = CrushLaw {
+        unload_power: n,
+        ..super::constant_law(force, ku)
+    };
+    let n = f64::from(n);
+    let back = (2.0 * n * force * force / ((n + 1.0) * ku * m)).sqrt();
+    Model {
+        name: "C15 rebound with an unloading power",
+        network: against_ground(m, v, law),
+        plan: Plan::new(0.2, STEP_S),
+        known: vec![Known::new("rebound m/s", -back, Last(V(0)))],
+    }
+}

@@ -1,0 +1,300 @@
+//! Yaw and side grip of two vehicles in the step (model section 11).
+//!
+//! Each vehicle has one yaw angle and one lateral displacement, shared by all its bodies. A cell sees them as a shift
+//! of the bodies behind its tip, `psi - (Y_c - Y_i) theta`, and gives them the moment of its shares' forces about the
+//! lever `eta = Y_c - Y_i - y_i` and the grip of its contact, which has the arm X of the place of contact.
+
+use super::lane::{Lane, Mask};
+use super::network::{Cell, Network};
+use super::share::Front;
+
+/// Lateral sliding speed at which grip has its full size, m/s: part of the model, not of the integration.
+pub const SLIP_MPS: f64 = 0.2;
+
+/// One vehicle's yaw and side motion in lanes.
+#[derive(Debug, Clone, Copy)]
+pub struct Turning<V> {
+    inverse_inertia: V,
+    /// Inverse of the mass of bodies and occupants; 0: it does not move sideways.
+    inverse_kg: V,
+    /// Place of the mass centre at the start along x, m.
+    start: V,
+    /// Yaw inertia, kg m2.
+    inertia: V,
+    /// Mass of bodies and occupants, kg.
+    kg: V,
+    /// Yaw angle, rad, and its rates; clockwise seen from above.
+    pub theta: V,
+    /// rad/s.
+    pub omega: V,
+    /// rad/s2.
+    pub alpha: V,
+    /// Lateral displacement, m, to vehicle 1's right.
+    pub y: V,
+    /// m/s.
+    pub vy: V,
+    /// m/s2.
+    pub ay: V,
+    /// Integral of y theta', m.
+    pub psi: V,
+    /// Rates predicted to the full step.
+    omega_at: V,
+    vy_at: V,
+    /// Place of the mass centre along x, m.
+    centre: V,
+    /// Moment of this step, N m.
+    moment: V,
+    /// Lateral force of this step, N.
+    pull: V,
+}
+
+/// Where a cell is: laterally from each vehicle's centre line, the setback of vehicle 1's tip.
+#[derive(Debug, Clone, Copy)]
+struct Place<V> {
+    lateral: V,
+    from_centre: [V; 2],
+    setback: V,
+}
+
+/// A point that rides on a body beside the centre line: a seat, or the interior before it.
+#[derive(Debug, Clone, Copy)]
+pub struct PackedRider<V> {
+    /// Its own index among the bodies.
+    pub body: usize,
+    /// Body it rides on.
+    pub on: usize,
+    /// Lever eta, m.
+    eta: V,
+    side: usize,
+}
+
+/// Yaw of both vehicles in lanes.
+#[derive(Debug, Clone)]
+pub struct Yaw<V> {
+    /// Vehicle 1 and 2.
+    pub vehicles: [Turning<V>; 2],
+    /// Points beside the centre lines.
+    pub riders: Vec<PackedRider<V>>,
+    places: Vec<Place<V>>,
+    friction: V,
+    /// Power that the grip takes at this step and took at the last, W.
+    power: [V; 2],
+    /// Energy taken by the grip, J.
+    pub grip_work: V,
+    /// Sum of the lateral forces on vehicle 2 and of their moments about the origin, now and at the last step.
+    on_second: [[V; 2]; 2],
+    /// Lateral impulse on vehicle 2, N s, and its moment about the origin, N m s.
+    pub taken: [V; 2],
+}
+
+impl<V: Lane> Yaw<V> {
+    /// Pack networks of one topology, one per lane; `None` when they do not turn.
+    pub fn pack(nets: &[&Network]) -> Option<Self> {
+        let first = nets[0].yaw.as_ref()?;
+        let lane = |i: usize| nets[i.min(nets.len() - 1)];
+        let gather = |f: &dyn Fn(&Network) -> f64| V::from_fn(|i| f(lane(i)));
+        let zero = V::zero();
+        let of = |n: &Network, s: usize| n.yaw.as_ref().and_then(|y| y.vehicles[s]);
+        let vehicles = [0, 1].map(|s: usize| {
+            let kg = gather(&|n| of(n, s).map_or(0.0, |_| n.turning_kg(s)));
+            let inertia = gather(&|n| of(n, s).map_or(0.0, |t| t.inertia_kgm2));
+            let inverse = |of_lane: &dyn Fn(&Network) -> f64| {
+                gather(&|n| of(n, s).map_or(0.0, |_| 1.0 / of_lane(n)))
+            };
+            Turning {
+                inverse_inertia: inverse(&|n| of(n, s).map_or(1.0, |t| t.inertia_kgm2)),
+                inverse_kg: inverse(&|n| n.turning_kg(s)),
+                start: gather(&|n| of(n, s).map_or(0.0, |t| t.mass_centre_m)),
+                inertia,
+                kg,
+                theta: zero,
+                omega: zero,
+                alpha: zero,
+                y: zero,
+                vy: zero,
+                ay: zero,
+                psi: zero,
+                omega_at: zero,
+                vy_at: zero,
+                centre: zero,
+                moment: zero,
+                pull: zero,
+            }
+        });
+        let centre_line = |n: &Network, s: usize| {
+            let yaw = n.yaw.as_ref();
+            yaw.map_or(0.0, |y| y.centre_line_m[s])
+        };
+        let places = (0..nets[0].cells.len())
+            .map(|c| {
+                let at = |n: &Network| -> Cell { n.cells[c].clone() };
+                Place {
+                    lateral: gather(&|n| at(n).lateral_m),
+                    from_centre: [0, 1]
+                        .map(|s: usize| gather(&|n| at(n).lateral_m - centre_line(n, s))),
+                    setback: gather(&|n| at(n).setback_m),
+                }
+            })
+            .collect();
+        let riders = (first.riders.iter().enumerate())
+            .map(|(k, r)| PackedRider {
+                body: r.body,
+                on: r.on,
+                eta: gather(&|n| n.yaw.as_ref().map_or(0.0, |y| y.riders[k].eta_m)),
+                side: nets[0].bodies[r.on].side,
+            })
+            .collect();
+        Some(Self {
+            vehicles,
+            riders,
+            places,
+            friction: gather(&|n| n.yaw.as_ref().map_or(0.0, |y| y.friction)),
+            power: [zero; 2],
+            grip_work: zero,
+            on_second: [[zero; 2]; 2],
+            taken: [zero; 2],
+        })
+    }
+
+    /// Half kick and drift of angle and side motion; where the mass centres are now, by `u` of the bodies.
+    #[inline(always)]
+    pub fn drift(&mut self, half: V, drift: V, u: &[V], kg: &[V], side: &[usize]) {
+        let mut moved = [V::zero(); 2];
+        for ((u, kg), side) in u.iter().zip(kg).zip(side) {
+            moved[*side] = moved[*side] + *kg * *u;
+        }
+        for (t, moved) in self.vehicles.iter_mut().zip(moved) {
+            t.omega = t.omega + t.alpha * half;
+            t.vy = t.vy + t.ay * half;
+            t.theta = t.theta + t.omega * drift;
+            let before = t.y;
+            t.y = t.y + t.vy * drift;
+            t.psi = t.psi + V::splat(0.5) * (before + t.y) * t.omega * drift;
+            t.omega_at = t.omega + t.alpha * half;
+            t.vy_at = t.vy + t.ay * half;
+            t.centre = t.start + moved * t.inverse_kg;
+            t.moment = V::zero();
+            t.pull = V::zero();
+        }
+        self.power = [V::zero(), self.power[0]];
+        self.on_second = [[V::zero(); 2], self.on_second[0]];
+    }
+
+    /// Put the riders where their bodies' points are, at the rates predicted to the full step.
+    #[inline(always)]
+    pub fn place_riders(&self, u: &mut [V], vp: &mut [V]) {
+        for r in &self.riders {
+            let t = &self.vehicles[r.side];
+            u[r.body] = u[r.on] - r.eta * t.theta;
+            vp[r.body] = vp[r.on] - r.eta * t.omega_at;
+        }
+    }
+
+    /// Hand what acts on the riders to the bodies and to the yaw.
+    #[inline(always)]
+    pub fn gather_riders(&mut self, f: &mut [V]) {
+        for r in &self.riders {
+            let force = f[r.body];
+            f[r.on] = f[r.on] + force;
+            let t = &mut self.vehicles[r.side];
+            t.moment = t.moment - r.eta * force;
+        }
+    }
+
+    /// Velocity and acceleration of the riders at the end of a step.
+    #[inline(always)]
+    pub fn carry_riders(&self, v: &mut [V], a: &mut [V]) {
+        for r in &self.riders {
+            let t = &self.vehicles[r.side];
+            v[r.body] = v[r.on] - r.eta * t.omega;
+            a[r.body] = a[r.on] - r.eta * t.alpha;
+        }
+    }
+
+    /// Lever of a cell about a vehicle's mass centre, m.
+    #[inline(always)]
+    fn lever(&self, cell: usize, side: usize) -> V {
+        self.places[cell].from_centre[side] - self.vehicles[side].y
+    }
+
+    /// A tip as the shares of a vehicle that has turned see it: their bodies' shift is taken off the tip.
+    #[inline(always)]
+    pub fn seen(&self, cell: usize, side: usize, tip: Front<V>) -> Front<V> {
+        let t = &self.vehicles[side];
+        let shift = t.psi - self.places[cell].from_centre[side] * t.theta;
+        Front {
+            u: tip.u - shift,
+            v: tip.v + self.lever(cell, side) * t.omega_at,
+        }
+    }
+
+    /// Moment of a cell's shares, of whose tips `on_tips` are the forces, and grip of its contact force `push` at
+    /// vehicle 1's tip `u`.
+    #[inline(always)]
+    pub fn load(&mut self, cell: usize, on_tips: [V; 2], push: V, u: V) {
+        for (side, on_tip) in on_tips.into_iter().enumerate() {
+            // The bodies behind feel the tip's force reversed.
+            let moment = self.lever(cell, side) * on_tip;
+            self.vehicles[side].moment = self.vehicles[side].moment + moment;
+        }
+        let limit = self.friction * push;
+        if !limit.above(V::zero()).any() {
+            return;
+        }
+        let place = u - self.places[cell].setback;
+        let [a, b] = &mut self.vehicles;
+        let (arm_a, arm_b) = (place - a.centre, place - b.centre);
+        let slip = a.vy_at + arm_a * a.omega_at - (b.vy_at + arm_b * b.omega_at);
+        let share = (slip * V::splat(1.0 / SLIP_MPS))
+            .larger(V::splat(-1.0))
+            .smaller(V::splat(1.0));
+        let grip = limit * share;
+        a.pull = a.pull - grip;
+        a.moment = a.moment - arm_a * grip;
+        b.pull = b.pull + grip;
+        b.moment = b.moment + arm_b * grip;
+        self.power[0] = self.power[0] + grip * slip;
+        let on_second = &mut self.on_second[0];
+        on_second[0] = on_second[0] + grip;
+        on_second[1] = on_second[1] + place * grip;
+    }
+
+    /// Accelerations and the second half kick.
+    #[inline(always)]
+    pub fn kick(&mut self, half: V) {
+        for t in &mut self.vehicles {
+            t.alpha = t.moment * t.inverse_inertia;
+            t.ay = t.pull * t.inverse_kg;
+            t.omega = t.omega + t.alpha * half;
+            t.vy = t.vy + t.ay * half;
+        }
+        self.grip_work = self.grip_work + (self.power[0] + self.power[1]) * half;
+        for k in 0..2 {
+            self.taken[k] = self.taken[k] + (self.on_second[0][k] + self.on_second[1][k]) * half;
+        }
+    }
+
+    /// Write the values of a frame ([`super::record::Turn`] of both vehicles, then what grip and vehicle 2 took).
+    #[inline(always)]
+    pub fn sample(&self, values: &mut [V], tips_v: &[V], tips_kg: &[V]) {
+        let [a, b] = &self.vehicles;
+        let of = |t: &Turning<V>| [t.theta, t.omega, t.alpha, t.y, t.vy, t.ay, t.psi];
+        values[..7].copy_from_slice(&of(a));
+        values[7..14].copy_from_slice(&of(b));
+        let tips = tips_v.chunks_exact(2).zip(tips_kg.chunks_exact(2));
+        let moment = tips
+            .zip(&self.places)
+            .fold(V::zero(), |sum, ((v, kg), place)| {
+                sum + place.lateral * (kg[0] * v[0] + kg[1] * v[1])
+            });
+        values[14..].copy_from_slice(&[self.grip_work, self.taken[0], self.taken[1], moment]);
+    }
+
+    /// Kinetic energy of yaw and side motion, J.
+    #[inline(always)]
+    pub fn kinetic(&self) -> V {
+        let half = V::splat(0.5);
+        let of = |t: &Turning<V>| half * (t.inertia * t.omega * t.omega + t.kg * t.vy * t.vy);
+        of(&self.vehicles[0]) + of(&self.vehicles[1])
+    }
+}
