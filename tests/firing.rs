@@ -78,8 +78,10 @@ proptest! {
             driver(&kei_2012(Some(&rule)), half_sine(peak), 5e-5).fire_ms.unwrap_or(f64::INFINITY)
         };
         let base = at(peak, loss, window_ms, 1.0);
-        prop_assert!(at(2.0 * peak, loss, window_ms, 1.0) < base);
-        prop_assert!(at(peak, 0.9 * loss, window_ms, 1.0) < base);
+        let harder = at(2.0 * peak, loss, window_ms, 1.0);
+        let lower = at(peak, 0.9 * loss, window_ms, 1.0);
+        prop_assert!(harder <= base && lower <= base);
+        prop_assert!(base.is_infinite() || (harder < base && lower < base));
         prop_assert!(at(peak, loss, 1.2 * window_ms, 1.0) <= base + 1e-9);
         if base < 90.0 {
             prop_assert!((at(peak, loss, window_ms, 4.0) - base - 3.0).abs() < 1e-9);
@@ -227,7 +229,7 @@ fn lanes_fire_as_they_do_alone() {
 fn both_solvers_fire_together() {
     for name in ["n-box-vs-f-150.toml", "n-box-vs-f-150-half.toml"] {
         let net = assemble(&shipped_case(name)).unwrap().network;
-        let plan = Plan::new(0.04, 5e-6);
+        let plan = Plan::new(0.05, 5e-6);
         let fixed = simulate(&net, &plan).unwrap();
         let tolerances = Tolerances {
             relative: 1e-8,

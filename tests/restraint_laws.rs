@@ -329,7 +329,8 @@ fn with_intrusion(intrusion_m: f64) -> (OccupantResult, f64) {
 }
 
 /// Intrusion reaches the body by bolster and column: a dash that comes nearer never lowers femur force or chest clip,
-/// and at 150 mm it raises both. (HIC15 may fall: the bag meets the head sooner.)
+/// and at 150 mm it raises both. (HIC15 may fall: the bag meets the head sooner. The femur to 0.1 N: while the peak is
+/// that of the filling knee bag it stays where it is.)
 #[test]
 fn intrusion_reaches_femur_and_chest() {
     let (clear, _) = with_intrusion(0.0);
@@ -338,7 +339,7 @@ fn intrusion_reaches_femur_and_chest() {
         let (r, moved) = with_intrusion(intrusion_m);
         assert!((moved - intrusion_m).abs() < 1e-3, "{moved} m");
         assert!(
-            r.femur_kN.unwrap() >= femur - 1e-6,
+            r.femur_kN.unwrap() >= femur - 1e-4,
             "{intrusion_m} m: {:?}",
             r.femur_kN
         );

@@ -1,11 +1,13 @@
 //! From a case to a network of bodies, cells and elements (model sections 1-4).
 
-use crate::dynamics::{Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Port, Share};
+use crate::dynamics::{
+    Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Port, PushedSpec, Share,
+};
 use crate::error::Error;
 use crate::occupant::{Mounting, Occupant, attach};
 use crate::vehicle::{CrushTable, PathKind, Role, Vehicle};
 
-use super::case::{Case, Party};
+use super::case::{Case, Party, SeatedOccupant};
 use super::face::{FaceCell, cells};
 
 /// A tip lighter than this is made up to it from the body behind, kg: a sliver of a cell weighs grams, and
@@ -64,11 +66,9 @@ fn law_of(table: &CrushTable, phi: f64) -> CrushLaw {
 impl Assembly {
     /// Lever of a body from its vehicle's centre line, m to vehicle 1's right: occupants sit beside it.
     pub fn lever_m(&self, body: usize) -> f64 {
-        let yaw = self.network.yaw.as_ref();
-        let riders = || yaw.iter().flat_map(|y| &y.riders);
         let seated = self.occupants.iter().find(|o| o.bodies().contains(&body));
         let at = seated.map(|o| o.mounting.cabin);
-        let rider = riders().find(|r| Some(r.body) == at);
+        let rider = self.network.riders.iter().find(|r| Some(r.body) == at);
         rider.map_or(0.0, |r| r.eta_m)
     }
 }
@@ -246,14 +246,10 @@ pub fn assemble_cells(case: &Case, face_cells: Vec<FaceCell>) -> Result<Assembly
                 "seat occupants only in vehicles with a cabin",
             ));
         }
-        let eta_m = super::yaw::seat_lever_m(&party.vehicle, seated.seat, map.heading);
-        let beside = |net: &mut Network, what: &str, body: usize| {
-            let name = format!("{}: {what} at the {}", party.vehicle.id, seated.seat.id());
-            net.rider(&name, body, eta_m)
-        };
+        let (cabin, dash) = add_seat(&mut net, case, seated, map, &face_cells);
         let at = Mounting {
-            cabin: beside(&mut net, "cabin", map.cabin),
-            dash: map.dash.map(|dash| beside(&mut net, "dash", dash)),
+            cabin,
+            dash,
             side: seated.vehicle,
             heading: map.heading,
             velocity_mps: map.heading * party.speed_mps,
@@ -282,6 +278,56 @@ pub fn assemble_cells(case: &Case, face_cells: Vec<FaceCell>) -> Result<Assembly
         maps,
         occupants,
     })
+}
+
+/// A compartment layer pushes the interior of a seat when its cell comes within this of the seat laterally, m.
+const INTERIOR_REACH_M: f64 = 0.25;
+
+/// Where an occupant is mounted: the cabin at his seat, and the interior before it, which rides on the dash (on the
+/// cabin without one) and is pushed in by the compartment layers that stand before the seat (model section 6).
+fn add_seat(
+    net: &mut Network,
+    case: &Case,
+    seated: &SeatedOccupant,
+    map: &VehicleMap,
+    face_cells: &[FaceCell],
+) -> (usize, Option<usize>) {
+    let vehicle = &case.parties[seated.vehicle].vehicle;
+    let name = |what: &str| format!("{}: {what} at the {}", vehicle.id, seated.seat.id());
+    let mut eta_m = 0.0;
+    let mut cabin = map.cabin;
+    let turns = net.yaw.as_ref().map(|yaw| yaw.centre_line_m);
+    if turns.is_some() {
+        eta_m = super::yaw::seat_lever_m(vehicle, seated.seat, map.heading);
+        cabin = net.rider(&name("cabin"), map.cabin, eta_m, None);
+    }
+    let seat_at = turns.map(|line| line[seated.vehicle] + eta_m);
+    let before_seat = |cell: &FaceCell| {
+        seat_at.is_none_or(|y| {
+            let mut spans = cell.patches.iter().map(|p| p.lateral_m);
+            spans.any(|[lo, hi]| lo <= y + INTERIOR_REACH_M && hi >= y - INTERIOR_REACH_M)
+        })
+    };
+    let compartment = |group: usize| {
+        let path = map.path_groups.iter().position(|g| *g == group);
+        path.and_then(|p| vehicle.paths[p].layer())
+            .is_some_and(|l| l.compartment)
+    };
+    let shares: Vec<usize> = (net.shares.iter().enumerate())
+        .filter(|(_, s)| s.side == seated.vehicle && compartment(s.group))
+        .filter(|(_, s)| face_cells[s.cell].is_absent() || before_seat(&face_cells[s.cell]))
+        .map(|(i, _)| i)
+        .collect();
+    let on = map.dash.unwrap_or(map.cabin);
+    let pushed = (!shares.is_empty()).then_some(PushedSpec {
+        heading: map.heading,
+        shares,
+    });
+    if turns.is_none() && pushed.is_none() {
+        return (cabin, map.dash);
+    }
+    let interior = net.rider(&name("interior"), on, eta_m, pushed);
+    (cabin, Some(interior))
 }
 
 /// Tips, shares and the tip masses that ride with the bodies behind, for one side.

@@ -265,7 +265,7 @@ mod tests {
     }
 
     /// Every vehicle seats driver and passenger in its own wall test, and no driver reads what FMVSS 208 forbids,
-    /// but where the head goes through to the wheel: cab-overs, and 1990s kei cars without a bag.
+    /// but where the head goes through to the wheel: 1990s kei cars without a bag.
     #[test]
     fn every_driver_of_the_library_is_believable() {
         let published = evidence::read::<Readings>(&library()).unwrap().reading;

@@ -59,6 +59,5 @@ pub fn spec(case: &Case) -> YawSpec {
         vehicles: [turn(0), turn(1)],
         centre_line_m: [0.0, case.placement().offset_m],
         friction: case.turning.friction,
-        riders: Vec::new(),
     }
 }

@@ -330,7 +330,8 @@ impl<'a> Run<'a> {
 
     fn change(&mut self, switch: Switch) {
         let (time, middle, n) = (self.time, self.motion.middle_s, self.motion.points);
-        let y = self.y.as_slice();
+        let dressed = self.motion.dressed(time, self.y.as_slice());
+        let y = &dressed[..];
         match switch {
             Switch::Engage(i) => {
                 let p = &mut self.motion.paths[i];
@@ -412,6 +413,7 @@ impl<'a> Run<'a> {
         self.y[slot] += impulse;
         self.lost += 0.5 * closing * impulse;
         self.motion.merged[cell] = true;
+        self.motion.met_s[cell].get_or_insert(self.time);
         self.meetings += 1;
         self.last_touch_s = Some(self.time);
     }

@@ -8,6 +8,7 @@ pub mod lane;
 pub mod models;
 pub mod network;
 pub mod record;
+pub mod rider;
 mod sample;
 mod sensor;
 pub mod separation;
@@ -19,7 +20,7 @@ pub mod yaw;
 
 pub use network::{
     BodyId, BodySpec, Cell, Crush, CrushLaw, Drive, GroupId, MaxwellSpec, MountSpec, Network, Port,
-    Pretension, Ramp, RiderSpec, Sensor, SensorId, Share, SliderSpec, ThoraxSpec, TurnSpec,
+    Pretension, PushedSpec, Ramp, RiderSpec, Sensor, SensorId, Share, SliderSpec, ThoraxSpec, TurnSpec,
     YawSpec,
 };
 pub use record::{Detail, Plan, Record, Solver, Turn};

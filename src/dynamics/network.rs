@@ -322,8 +322,6 @@ pub struct YawSpec {
     pub centre_line_m: [f64; 2],
     /// Friction of face on face.
     pub friction: f64,
-    /// Points beside the centre lines.
-    pub riders: Vec<RiderSpec>,
 }
 
 /// How a vehicle turns.
@@ -336,8 +334,8 @@ pub struct TurnSpec {
 }
 
 /// A massless body that is another body's point beside the centre line: it moves with the yaw, and what acts on it
-/// turns the vehicle.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// acts on that body and turns the vehicle. See [`super::rider`].
+#[derive(Debug, Clone, PartialEq)]
 pub struct RiderSpec {
     /// Its own index among the bodies.
     pub body: BodyId,
@@ -345,6 +343,17 @@ pub struct RiderSpec {
     pub on: BodyId,
     /// Lever from the mass centre, m, to vehicle 1's right.
     pub eta_m: f64,
+    /// What pushes it against the heading of its vehicle.
+    pub pushed: Option<PushedSpec>,
+}
+
+/// Local intrusion: the mean compression of layers in the cells that have met, weighted by share of area.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PushedSpec {
+    /// Heading of the vehicle along x, +1 or -1.
+    pub heading: f64,
+    /// Indices of the layers' shares in [`Network::shares`].
+    pub shares: Vec<usize>,
 }
 
 /// An element at its stiffest: `(terms, stiffness, damping, group)`.
@@ -375,6 +384,8 @@ pub struct Network {
     pub sensors: Vec<Sensor>,
     /// Yaw and side grip; `None`: everything stays on the axis.
     pub yaw: Option<YawSpec>,
+    /// Massless points that ride on bodies.
+    pub riders: Vec<RiderSpec>,
     /// Names of groups.
     pub groups: Vec<String>,
 }
@@ -405,23 +416,22 @@ impl Network {
         self.laws.len() - 1
     }
 
-    /// Add a massless point that rides on a body beside the centre line, with yaw; returns its id, or the body's own
-    /// without yaw.
-    pub fn rider(&mut self, name: &str, on: BodyId, eta_m: f64) -> BodyId {
-        if self.yaw.is_none() {
-            return on;
-        }
+    /// Add a massless point that rides on a body; returns its id.
+    pub fn rider(&mut self, name: &str, on: BodyId, eta_m: f64, pushed: Option<PushedSpec>) -> BodyId {
         let of = self.bodies[on].clone();
         let body = self.body(name, 0.0, of.velocity_mps, of.side);
-        if let Some(yaw) = &mut self.yaw {
-            yaw.riders.push(RiderSpec { body, on, eta_m });
-        }
+        self.riders.push(RiderSpec {
+            body,
+            on,
+            eta_m,
+            pushed,
+        });
         body
     }
 
     /// The body that a rider rides on; any other body itself.
     pub fn under(&self, body: BodyId) -> BodyId {
-        let mut riders = self.yaw.iter().flat_map(|y| &y.riders);
+        let mut riders = self.riders.iter();
         riders.find(|r| r.body == body).map_or(body, |r| r.on)
     }
 
@@ -442,7 +452,7 @@ impl Network {
         let mut all: Vec<f64> = (self.bodies.iter().map(inverse))
             .chain(tips.map(|kg| kg.map_or(0.0, |kg| 1.0 / kg)))
             .collect();
-        for r in self.yaw.iter().flat_map(|y| &y.riders) {
+        for r in &self.riders {
             all[r.body] = all[r.on];
         }
         all

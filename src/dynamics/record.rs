@@ -75,7 +75,7 @@ impl Plan {
 }
 
 /// Number of totals at the end of a frame.
-pub(super) const TOTALS: usize = 6;
+pub(super) const TOTALS: usize = 7;
 
 /// Values of yaw in a frame: [`Turn`] of both vehicles, energy taken by the grip, lateral impulse on vehicle 2, its
 /// moment, and the moment of the tips' momentum.
@@ -376,8 +376,13 @@ impl Record {
         self.at(sample, self.totals(5))
     }
 
+    /// Work that interiors pushed in locally have done on the occupants up to a sample, J.
+    pub fn pushed_work_at(&self, sample: usize) -> f64 {
+        self.at(sample, self.totals(6))
+    }
+
     /// Largest residual of the ledger over the run, J: initial kinetic energy against kinetic energy,
-    /// work on elements, plastic contact and side grip.
+    /// work on elements, plastic contact and side grip, less what the pushed interior put in.
     pub fn ledger_residual(&self) -> f64 {
         (0..self.samples)
             .map(|s| {
@@ -385,7 +390,8 @@ impl Record {
                     - self.kinetic_at(s)
                     - self.work_total_at(s)
                     - self.contact_loss_at(s)
-                    - self.grip_work_at(s))
+                    - self.grip_work_at(s)
+                    + self.pushed_work_at(s))
                 .abs()
             })
             .fold(0.0, f64::max)

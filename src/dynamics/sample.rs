@@ -71,6 +71,7 @@ impl<V: Lane> System<V> {
         totals[3] = momentum[0];
         totals[4] = momentum[1];
         totals[5] = self.contact_impulse();
+        totals[6] = self.riders.pushed_work;
         for value in scratch.iter() {
             value.append_to(frames);
         }

@@ -13,6 +13,7 @@ use super::lane::x86::{Avx2, Avx512, Twin};
 use super::lane::{Lane, Mask, Wide};
 use super::network::Network;
 use super::record::{Detail, Plan, Record};
+use super::rider::Around;
 use super::separation::Watch;
 use super::share::{Behind, push};
 use super::system::System;
@@ -260,21 +261,22 @@ struct Moment<V> {
 
 impl<V: Lane> System<V> {
     /// One step: half kick, drift, contact of tips, forces, half kick. Bodies drift first; then a cell's tips are
-    /// read, moved, loaded and written once, since nothing but their own shares acts on them.
+    /// read, moved, loaded and written once, since nothing but their own shares acts on them; then what rides on the
+    /// bodies is placed, and the elements between all of them push.
     #[inline(always)]
     fn step<const MEETS: bool>(&mut self, at: &Moment<V>, keep: Keep) {
         self.drift_bodies(at);
         self.drift_yaw(at);
-        self.push_elements(at, keep);
-        if let Some(yaw) = &mut self.yaw {
-            yaw.gather_riders(&mut self.f);
-        }
         self.step_cells::<MEETS>(at, keep);
+        self.place_riders(at);
+        self.push_elements(at, keep);
+        (self.riders).gather(&mut self.f, self.yaw.as_deref_mut());
         self.kick_bodies(at);
         if let Some(yaw) = &mut self.yaw {
             yaw.kick(at.half);
-            yaw.carry_riders(&mut self.v, &mut self.a);
         }
+        let yaw = self.yaw.as_deref();
+        (self.riders).carry(&mut self.v, &mut self.a, at.dt, yaw);
     }
 
     /// Half kick with the old accelerations, drift over the whole step, velocities predicted to the full step for
@@ -290,14 +292,25 @@ impl<V: Lane> System<V> {
         }
     }
 
-    /// The same for yaw and side motion, and the points that ride beside the centre lines.
+    /// The same for yaw and side motion.
     #[inline(always)]
     fn drift_yaw(&mut self, at: &Moment<V>) {
         if let Some(yaw) = &mut self.yaw {
-            let nb = self.layout.bodies;
-            yaw.drift(at.half, at.drift, &self.u[..nb], &self.kg, &self.side);
-            yaw.place_riders(&mut self.u[..nb], &mut self.vp);
+            let u = &self.u[..self.layout.bodies];
+            yaw.drift(at.half, at.drift, u, &self.kg, &self.side);
         }
+    }
+
+    /// Where seats and interior are now.
+    #[inline(always)]
+    fn place_riders(&mut self, at: &Moment<V>) {
+        let mut around = Around {
+            u: &mut self.u,
+            bodies: self.layout.bodies,
+            pairs: &self.pairs,
+            dt: at.dt,
+        };
+        (self.riders).place(&mut around, &mut self.vp, self.yaw.as_deref());
     }
 
     /// Forces of the elements between bodies.

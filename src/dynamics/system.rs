@@ -10,6 +10,7 @@ use super::element::{
 use super::lane::{Lane, Mask};
 use super::network::{CrushLaw, Drive, Network, Port};
 use super::record::{Detail, Layout};
+use super::rider::Riders;
 use super::sensor::{Sensors, at_start};
 use super::share::Shares;
 use super::yaw::Yaw;
@@ -50,6 +51,7 @@ pub struct System<V: Lane> {
     pub drives: Vec<PackedDrive<V>>,
     pub sensors: Sensors<V>,
     pub yaw: Option<Box<Yaw<V>>>,
+    pub riders: Riders<V>,
     pub names: Vec<String>,
 }
 
@@ -164,8 +166,14 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
         .iter()
         .any(|n| n.turning_key() != nets[0].turning_key())
     {
-        return Err(SimulationError::Topology("yaw and riders"));
+        return Err(SimulationError::Topology("yaw"));
     }
+    same(
+        nets,
+        "riders",
+        |n| &n.riders,
+        |r| (r.body, r.on, r.pushed.as_ref().map(|p| p.shares.clone())),
+    )?;
     same(nets, "sensors", |n| &n.sensors, |s| s.body)?;
     same(nets, "groups", |n| &n.groups, |g| g.clone())
 }
@@ -382,6 +390,7 @@ impl<V: Lane> System<V> {
             drives,
             sensors: Sensors::pack(nets),
             yaw: Yaw::pack(nets).map(Box::new),
+            riders: Riders::pack(nets),
             names,
         })
     }

@@ -5,11 +5,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::network::{Network, Port};
 
 impl Network {
-    /// Which vehicles turn, and who rides on what; `None` without yaw.
-    pub(super) fn turning_key(&self) -> Option<([bool; 2], Vec<(usize, usize)>)> {
+    /// Which vehicles turn; `None` without yaw.
+    pub(super) fn turning_key(&self) -> Option<[bool; 2]> {
         let yaw = self.yaw.as_ref()?;
-        let turn = yaw.vehicles.map(|v| v.is_some());
-        Some((turn, yaw.riders.iter().map(|r| (r.body, r.on)).collect()))
+        Some(yaw.vehicles.map(|v| v.is_some()))
     }
 
     /// A key that networks of one topology share: names of groups, bodies, tables' lengths,
@@ -33,6 +32,9 @@ impl Network {
         }
         "yaw".hash(h);
         self.turning_key().hash(h);
+        for r in &self.riders {
+            (r.body, r.on, r.pushed.as_ref().map(|p| &p.shares)).hash(h);
+        }
         "cells".hash(h);
         for c in &self.cells {
             c.tip_kg.map(|kg| kg.is_some()).hash(h);

@@ -56,25 +56,11 @@ struct Place<V> {
     setback: V,
 }
 
-/// A point that rides on a body beside the centre line: a seat, or the interior before it.
-#[derive(Debug, Clone, Copy)]
-pub struct PackedRider<V> {
-    /// Its own index among the bodies.
-    pub body: usize,
-    /// Body it rides on.
-    pub on: usize,
-    /// Lever eta, m.
-    eta: V,
-    side: usize,
-}
-
 /// Yaw of both vehicles in lanes.
 #[derive(Debug, Clone)]
 pub struct Yaw<V> {
     /// Vehicle 1 and 2.
     pub vehicles: [Turning<V>; 2],
-    /// Points beside the centre lines.
-    pub riders: Vec<PackedRider<V>>,
     places: Vec<Place<V>>,
     friction: V,
     /// Power that the grip takes at this step and took at the last, W.
@@ -90,7 +76,7 @@ pub struct Yaw<V> {
 impl<V: Lane> Yaw<V> {
     /// Pack networks of one topology, one per lane; `None` when they do not turn.
     pub fn pack(nets: &[&Network]) -> Option<Self> {
-        let first = nets[0].yaw.as_ref()?;
+        nets[0].yaw.as_ref()?;
         let lane = |i: usize| nets[i.min(nets.len() - 1)];
         let gather = |f: &dyn Fn(&Network) -> f64| V::from_fn(|i| f(lane(i)));
         let zero = V::zero();
@@ -136,17 +122,8 @@ impl<V: Lane> Yaw<V> {
                 }
             })
             .collect();
-        let riders = (first.riders.iter().enumerate())
-            .map(|(k, r)| PackedRider {
-                body: r.body,
-                on: r.on,
-                eta: gather(&|n| n.yaw.as_ref().map_or(0.0, |y| y.riders[k].eta_m)),
-                side: nets[0].bodies[r.on].side,
-            })
-            .collect();
         Some(Self {
             vehicles,
-            riders,
             places,
             friction: gather(&|n| n.yaw.as_ref().map_or(0.0, |y| y.friction)),
             power: [zero; 2],
@@ -180,35 +157,25 @@ impl<V: Lane> Yaw<V> {
         self.on_second = [[V::zero(); 2], self.on_second[0]];
     }
 
-    /// Put the riders where their bodies' points are, at the rates predicted to the full step.
+    /// Angle of a vehicle and its rate predicted to the full step.
     #[inline(always)]
-    pub fn place_riders(&self, u: &mut [V], vp: &mut [V]) {
-        for r in &self.riders {
-            let t = &self.vehicles[r.side];
-            u[r.body] = u[r.on] - r.eta * t.theta;
-            vp[r.body] = vp[r.on] - r.eta * t.omega_at;
-        }
+    pub fn angle(&self, side: usize) -> (V, V) {
+        let t = &self.vehicles[side];
+        (t.theta, t.omega_at)
     }
 
-    /// Hand what acts on the riders to the bodies and to the yaw.
+    /// Add a moment to those of this step, N m.
     #[inline(always)]
-    pub fn gather_riders(&mut self, f: &mut [V]) {
-        for r in &self.riders {
-            let force = f[r.body];
-            f[r.on] = f[r.on] + force;
-            let t = &mut self.vehicles[r.side];
-            t.moment = t.moment - r.eta * force;
-        }
+    pub fn turn(&mut self, side: usize, moment: V) {
+        let t = &mut self.vehicles[side];
+        t.moment = t.moment + moment;
     }
 
-    /// Velocity and acceleration of the riders at the end of a step.
+    /// Shift along x of a vehicle's bodies at a cell, m.
     #[inline(always)]
-    pub fn carry_riders(&self, v: &mut [V], a: &mut [V]) {
-        for r in &self.riders {
-            let t = &self.vehicles[r.side];
-            v[r.body] = v[r.on] - r.eta * t.omega;
-            a[r.body] = a[r.on] - r.eta * t.alpha;
-        }
+    pub fn shift(&self, cell: usize, side: usize) -> V {
+        let t = &self.vehicles[side];
+        t.psi - self.places[cell].from_centre[side] * t.theta
     }
 
     /// Lever of a cell about a vehicle's mass centre, m.
@@ -221,9 +188,8 @@ impl<V: Lane> Yaw<V> {
     #[inline(always)]
     pub fn seen(&self, cell: usize, side: usize, tip: Front<V>) -> Front<V> {
         let t = &self.vehicles[side];
-        let shift = t.psi - self.places[cell].from_centre[side] * t.theta;
         Front {
-            u: tip.u - shift,
+            u: tip.u - self.shift(cell, side),
             v: tip.v + self.lever(cell, side) * t.omega_at,
         }
     }
@@ -234,8 +200,7 @@ impl<V: Lane> Yaw<V> {
     pub fn load(&mut self, cell: usize, on_tips: [V; 2], push: V, u: V) {
         for (side, on_tip) in on_tips.into_iter().enumerate() {
             // The bodies behind feel the tip's force reversed.
-            let moment = self.lever(cell, side) * on_tip;
-            self.vehicles[side].moment = self.vehicles[side].moment + moment;
+            self.turn(side, self.lever(cell, side) * on_tip);
         }
         let limit = self.friction * push;
         if !limit.above(V::zero()).any() {

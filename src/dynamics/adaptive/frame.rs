@@ -75,8 +75,10 @@ impl Run<'_> {
 
     /// Append one frame, laid out as the fixed-step scheme's.
     pub(super) fn sample(&self, frames: &mut Vec<f64>) {
-        let (m, y, n) = (&self.motion, self.y.as_slice(), self.motion.points);
+        let (m, n) = (&self.motion, self.motion.points);
         let (time, middle) = (self.time, m.middle_s);
+        let dressed = m.dressed(time, self.y.as_slice());
+        let y = &dressed[..];
         let dy = m.at(time, &self.y);
         for b in 0..self.layout.bodies {
             frames.extend([y[b], y[n + b], dy[n + b]]);
@@ -142,6 +144,7 @@ impl Run<'_> {
         let kinetic: f64 = turning + moving.sum::<f64>();
         let (momentum, _) = self.momenta();
         let impulse = self.contact_impulse();
-        frames.extend([kinetic, work, self.lost, momentum[0], momentum[1], impulse]);
+        let pushed = y[m.pushed_work()];
+        frames.extend([kinetic, work, self.lost, momentum[0], momentum[1], impulse, pushed]);
     }
 }

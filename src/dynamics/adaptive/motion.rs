@@ -7,7 +7,8 @@
 use nalgebra::DVector;
 use ode_solvers::System;
 
-use super::super::network::{Drive, Network, RiderSpec};
+use super::super::network::{Drive, Network, PushedSpec};
+use super::super::rider::JOINS_S;
 use super::super::yaw::SLIP_MPS;
 use super::elements::{CrushPath, Pull, Regime, Slide, TurnAt, crush_paths, port_motion};
 
@@ -68,6 +69,8 @@ pub struct Motion<'a> {
     /// Compression grows?
     pub inward: Vec<bool>,
     pub merged: Vec<bool>,
+    /// When the tips of each cell met first, s.
+    pub met_s: Vec<Option<f64>>,
     /// Where each vehicle's yaw stands in the state.
     pub turns: [Option<TurnAt>; 2],
     /// Grip per cell: 0 below the sliding speed, else its direction.
@@ -124,6 +127,7 @@ impl<'a> Motion<'a> {
             paths: crush_paths(net, &turns),
             turns,
             grips: vec![0.0; net.cells.len()],
+            met_s: vec![None; net.cells.len()],
             broken: vec![false; net.mounts.len()],
             slides: vec![Slide::Stuck(0.0); net.sliders.len()],
             knees: net.thoraxes.iter().map(|t| t.knee_m < 0.0).collect(),
@@ -150,7 +154,12 @@ impl<'a> Motion<'a> {
         } else {
             0
         };
-        before_yaw(self.net, self.points) + yaw
+        before_yaw(self.net, self.points) + yaw + 1
+    }
+
+    /// Index of the work that pushed interiors have put in.
+    pub fn pushed_work(&self) -> usize {
+        self.len() - 1
     }
 
     /// Index of what the grip took: energy, lateral impulse on vehicle 2, its moment.
@@ -233,6 +242,8 @@ impl<'a> Motion<'a> {
 
     /// Forces on all points; writes the rates of work, damper travel and impulse on the way.
     fn rates(&self, time: f64, y: &[f64], dy: &mut [f64]) {
+        let dressed = self.dressed(time, y);
+        let y = &dressed[..];
         let n = self.points;
         let mut f = vec![0.0; n];
         let mut moment = [0.0; 2];
@@ -272,7 +283,11 @@ impl<'a> Motion<'a> {
         for (i, e) in self.net.maxwells.iter().enumerate() {
             dy[self.q(i)] = self.maxwell_force(i, y) / e.damping_n_s_per_m;
         }
-        for r in self.riders() {
+        for r in &self.net.riders {
+            if let Some(p) = &r.pushed {
+                let rate = self.pushed_in(p, time, y).1;
+                dy[self.pushed_work()] += f[r.body] * p.heading * rate;
+            }
             f[r.on] += f[r.body];
             moment[self.net.bodies[r.on].side] -= r.eta_m * f[r.body];
         }
@@ -294,10 +309,58 @@ impl<'a> Motion<'a> {
             }
         }
         self.turn_rates(y, dy, moment);
+        for r in &self.net.riders {
+            let alpha = self.turns[self.net.bodies[r.on].side].map_or(0.0, |t| t.omega(dy));
+            dy[n + r.body] = dy[n + r.on] - r.eta_m * alpha;
+            dy[r.body] = 0.0;
+        }
     }
 
-    fn riders(&self) -> impl Iterator<Item = &RiderSpec> {
-        self.net.yaw.iter().flat_map(|y| &y.riders)
+    /// The state with the riders where their bodies' points are: they are no states of their own.
+    pub fn dressed(&self, time: f64, y: &[f64]) -> Vec<f64> {
+        let mut all = y.to_vec();
+        let n = self.points;
+        for r in &self.net.riders {
+            let (mut u, mut v) = (y[r.on], y[n + r.on]);
+            if let Some(t) = self.turns[self.net.bodies[r.on].side] {
+                u -= r.eta_m * t.theta(y);
+                v -= r.eta_m * t.omega(y);
+            }
+            if let Some(p) = &r.pushed {
+                let (depth, rate) = self.pushed_in(p, time, y);
+                u -= p.heading * depth;
+                v -= p.heading * rate;
+            }
+            (all[r.body], all[n + r.body]) = (u, v);
+        }
+        all
+    }
+
+    /// Local intrusion, m, and its rate: the mean over the cells that have met, each joining over a while.
+    fn pushed_in(&self, by: &PushedSpec, time: f64, y: &[f64]) -> (f64, f64) {
+        let (mut sum, mut sum_rate) = (0.0, 0.0);
+        let (mut weights, mut weights_rate) = (0.0, 0.0);
+        for &s in &by.shares {
+            let share = &self.net.shares[s];
+            let Some(met) = self.met_s[share.cell] else {
+                continue;
+            };
+            let age = time - met;
+            let joining = if age < JOINS_S { share.weight } else { 0.0 };
+            let weight = share.weight * age.clamp(0.0, JOINS_S);
+            // Shares stand first among the paths, in their own order.
+            let (d, rate) = self.paths[s].motion(y, self.points, time, self.middle_s);
+            let (d, rate) = if d > 0.0 { (d, rate) } else { (0.0, 0.0) };
+            sum += weight * d;
+            sum_rate += joining * d + weight * rate;
+            weights += weight;
+            weights_rate += joining;
+        }
+        if weights <= 0.0 {
+            return (0.0, 0.0);
+        }
+        let mean = sum / weights;
+        (mean, (sum_rate - mean * weights_rate) / weights)
     }
 
     /// Place of a vehicle's mass centre along x, m.
@@ -323,7 +386,6 @@ impl<'a> Motion<'a> {
     /// Rates of yaw and side motion under the moments of the layers and the grip of the cells, and of the riders.
     fn turn_rates(&self, y: &[f64], dy: &mut [f64], mut moment: [f64; 2]) {
         let Some(yaw) = &self.net.yaw else { return };
-        let n = self.points;
         let centres = [0, 1].map(|side| self.centre(side, y));
         let mut pull = [0.0; 2];
         for c in (0..self.net.cells.len()).filter(|c| self.merged[*c]) {
@@ -357,10 +419,6 @@ impl<'a> Motion<'a> {
             ];
             dy[at.0..at.0 + PER_TURN].copy_from_slice(&rates);
         }
-        for r in &yaw.riders {
-            let alpha = self.turns[self.net.bodies[r.on].side].map_or(0.0, |t| t.omega(dy));
-            dy[n + r.body] = dy[n + r.on] - r.eta_m * alpha;
-        }
     }
 
     /// Rates at a state.
@@ -373,7 +431,8 @@ impl<'a> Motion<'a> {
     /// Switches that are due at a state.
     pub fn due(&self, time: f64, y: &DVector<f64>) -> Vec<Switch> {
         let dy = self.at(time, y);
-        let (y, dy) = (y.as_slice(), dy.as_slice());
+        let dressed = self.dressed(time, y.as_slice());
+        let (y, dy) = (&dressed[..], dy.as_slice());
         let n = self.points;
         // What touches at t = 0 and closes is in contact from there on.
         let starts = time == 0.0;

@@ -54,7 +54,6 @@ pub fn turning(grip: bool) -> Model {
         vehicles: [Some(turn), None],
         centre_line_m: [0.0; 2],
         friction: if grip { HOLDS } else { 0.0 },
-        riders: Vec::new(),
     });
     let arm = if grip { ARM_M } else { 0.0 };
     let radius_2 = GYRATION_M * GYRATION_M + arm * arm;
