@@ -71,7 +71,11 @@ fn moved(record: &Sides, now: &Sides) -> Vec<String> {
             now.get(kind).unwrap_or(&none),
         );
         if a != b {
-            lines.push(format!("{} (was {})", counted(now, kind), counted(record, kind)));
+            lines.push(format!(
+                "{} (was {})",
+                counted(now, kind),
+                counted(record, kind)
+            ));
         }
         for (name, side) in b {
             match a.get(name) {
