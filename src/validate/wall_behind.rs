@@ -9,6 +9,7 @@ use crate::dynamics::Plan;
 use crate::error::Error;
 use crate::identify::Recipe;
 use crate::number::{Positive, Range};
+use crate::signal::cfc::{Cfc, filter};
 use crate::units::KMH;
 use crate::vehicle::{Library, Role, Vehicle};
 
@@ -115,6 +116,18 @@ pub struct UnloadingReading {
     pub vehicle: String,
     /// Energy given back from the greatest crush on, over the force there, mm.
     pub energy_over_force_mm: Positive,
+    /// What the force is.
+    pub force: ReboundForce,
+}
+
+/// How the force of a rebound branch was measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReboundForce {
+    /// Sum of the load cells of the wall.
+    WallCells,
+    /// Whole mass times the deceleration of the instrumented body at CFC 60.
+    MassTimesDeceleration,
 }
 
 /// The own wall test of a vehicle, run once for all rows.
@@ -149,15 +162,27 @@ impl<'a> OwnWall<'a> {
         Some(1e3 * (u(map.cabin) - u(engine)))
     }
 
-    /// Work of the wall force over the instrumented mass from the greatest crush to separation, over the force there, mm.
-    fn energy_over_force_mm(&self) -> f64 {
+    /// Work of the force over the instrumented mass from the greatest crush to separation, over the force there, mm.
+    fn energy_over_force_mm(&self, force: ReboundForce) -> Result<f64, Error> {
         let finished = &self.test.finished;
         let map = &finished.assembly.maps[0];
         let named = self.recipe.wall.instrumented_mass.as_deref();
         let masses = &self.vehicle.masses;
         let at = named.and_then(|n| masses.iter().position(|m| m.name == n));
-        let u = finished.record.u(at.map_or(map.cabin, |i| map.bodies[i]));
-        rebound_m(&u, &self.test.force_n, self.separation()) * 1e3
+        let body = at.map_or(map.cabin, |i| map.bodies[i]);
+        let record = &finished.record;
+        let own;
+        let force_n = match force {
+            ReboundForce::WallCells => &self.test.force_n,
+            ReboundForce::MassTimesDeceleration => {
+                let kg = self.vehicle.total_kg();
+                let raw: Vec<f64> = record.a(body).iter().map(|a| -kg * a).collect();
+                own = filter(Cfc::C60, record.sample_s, &raw)
+                    .map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
+                &own
+            }
+        };
+        Ok(1e3 * rebound_m(&record.u(body), force_n, self.separation()))
     }
 
     /// Did histories of the engine make the structure?
@@ -168,7 +193,7 @@ impl<'a> OwnWall<'a> {
         channels.into_iter().any(|c| Some(c.body.as_str()) == name)
     }
 
-    fn engine_rows(&self, all: &Engines) -> Option<Row> {
+    fn engine_row(&self, all: &Engines) -> Option<Row> {
         let id = &self.recipe.id;
         let own = all.reading.iter().find(|r| r.vehicle == *id);
         let of_class = all.class.iter().find(|c| c.vehicles.contains(id));
@@ -223,9 +248,11 @@ impl<'a> OwnWall<'a> {
         Some(row.judged(Bar::Between(0.0, below)))
     }
 
-    fn unloading_row(&self, all: &Unloading) -> Option<Row> {
+    fn unloading_row(&self, all: &Unloading) -> Result<Option<Row>, Error> {
         let mut readings = all.reading.iter();
-        let reading = readings.find(|r| r.vehicle == self.recipe.id)?;
+        let Some(reading) = readings.find(|r| r.vehicle == self.recipe.id) else {
+            return Ok(None);
+        };
         // The rebound is part of the histories that made the structure.
         let kind = if self.recipe.pulse.is_some() {
             Kind::Fit
@@ -235,10 +262,10 @@ impl<'a> OwnWall<'a> {
         let name = ("rebound energy over force at greatest crush", "mm");
         let label = (Label::Derived, all.source.as_str());
         let measured = [reading.energy_over_force_mm.get(); 2];
-        let here = self.energy_over_force_mm();
+        let here = self.energy_over_force_mm(reading.force)?;
         let id = self.recipe.id.as_str();
         let row = Row::new((Family::WallBehind, kind), id, name, measured, here, label);
-        Some(row.judged(Bar::Within(UNLOADING_MM)))
+        Ok(Some(row.judged(Bar::Within(UNLOADING_MM))))
     }
 }
 
@@ -269,9 +296,9 @@ pub fn rows(library: &Library) -> Result<Vec<Row>, Error> {
         }
         let seen = OwnWall::run(recipe, vehicle)?;
         Ok([
-            seen.engine_rows(&known.engine),
+            seen.engine_row(&known.engine),
             seen.pillar_row(&known.pillars),
-            seen.unloading_row(&known.unloading),
+            seen.unloading_row(&known.unloading)?,
         ])
     };
     let found: Vec<[Option<Row>; 3]> = all.par_iter().map(of).collect::<Result<_, Error>>()?;
