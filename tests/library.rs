@@ -10,7 +10,9 @@ use crumple::collision::{Case, run, wall_test};
 use crumple::dynamics::Plan;
 use crumple::occupant::Restraint;
 use crumple::study::load_study;
-use crumple::vehicle::{Face, Library, Vehicle, VehicleClass, face_hole};
+use crumple::vehicle::{
+    Face, Library, Role, Vehicle, VehicleClass, body_mounts, endless_body_mount, face_hole,
+};
 
 fn library() -> Library {
     Library::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles"))
@@ -47,6 +49,42 @@ fn every_vehicle_is_evidenced_and_closed() {
         );
         if v.class != VehicleClass::Barrier {
             assert_eq!(face_hole(&v, Face::Front), None, "{}", v.id);
+        }
+    }
+}
+
+/// The mounts of a body on a frame end: without strength they would carry any load past the cell.
+#[test]
+fn body_mounts_have_a_strength() {
+    let mut seen = 0;
+    for v in vehicles() {
+        seen += body_mounts(&v).count();
+        let endless = endless_body_mount(&v).map(|m| m.name.as_str());
+        assert_eq!(endless, None, "{}", v.id);
+    }
+    assert!(seen >= 9, "{seen}");
+}
+
+/// One wiring: every front layer ends on the dash or on a frame, and nothing but the cell, the mounts of a body on a
+/// frame, and the joint that holds the dash reaches the cabin from the front.
+#[test]
+fn only_the_cell_reaches_the_cabin() {
+    for v in vehicles() {
+        let Some(dash) = v.mass_with_role(Role::Dash) else {
+            continue;
+        };
+        let cabin = v.mass_with_role(Role::Cabin).expect("it has a cabin");
+        for (_, path, _) in v.layers(Face::Front) {
+            let on_frame = v.masses[path.to].name == "frame";
+            assert!(
+                path.to == dash || on_frame || v.masses[path.to].role == Role::Engine,
+                "{} {}",
+                v.id,
+                path.name
+            );
+        }
+        for path in v.paths.iter().filter(|p| p.to == cabin) {
+            assert_eq!(path.name, "dash_to_cabin", "{}", v.id);
         }
     }
 }

@@ -10,7 +10,7 @@
 use std::path::Path;
 
 use crate::error::{Error, SourceText};
-use crate::vehicle::{Vehicle, face_hole, parse_vehicle};
+use crate::vehicle::{Vehicle, endless_body_mount, face_hole, parse_vehicle};
 
 pub mod cross_speed;
 pub mod draft;
@@ -68,16 +68,12 @@ pub fn identify(recipe_path: &Path, wall: &Vehicle) -> Result<Identified, Error>
             vehicle,
         });
     }
-    let text_of = |p: &Parameters, remarks: &[String]| {
-        Ok::<_, Error>(write::vehicle_toml(
-            &recipe,
-            &template,
-            &structure::build(&recipe, &template, p)?,
-            remarks,
-        ))
-    };
     let run = |p: &Parameters, rig: &WallRig| {
-        let vehicle = parse(&recipe, &text_of(p, &[])?)?;
+        let draft = structure::build(&recipe, &template, p)?;
+        let vehicle = parse(
+            &recipe,
+            &write::vehicle_toml(&recipe, &template, &draft, &[]),
+        )?;
         rig.run(
             &vehicle,
             recipe.wall.speed_kmh,
@@ -87,7 +83,14 @@ pub fn identify(recipe_path: &Path, wall: &Vehicle) -> Result<Identified, Error>
     let coarse = WallRig::new(wall.clone(), FIT_STEP_S);
     let mut fit = scalars::fit(&recipe.wall, &template, |p| run(p, &coarse))?;
     fit.response = run(&fit.parameters, &WallRig::new(wall.clone(), REPORT_STEP_S))?;
-    let text = text_of(&fit.parameters, &remarks(&recipe, &fit))?;
+    let mut draft = structure::build(&recipe, &template, &fit.parameters)?;
+    draft.end_body_mounts(fit.response.body_mounts_kn);
+    let text = write::vehicle_toml(
+        &recipe,
+        &template,
+        &draft,
+        &remarks(&recipe, &template, &fit),
+    );
     let (vehicle, text) = checked(&recipe, text)?;
     Ok(Identified {
         recipe,
@@ -112,6 +115,12 @@ fn checked(recipe: &Recipe, text: String) -> Result<(Vehicle, String), Error> {
             "widen or raise cabin_low, cabin_high_share in the template",
         ));
     }
+    if let Some(mount) = endless_body_mount(&vehicle) {
+        return Err(Error::request(
+            format!("{}: mount {} never breaks", recipe.id, mount.name),
+            "give it break_kN",
+        ));
+    }
     let bare = vehicle.keys_without_provenance();
     if !bare.is_empty() {
         return Err(Error::request(
@@ -122,8 +131,13 @@ fn checked(recipe: &Recipe, text: String) -> Result<(Vehicle, String), Error> {
     Ok((vehicle, text))
 }
 
+/// " (target 229 mm)", or nothing without a reading.
+fn target_text(mm: Option<f64>) -> String {
+    mm.map_or(String::new(), |mm| format!(" (target {mm:.0} mm)"))
+}
+
 /// Comment lines for the head of the file: target, prediction, parameters.
-fn remarks(recipe: &Recipe, fit: &Fit) -> Vec<String> {
+fn remarks(recipe: &Recipe, template: &Template, fit: &Fit) -> Vec<String> {
     let (t, w) = (&recipe.wall, &fit.response);
     let at = t.instrumented_mass.as_deref().unwrap_or("cabin");
     let mut lines = vec![
@@ -146,6 +160,13 @@ fn remarks(recipe: &Recipe, fit: &Fit) -> Vec<String> {
             w.time_of_peak_ms
         ),
     ];
+    if t.engine_travel(template).is_some() {
+        let of = target_text(t.engine_travel_mm);
+        lines.push(format!(
+            "  engine pushed rearward by {:.0} mm{of}",
+            w.engine_travel_mm
+        ));
+    }
     let mut p = fit.parameters;
     let fitted: Vec<String> = fit
         .spread

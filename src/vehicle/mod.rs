@@ -8,7 +8,7 @@ pub mod library;
 pub mod model;
 pub mod provenance;
 
-pub use closed::face_hole;
+pub use closed::{body_mounts, endless_body_mount, face_hole};
 pub use draw::{Input, Part, Quantity, probabilities};
 pub use file::parse_vehicle;
 pub use library::Library;
