@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::error::{Error, InputError, SourceText, nearest};
+use crate::vehicle::provenance_check::beyond_plain;
 use crate::vehicle::{Library, Provenance};
 
 /// Stroke efficiency of axial folding: share of a tube's length that it can shorten by
@@ -250,6 +251,13 @@ pub(crate) fn check_sources(
                 entry.span(),
                 format!("cv = {} of {key}", p.cv),
                 "a coefficient of variation between 0 and 2",
+            ));
+        }
+        if let Some(word) = beyond_plain(p) {
+            return Err(text.error(
+                entry.span(),
+                format!("provenance of {key} has {word}"),
+                "that key belongs to vehicle and restraint files; here low, central and high say it",
             ));
         }
     }

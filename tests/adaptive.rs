@@ -269,6 +269,7 @@ fn both_agree_on_a_belt_that_pulls_in_and_a_bag_that_fills() {
             limited,
             0.02,
             Some(Pretension {
+                sensor: None,
                 fire_s: 0.012,
                 stroke_m: 0.06,
                 duration_s: 0.008,
@@ -282,6 +283,7 @@ fn both_agree_on_a_belt_that_pulls_in_and_a_bag_that_fills() {
             0.05,
             None,
             Some(Ramp {
+                sensor: None,
                 start_s: 0.015,
                 duration_s: 0.02,
             }),

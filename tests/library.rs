@@ -10,6 +10,7 @@ use crumple::collision::{Case, run, wall_test};
 use crumple::dynamics::Plan;
 use crumple::occupant::Restraint;
 use crumple::study::load_study;
+use crumple::validate::evidence::{self, Stiffnesses};
 use crumple::vehicle::{
     Face, Library, Role, Vehicle, VehicleClass, body_mounts, endless_body_mount, face_hole,
 };
@@ -403,7 +404,8 @@ fn stiffness_table_is_the_wall_test() {
         .map(|id| library.vehicle(id).expect("it loads"))
         .collect();
     let plan = Plan::new(0.16, 20e-6);
-    let rows = stiffness_table(&chosen, 56.0 / 3.6, plan).expect("it runs");
+    let published = evidence::read::<Stiffnesses>(&library).expect("it reads");
+    let rows = stiffness_table(&chosen, 56.0 / 3.6, plan, &published.stiffness).expect("it runs");
     assert_eq!(rows.len(), 2);
     assert_eq!(rows[0].published_kw400_N_per_mm, Some([1251.0, 1251.0]));
     let alone = wall_test(&chosen[2], 56.0 / 3.6, plan).expect("it runs");

@@ -281,7 +281,9 @@ fn earlier_pretension_never_raises_chest_g() {
             belt.remove("limiter_kN");
             belt.remove("limiter_payout_mm");
             let p = belt["pretensioner"].as_table_mut().unwrap();
-            p.insert("fire_ms".into(), fire_ms.into());
+            p.insert("delay_ms".into(), 0.0.into());
+            let fixed = toml::Table::from_iter([("fire_ms".to_string(), fire_ms.into())]);
+            t.insert("firing".into(), fixed.into());
         }));
         let chest = r.chest_a3ms_g.unwrap();
         assert!(

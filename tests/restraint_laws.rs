@@ -162,12 +162,20 @@ fn a_later_bag_never_shortens_the_travel() {
     let pulse = half_sine(40.0);
     let mut travel = 0.0;
     for fire_ms in [5.0, 12.0, 25.0, 45.0, 70.0] {
-        let r = read(&pulse, &[("driver.airbag.fire_ms", fire_ms.into())]);
+        let changes = [
+            ("firing.loss_mps", false.into()),
+            ("firing.window_ms", false.into()),
+            ("firing.delay_ms", false.into()),
+            ("firing.fire_ms", 0.0.into()),
+            ("driver.airbag.delay_ms", fire_ms.into()),
+        ];
+        let r = read(&pulse, &changes);
         assert!(
             r.excursion_mm >= travel - 1e-6,
             "{fire_ms} ms: {} mm",
             r.excursion_mm
         );
+        assert_eq!(r.fire_ms, Some(0.0));
         travel = r.excursion_mm;
     }
     let bare = read(&pulse, &[("driver.airbag", false.into())]);

@@ -1,6 +1,11 @@
 //! `crumple validate` as a user meets it: every family has rows, a row that misses its bar is listed and decides the
-//! exit status, and a test that the library no longer meets is seen.
+//! exit status, a test that the library no longer meets is seen, and no row changes side unnoticed.
+//!
+//! `tests/data/validate-rows.toml` records which rows hold. It is a record, not a demand: where a change of the model
+//! or of the library moves rows to the other side, write it anew with
+//! `CRUMPLE_PIN=1 cargo test --release --test validate` and say so in the changelog.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use assert_cmd::Command;
@@ -27,6 +32,132 @@ fn rows(document: &Value) -> &[Value] {
     document["rows"].as_array().expect("rows")
 }
 
+const KINDS: [&str; 3] = ["fit", "identity", "prediction"];
+
+fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+    row[key].as_str().expect("text")
+}
+
+/// Side of every judged row, by kind and name.
+type Sides = BTreeMap<String, BTreeMap<String, String>>;
+
+/// Sides of a run; names are unique.
+fn sides(found: &Value) -> Sides {
+    let mut all = Sides::new();
+    for r in rows(found) {
+        if let Some(holds) = r["holds"].as_bool() {
+            let side = if holds { "holds" } else { "misses" };
+            let of = all.entry(text(r, "kind").into()).or_default();
+            let before = of.insert(text(r, "name").into(), side.into());
+            assert_eq!(before, None, "twice: {}", text(r, "name"));
+        }
+    }
+    all
+}
+
+fn counted(sides: &Sides, kind: &str) -> String {
+    let of = sides.get(kind);
+    let held = of.map_or(0, |of| of.values().filter(|s| *s == "holds").count());
+    format!("{kind} {held} of {}", of.map_or(0, BTreeMap::len))
+}
+
+/// What differs from a record: rows that came, went or changed side, and the counts of their kind.
+fn moved(record: &Sides, now: &Sides) -> Vec<String> {
+    let none = BTreeMap::new();
+    let mut lines = Vec::new();
+    for kind in KINDS {
+        let (a, b) = (
+            record.get(kind).unwrap_or(&none),
+            now.get(kind).unwrap_or(&none),
+        );
+        if a != b {
+            lines.push(format!(
+                "{} (was {})",
+                counted(now, kind),
+                counted(record, kind)
+            ));
+        }
+        for (name, side) in b {
+            match a.get(name) {
+                None => lines.push(format!("  new, {side}: {name}")),
+                Some(before) if before != side => {
+                    lines.push(format!("  {before} -> {side}: {name}"));
+                }
+                Some(_) => {}
+            }
+        }
+        let gone = a.keys().filter(|name| !b.contains_key(*name));
+        lines.extend(gone.map(|name| format!("  gone: {name}")));
+    }
+    lines
+}
+
+/// The record as a file: a table per kind, a line per row.
+fn record_text(sides: &Sides) -> String {
+    let mut text = String::from(
+        "# Which judged rows of `crumple validate` hold. A record, not a demand; written by\n\
+         # CRUMPLE_PIN=1 cargo test --release --test validate\n\
+         format = 1\n",
+    );
+    for kind in KINDS {
+        text += &format!("\n[{kind}]   # {}\n", counted(sides, kind));
+        for (name, side) in sides.get(kind).into_iter().flatten() {
+            text += &format!("{name:?} = {side:?}\n");
+        }
+    }
+    text
+}
+
+fn read_record(text: &str) -> Sides {
+    let table: toml::Table = text.parse().expect("a TOML file");
+    let of = |kind: &str| {
+        let rows = table.get(kind).and_then(|t| t.as_table());
+        let side = |(name, side): (&String, &toml::Value)| {
+            (name.clone(), side.as_str().expect("a side").to_string())
+        };
+        rows.into_iter().flatten().map(side).collect()
+    };
+    KINDS.map(|kind| (kind.to_string(), of(kind))).into()
+}
+
+/// No row changes side, appears or vanishes unnoticed.
+#[test]
+fn no_row_changes_side_unnoticed() {
+    let file = root().join("tests/data/validate-rows.toml");
+    let now = sides(&document(&root().join("vehicles")).1);
+    if std::env::var_os("CRUMPLE_PIN").is_some() {
+        std::fs::write(&file, record_text(&now)).expect("it writes");
+    }
+    let record = read_record(&std::fs::read_to_string(&file).expect("the record"));
+    let moved = moved(&record, &now);
+    assert!(
+        moved.is_empty(),
+        "rows moved; where that is meant, CRUMPLE_PIN=1 cargo test --release --test validate writes the record anew\n{}",
+        moved.join("\n")
+    );
+}
+
+/// A record names what moved, whichever way.
+#[test]
+fn a_record_names_what_moved() {
+    let sides = |rows: &[(&str, &str)]| -> Sides {
+        let of = rows.iter().map(|(n, s)| (n.to_string(), s.to_string()));
+        Sides::from([("fit".to_string(), of.collect())])
+    };
+    let before = sides(&[("a, \"x\"", "holds"), ("b", "misses"), ("c", "holds")]);
+    let read = read_record(&record_text(&before));
+    assert!(moved(&read, &before).is_empty());
+    let after = sides(&[("a, \"x\"", "misses"), ("b", "holds"), ("d", "holds")]);
+    let lines = [
+        "fit 2 of 3 (was fit 2 of 3)",
+        "  holds -> misses: a, \"x\"",
+        "  misses -> holds: b",
+        "  new, holds: d",
+        "  gone: c",
+    ];
+    assert_eq!(moved(&read, &after), lines);
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("it lists") {
@@ -47,9 +178,11 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
     for family in [
         "wall_pulse",
         "wall_scalars",
+        "wall_behind",
         "residual",
         "stiffness",
         "other_speed",
+        "offset_barrier",
         "coach",
         "staged",
         "field",
@@ -61,6 +194,7 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
         assert!(count > 0, "no row of {family}");
     }
     let mut missed = 0;
+    let mut counts: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
     for r in rows(&found) {
         let inside = r["accepted"].as_array().map(|a| {
             let [lo, hi] = [&a[0], &a[1]].map(|v| v.as_f64().expect("a number"));
@@ -70,6 +204,19 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
         assert_eq!(r["holds"].as_bool(), inside, "{r}");
         assert!(!r["source"].as_str().expect("text").is_empty(), "{r}");
         missed += u32::from(inside == Some(false));
+        let count = counts.entry(text(r, "kind")).or_default();
+        count[0] += u64::from(inside == Some(true));
+        count[1] += u64::from(inside.is_some());
+        let name = format!("{}, {}", text(r, "case"), text(r, "quantity"));
+        assert_eq!(text(r, "name"), name);
+        let range = r["measured_range"].as_array();
+        assert_eq!(r["measured"].as_array(), range, "{r}");
+    }
+    assert_eq!(counts.len(), KINDS.len(), "{counts:?}");
+    for kind in KINDS {
+        let count = &found["summary"][kind];
+        let seen = ["held", "judged"].map(|k| count[k].as_u64().expect("a number"));
+        assert_eq!(counts[kind], seen, "{kind}");
     }
     assert_eq!(found["missed"].as_u64(), Some(u64::from(missed)));
     assert_eq!(status, Some(i32::from(missed > 0)));
@@ -98,21 +245,26 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
     }
 }
 
-/// The table for people ends with what missed, the coach's rebound among it.
+/// The table for people lists what missed, and ends with a line per kind.
 #[test]
-fn the_table_lists_what_missed() {
+fn the_table_lists_what_missed_and_counts_each_kind() {
+    let (status, found) = document(&root().join("vehicles"));
     let done = crumple(&root().join("vehicles"))
         .output()
         .expect("it starts");
     let page = String::from_utf8(done.stdout).expect("text");
-    let (table, list) = page.split_once("; missed:\n").expect("a list of misses");
-    assert_eq!(
-        table.matches("MISSED").count(),
-        list.lines().count(),
-        "{list}"
-    );
-    assert!(list.contains("Pioneer coach, rebound peak"), "{list}");
-    assert_eq!(done.status.code(), Some(1));
+    assert_eq!(done.status.code(), status);
+    let list = page.split_once("\nMissed\n").map_or("", |(_, list)| list);
+    for r in rows(&found).iter().filter(|r| r["holds"] == false) {
+        let line = format!("  {}: {}: ", text(r, "kind"), text(r, "name"));
+        assert_eq!(list.matches(&line).count(), 1, "{line}");
+    }
+    let all = sides(&found);
+    let last: Vec<&str> = page.lines().rev().take(3).collect();
+    for (line, kind) in last.iter().rev().zip(KINDS) {
+        let start = format!("{} hold ", counted(&all, kind));
+        assert!(line.starts_with(&start), "{line}: {start}");
+    }
 }
 
 /// A vehicle that no longer meets its own wall test misses it, and nothing else changes.

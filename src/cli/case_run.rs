@@ -273,6 +273,7 @@ fn page(case: &Case, r: &CaseResult) -> String {
                     output::optional(o.chest_deflection_mm, 1),
                     output::optional(o.femur_kN, 2),
                     format!("{:.0}", o.excursion_mm),
+                    output::optional(o.fire_ms, 1),
                     percent(o.risk.joint_without_neck),
                     percent(o.risk.joint),
                 ]
@@ -286,6 +287,7 @@ fn page(case: &Case, r: &CaseResult) -> String {
                 "chest mm",
                 "femur kN",
                 "travel mm",
+                "fired ms",
                 "risk %",
                 "with neck floor %",
             ],

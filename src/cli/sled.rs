@@ -249,6 +249,7 @@ fn page(
         );
     }
     line("head travel, mm", Some(o.excursion_mm), None, None, 0);
+    line("fired, ms", o.fire_ms, None, None, 1);
     let risk = o.risk.joint_without_neck.map(|p| p * 100.0);
     line("joint risk without neck, %", risk, None, None, 1);
     let header: &[&str] = if compared {

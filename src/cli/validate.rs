@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use crumple::collision::plausibility::OwnWallReadings;
 use crumple::error::Error;
+use crumple::number::Range;
 use crumple::report::validation_figures;
-use crumple::validate::{Family, Row, Validation, validate};
+use crumple::validate::{Family, Kind, Reference, Row, Validation, validate};
 use crumple::vehicle::Library;
 
 use super::case_run::spread_page;
@@ -46,7 +47,16 @@ fn page(found: &Validation) -> String {
         page += &format!("{}\n\n", group[0].family.heading());
         let drawn = is_drawn(group);
         let rows: Vec<Vec<String>> = group.iter().map(|r| line(r, drawn)).collect();
-        let mut head = vec!["case", "quantity", "reference", "here", "error", "bar", ""];
+        let mut head = vec![
+            "case",
+            "quantity",
+            "kind",
+            "reference",
+            "here",
+            "error",
+            "bar",
+            "",
+        ];
         if drawn {
             head.push("5-95 % here");
         }
@@ -75,29 +85,52 @@ fn page(found: &Validation) -> String {
     }
     page += &readings_table(&found.own_wall_readings);
     page += &format!("\nSources\n\n{}", sources(found));
-    page += &format!(
-        "\n{} of {} judged rows hold",
-        found.judged - found.missed,
-        found.judged
-    );
-    page += if found.missed == 0 {
-        "\n"
-    } else {
-        "; missed:\n"
-    };
-    for r in found.misses() {
-        page += &format!(
-            "  {}, {}: {} against {} (bar {}){}\n",
-            r.case,
-            r.quantity,
-            output::number(r.predicted, &r.unit),
-            reference(r),
-            r.bar.as_deref().unwrap_or("-"),
-            if r.note.is_empty() {
+    page += &misses(found);
+    page += &counts(found);
+    page
+}
+
+/// Rows that miss their bar, by kind.
+fn misses(found: &Validation) -> String {
+    if found.missed == 0 {
+        return String::new();
+    }
+    let mut page = String::from("\nMissed\n\n");
+    for kind in Kind::ALL {
+        for r in found.misses().filter(|r| r.kind == kind) {
+            let note = if r.note.is_empty() {
                 String::new()
             } else {
                 format!("; {}", r.note)
-            },
+            };
+            page += &format!(
+                "  {}: {}: {} against {} (bar {}){note}\n",
+                kind.word(),
+                r.name,
+                output::number(r.predicted, &r.unit),
+                reference(r),
+                r.bar.as_deref().unwrap_or("-"),
+            );
+        }
+    }
+    page
+}
+
+/// A line per kind; only predictions say how good the model is.
+fn counts(found: &Validation) -> String {
+    let mut page = String::from("\n");
+    for kind in Kind::ALL {
+        let count = found.summary.kind(kind);
+        let what = match kind {
+            Kind::Fit => "the tests that the structures were identified from",
+            Kind::Identity => "momentum, or an input read back",
+            Kind::Prediction => "what was not fitted: only these say how good the model is",
+        };
+        page += &format!(
+            "{} {} of {} hold ({what})\n",
+            kind.word(),
+            count.held,
+            count.judged
         );
     }
     page
@@ -115,6 +148,7 @@ fn line(r: &Row, drawn: bool) -> Vec<String> {
     let mut cells = vec![
         r.case.clone(),
         r.quantity.clone(),
+        r.kind.word().into(),
         reference(r),
         output::number(r.predicted, &r.unit),
         r.error_pct
@@ -133,13 +167,13 @@ fn line(r: &Row, drawn: bool) -> Vec<String> {
 }
 
 fn reference(r: &Row) -> String {
-    match r.measured_range {
-        Some([lo, hi]) => format!(
+    match r.measured {
+        Reference::Range([lo, hi]) => format!(
             "{} - {}",
             output::number(lo, ""),
             output::number(hi, &r.unit)
         ),
-        None => output::number(r.measured, &r.unit),
+        Reference::Value(v) => output::number(v, &r.unit),
     }
 }
 
@@ -148,7 +182,7 @@ fn readings_table(all: &[OwnWallReadings]) -> String {
         .iter()
         .map(|r| {
             let (d, p) = (&r.driver, &r.passenger);
-            let published: Vec<&str> = r.published.iter().map(|p| p.what).collect();
+            let published: Vec<&str> = r.published.iter().map(|p| p.what.as_str()).collect();
             let mut remarks: Vec<String> = Vec::new();
             if !r.outside_published.is_empty() {
                 remarks.push(format!(
@@ -194,11 +228,12 @@ fn readings_table(all: &[OwnWallReadings]) -> String {
     page += &output::table(&head, &rows);
     page.push('\n');
     let mut seen: Vec<&str> = Vec::new();
-    for p in all.iter().flat_map(|r| r.published) {
-        if !seen.contains(&p.what) {
-            seen.push(p.what);
-            let range = |name: &str, r: Option<[f64; 2]>| {
-                r.map_or(String::new(), |[a, b]| format!(", {name} {a}-{b}"))
+    for p in all.iter().flat_map(|r| &r.published) {
+        if !seen.contains(&p.what.as_str()) {
+            seen.push(&p.what);
+            let range = |name: &str, r: Option<Range>| {
+                r.map(Range::get)
+                    .map_or(String::new(), |[a, b]| format!(", {name} {a}-{b}"))
             };
             page += &format!(
                 "{} ({} cars{}{}{}): {}\n",

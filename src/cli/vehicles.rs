@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::collision::stiffness::{PUBLISHED, StiffnessRow, stiffness_table};
+use crumple::collision::stiffness::{PublishedStiffness, StiffnessRow, stiffness_table};
 use crumple::dynamics::Plan;
 use crumple::error::{Error, SourceText};
 use crumple::plot::{Heading, Stamp, Theme, field};
 use crumple::units::{KMH, US};
+use crumple::validate::evidence::{self, Stiffnesses};
 use crumple::vehicle::library::{VEHICLE_GROUPS, load_vehicle};
 use crumple::vehicle::{
-    Basis, Face, Library, Vehicle, VehicleClass, endless_body_mount, face_hole, parse_vehicle,
+    Basis, Face, Library, Provenance, Vehicle, VehicleClass, endless_body_mount, face_hole,
+    parse_vehicle,
 };
 use serde::Serialize;
 
@@ -163,10 +165,15 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
     for (_, _, path) in library.vehicle_files() {
         vehicles.push(load_vehicle(&path)?);
     }
-    let rows = stiffness_table(&vehicles, WALL_KMH * KMH, Plan::new(0.160, 10.0 * US))?;
+    let published = evidence::read::<Stiffnesses>(&library)?.stiffness;
+    let plan = Plan::new(0.160, 10.0 * US);
+    let rows = stiffness_table(&vehicles, WALL_KMH * KMH, plan, &published)?;
     if let Some(folder) = figure {
         let stamp = Stamp::of(&vehicles, 10.0 * US);
-        let drawn = field::draw(&stiffness_field(&rows, stamp), &Theme::default());
+        let drawn = field::draw(
+            &stiffness_field(&rows, &published, stamp),
+            &Theme::default(),
+        );
         plot::write_figure(folder, "kw400-mass", &drawn.map_err(plot::refused)?)?;
     }
     if json {
@@ -209,10 +216,12 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
     let mut page = format!("Rigid wall at {WALL_KMH} km/h, full width\n\n");
     page += &output::table(&heads, &cells);
     page.push('\n');
-    for p in PUBLISHED {
+    for p in &published {
         page += &format!(
             "published for the {} ({:.0} kg): {}\n",
-            p.name, p.mass_kg, p.source
+            p.tested,
+            p.mass_kg.get(),
+            p.source
         );
     }
     output::text(&page)?;
@@ -220,7 +229,11 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
 }
 
 /// KW400 against mass, published values hollow.
-fn stiffness_field(rows: &[StiffnessRow], stamp: Stamp) -> field::Input {
+fn stiffness_field(
+    rows: &[StiffnessRow],
+    published: &[PublishedStiffness],
+    stamp: Stamp,
+) -> field::Input {
     let class_of = |class: VehicleClass| format!("{class:?}").to_lowercase();
     let mut points: Vec<field::Point> = rows
         .iter()
@@ -234,12 +247,13 @@ fn stiffness_field(rows: &[StiffnessRow], stamp: Stamp) -> field::Input {
             })
         })
         .collect();
-    for p in PUBLISHED {
-        let [lo, hi] = p.kw400_N_per_mm;
-        points.extend(rows.iter().filter(|r| r.id == p.id).map(|r| field::Point {
-            name: p.name.to_string(),
+    for p in published {
+        let [lo, hi] = p.kw400_N_per_mm.get();
+        let of = rows.iter().filter(|r| r.id == p.vehicle);
+        points.extend(of.map(|r| field::Point {
+            name: p.tested.clone(),
             group: class_of(r.class),
-            x: p.mass_kg,
+            x: p.mass_kg.get(),
             y: 0.5 * (lo + hi),
             published: true,
         }));
@@ -263,6 +277,10 @@ struct Evidence {
     values: Vec<f64>,
     basis: Option<Basis>,
     cv: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cv_by_point: Option<Vec<f64>>,
+    /// The spread in words: by point, on which side, with what it moves.
+    spread: Option<String>,
     source: Option<String>,
 }
 
@@ -321,6 +339,8 @@ fn show(name: &str, json: bool) -> Result<Done, Error> {
                 values: v.values_of(&key),
                 basis: p.map(|p| p.basis),
                 cv: p.map(|p| p.cv),
+                cv_by_point: p.and_then(|p| p.cv_by_point.clone()),
+                spread: p.map(Provenance::spread_words),
                 source: p.map(|p| p.source.clone()),
                 key,
             }
@@ -370,7 +390,7 @@ fn page(shown: &Shown) -> String {
                 vec![
                     e.key.clone(),
                     value_text(&e.values),
-                    e.cv.map_or("-".into(), |c| format!("{:.1} %", c * 100.0)),
+                    e.spread.clone().unwrap_or("-".into()),
                     e.source.clone().unwrap_or_default(),
                 ]
             })
@@ -453,6 +473,14 @@ fn check(file: &Path) -> Result<Done, Error> {
     for key in v.keys_without_provenance() {
         output::warn(&format!("{}: {key} has no provenance", file.display()));
     }
-    output::text(&format!("{}: {} is sound\n", file.display(), v.id))?;
+    let mut page = format!("{}: {} is sound\n", file.display(), v.id);
+    let special = v
+        .provenance
+        .iter()
+        .filter(|(_, p)| p.cv_by_point.is_some() || p.side.is_some() || p.follows().is_some());
+    for (key, p) in special {
+        page += &format!("{key}: {}\n", p.spread_words());
+    }
+    output::text(&page)?;
     Ok(Done::Holds)
 }

@@ -48,11 +48,13 @@ pub struct Assembly {
     pub occupants: Vec<Occupant>,
 }
 
-fn law_of(table: &CrushTable) -> CrushLaw {
+/// The law of a table, its strength and unloading stiffness times `phi`.
+fn law_of(table: &CrushTable, phi: f64) -> CrushLaw {
+    let times = |values: &[f64]| values.iter().map(|v| phi * v).collect();
     CrushLaw {
         crush_m: table.crush_m.clone(),
-        force_n: table.force_n.clone(),
-        unload_n_per_m: table.unload_n_per_m.clone(),
+        force_n: times(&table.force_n),
+        unload_n_per_m: times(&table.unload_n_per_m),
         rate_s_per_m: table.rate_s_per_m,
         unload_power: table.unload_power,
         damping_n_s_per_m: table.damping_n_s_per_m,
@@ -71,7 +73,8 @@ fn rigid_law() -> CrushLaw {
 }
 
 /// Bodies, inner paths and mounts of one vehicle.
-fn add_vehicle(net: &mut Network, party: &Party, side: usize) -> VehicleMap {
+/// `width_share` is the overlapped width over the vehicle's own (model section 4, offset strength).
+fn add_vehicle(net: &mut Network, party: &Party, side: usize, width_share: f64) -> VehicleMap {
     let vehicle = &party.vehicle;
     let heading = party.heading(side);
     let prefix = |name: &str| format!("{}: {name}", vehicle.id);
@@ -98,8 +101,17 @@ fn add_vehicle(net: &mut Network, party: &Party, side: usize) -> VehicleMap {
         .map(|m| net.group(&prefix(&m.name)))
         .collect();
     for (i, p) in vehicle.paths.iter().enumerate() {
-        if let (PathKind::Inner { from, gap_m, .. }, Some(table)) = (&p.kind, &p.table) {
-            let law = net.law(law_of(table));
+        if let (
+            PathKind::Inner {
+                from,
+                gap_m,
+                offset_share,
+            },
+            Some(table),
+        ) = (&p.kind, &p.table)
+        {
+            let phi = offset_share + (1.0 - offset_share) * width_share;
+            let law = net.law(law_of(table, phi));
             net.crushes.push(Crush {
                 port: Port::signed(bodies[p.to], bodies[*from], heading),
                 law,
@@ -204,7 +216,7 @@ pub fn assemble_cells(case: &Case, face_cells: Vec<FaceCell>) -> Result<Assembly
         ));
     }
     let mut net = Network::default();
-    let maps = [0, 1].map(|s| add_vehicle(&mut net, &case.parties[s], s));
+    let maps = [0, 1].map(|s| add_vehicle(&mut net, &case.parties[s], s, case.width_share(s)));
     for (side, party) in case.parties.iter().enumerate() {
         add_face(&mut net, &face_cells, party, side, &maps[side]);
     }
@@ -291,8 +303,13 @@ fn add_face(
         }
         for (k, l) in cell.layers[side].iter().enumerate() {
             let path = &vehicle.paths[l.path];
-            let law = *laws[l.path]
-                .get_or_insert_with(|| net.law(path.table.as_ref().map_or_else(rigid_law, law_of)));
+            let law = *laws[l.path].get_or_insert_with(|| {
+                net.law(
+                    path.table
+                        .as_ref()
+                        .map_or_else(rigid_law, |t| law_of(t, 1.0)),
+                )
+            });
             net.shares.push(Share {
                 cell: c,
                 side,

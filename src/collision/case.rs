@@ -87,13 +87,28 @@ pub struct Case {
 impl Case {
     /// Place of vehicle 2's face against vehicle 1's.
     pub fn placement(&self) -> Placement {
-        let [a, b] = &self.parties;
         Placement::new(
             self.overlap,
             self.struck_left,
-            [a.vehicle.body.width_m, b.vehicle.body.width_m],
-            b.vehicle.class == VehicleClass::Barrier,
-            b.face != Face::Rear,
+            self.widths_m(),
+            self.against_barrier(),
+            self.parties[1].face != Face::Rear,
         )
+    }
+
+    /// Overlapped width over a vehicle's own width, 0 to 1 (model section 4): the wider of two vehicles has less
+    /// than 1 even at full overlap.
+    pub fn width_share(&self, side: usize) -> f64 {
+        let [a, b] = self.widths_m();
+        let of = if self.against_barrier() { a } else { a.min(b) };
+        (self.overlap * of / [a, b][side]).min(1.0)
+    }
+
+    fn widths_m(&self) -> [f64; 2] {
+        self.parties.each_ref().map(|p| p.vehicle.body.width_m)
+    }
+
+    fn against_barrier(&self) -> bool {
+        self.parties[1].vehicle.class == VehicleClass::Barrier
     }
 }

@@ -6,55 +6,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::dynamics::Plan;
 use crate::error::Error;
+use crate::number::{Positive, Range};
 use crate::vehicle::{Vehicle, VehicleClass};
 
 use super::wall::wall_test;
 
-/// A published KW400 or AHOF400, for the vehicle of an id or its sister.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+/// A published KW400 or AHOF400, for the vehicle of an id or its sister (`evidence/stiffness.toml` of the library).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[allow(non_snake_case)]
 pub struct PublishedStiffness {
     /// Library id it is compared with.
-    pub id: &'static str,
+    pub vehicle: String,
     /// What was tested.
-    pub name: &'static str,
+    pub tested: String,
     /// Its test mass, kg.
-    pub mass_kg: f64,
-    /// KW400, N/mm, `[lo, hi]`.
-    pub kw400_N_per_mm: [f64; 2],
+    pub mass_kg: Positive,
+    /// KW400, N/mm.
+    pub kw400_N_per_mm: Range,
     /// AHOF400, mm.
-    pub ahof400_mm: Option<f64>,
+    pub ahof400_mm: Option<Positive>,
+    /// Is it the test that the vehicle of the library was identified from?
+    pub itself: bool,
+    /// What a reader must know besides the masses.
+    pub remark: Option<String>,
     /// Where the value comes from.
-    pub source: &'static str,
+    pub source: String,
 }
-
-/// Published values at hand.
-pub const PUBLISHED: [PublishedStiffness; 3] = [
-    PublishedStiffness {
-        id: "dodge-neon-1996",
-        name: "Dodge Neon 1996",
-        mass_kg: 1354.0,
-        kw400_N_per_mm: [1251.0, 1251.0],
-        ahof400_mm: None,
-        source: "DOT HS 811 293, wall force; m a of the cabin channel over the same window gives 580 N/mm",
-    },
-    PublishedStiffness {
-        id: "chevrolet-silverado-1500-2014",
-        name: "Chevrolet Silverado 2007",
-        mass_kg: 2622.0,
-        kw400_N_per_mm: [2550.0, 2550.0],
-        ahof400_mm: None,
-        source: "DOT HS 811 293, wall force; the generation before the library's",
-    },
-    PublishedStiffness {
-        id: "toyota-camry-2018",
-        name: "Toyota Camry 2018",
-        mass_kg: 1719.0,
-        kw400_N_per_mm: [996.0, 1007.0],
-        ahof400_mm: Some(477.0),
-        source: "NHTSA 10146, wall force by row; lowest row assumed 80 mm above ground",
-    },
-];
 
 /// One vehicle in the wall.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,7 +62,7 @@ pub struct StiffnessRow {
     pub published_ahof400_mm: Option<f64>,
 }
 
-/// Run every vehicle but the barriers into the wall at one speed; rows in the order given.
+/// Run every vehicle but the barriers into the wall at one speed, beside what is published; rows in the order given.
 ///
 /// # Errors
 /// As [`wall_test`], of the first vehicle that fails.
@@ -92,6 +70,7 @@ pub fn stiffness_table(
     vehicles: &[Vehicle],
     speed_mps: f64,
     plan: Plan,
+    published: &[PublishedStiffness],
 ) -> Result<Vec<StiffnessRow>, Error> {
     let cars: Vec<&Vehicle> = vehicles
         .iter()
@@ -100,7 +79,7 @@ pub fn stiffness_table(
     cars.par_iter()
         .map(|v| {
             let t = wall_test(v, speed_mps, plan)?;
-            let published = PUBLISHED.iter().find(|p| p.id == v.id);
+            let published = published.iter().find(|p| p.vehicle == v.id);
             Ok(StiffnessRow {
                 id: v.id.clone(),
                 class: v.class,
@@ -111,8 +90,8 @@ pub fn stiffness_table(
                 restitution: t.wall.restitution,
                 kw400_N_per_mm: t.wall.kw400_N_per_mm,
                 ahof400_mm: t.wall.ahof400_mm,
-                published_kw400_N_per_mm: published.map(|p| p.kw400_N_per_mm),
-                published_ahof400_mm: published.and_then(|p| p.ahof400_mm),
+                published_kw400_N_per_mm: published.map(|p| p.kw400_N_per_mm.get()),
+                published_ahof400_mm: published.and_then(|p| p.ahof400_mm).map(Positive::get),
             })
         })
         .collect()

@@ -8,6 +8,7 @@
 mod elements;
 mod frame;
 mod motion;
+mod sensor;
 
 use std::sync::Arc;
 
@@ -19,8 +20,10 @@ use ode_solvers::continuous_output_model::ContinuousOutputModel;
 use super::SimulationError;
 use super::network::Network;
 use super::record::{Detail, Layout, Plan, Record};
+use super::separation::Watch as Contact;
 use elements::{Pull, Regime, Slide, port_motion};
 use motion::{Motion, Switch};
+use sensor::Watch;
 
 /// Error control of the adaptive solver.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,7 +65,7 @@ pub fn simulate_adaptive(
     tolerances: Tolerances,
 ) -> Result<Record, SimulationError> {
     let mut run = Run::new(net, tolerances);
-    let breaks = breaks(net, plan);
+    let mut breaks = breaks(net, plan);
     let samples = plan.samples();
     let mut frames = Vec::with_capacity((samples + 1) * run.layout.len());
     run.motion.middle_s = 0.0;
@@ -72,6 +75,8 @@ pub fn simulate_adaptive(
     run.refresh_first_accelerations(&mut frames);
     let mut taken = 1;
     let mut next = 0;
+    let mut contact = Contact::new(plan.sample_s());
+    run.watch(plan);
     for sample in 1..=samples {
         let end = plan.sample_s() * sample as f64;
         while next < breaks.len() && breaks[next] < end - LOCATED_S {
@@ -81,8 +86,15 @@ pub fn simulate_adaptive(
         run.advance(end)?;
         run.sample(&mut frames);
         taken += 1;
+        let quiet_s = contact.quiet_s(run.contact_impulse(), end);
+        if let Some(more) = run.watch(plan) {
+            breaks.extend(more);
+            next = 0;
+            tidy(&mut breaks, run.time, plan.duration_s);
+        }
         if let Some(settle) = plan.settle_s
-            && run.apart_for(settle)
+            && quiet_s >= settle
+            && run.parts()
         {
             break;
         }
@@ -98,6 +110,7 @@ pub fn simulate_adaptive(
         touching_at_end: run.motion.merged.iter().any(|m| *m),
         steps: run.steps,
         meetings: run.meetings,
+        fired_s: run.fired(),
     })
 }
 
@@ -105,20 +118,25 @@ pub fn simulate_adaptive(
 fn breaks(net: &Network, plan: &Plan) -> Vec<f64> {
     let mut all: Vec<f64> = Vec::new();
     for e in &net.crushes {
-        if let Some(r) = &e.ramp {
+        if let Some(r) = e.ramp.filter(|r| r.sensor.is_none()) {
             all.extend([r.start_s, r.start_s + r.duration_s]);
         }
-        if let Some(p) = &e.pretension {
+        if let Some(p) = e.pretension.filter(|p| p.sensor.is_none()) {
             all.extend([p.fire_s, p.fire_s + p.duration_s]);
         }
     }
     for d in net.bodies.iter().filter_map(|b| b.drive.as_ref()) {
         all.extend((1..d.acceleration_mps2.len()).map(|i| i as f64 * d.dt_s));
     }
-    all.retain(|t| *t > LOCATED_S && *t < plan.duration_s);
-    all.sort_by(f64::total_cmp);
-    all.dedup_by(|a, b| *a - *b < LOCATED_S);
+    tidy(&mut all, 0.0, plan.duration_s);
     all
+}
+
+/// Rising, each once, and only those between two times.
+fn tidy(breaks: &mut Vec<f64>, after: f64, before: f64) {
+    breaks.retain(|t| *t > after + LOCATED_S && *t < before);
+    breaks.sort_by(f64::total_cmp);
+    breaks.dedup_by(|a, b| *a - *b < LOCATED_S);
 }
 
 /// Continuous output of a window.
@@ -137,6 +155,7 @@ struct Run<'a> {
     steps: usize,
     meetings: usize,
     switches: usize,
+    watches: Vec<Watch<'a>>,
 }
 
 impl<'a> Run<'a> {
@@ -159,6 +178,7 @@ impl<'a> Run<'a> {
             steps: 0,
             meetings: 0,
             switches: 0,
+            watches: net.sensors.iter().map(Watch::new).collect(),
         }
     }
 
@@ -315,9 +335,8 @@ impl<'a> Run<'a> {
                 let p = &mut self.motion.paths[i];
                 let (d, rate) = p.motion(y, n, time, middle);
                 let piece = p.piece(d);
-                let trial = p.unloading(p.m) * (d - p.p);
                 // A backbone that starts at zero is followed from the first touch.
-                let follows = trial >= p.strength(piece, d, rate, time, middle);
+                let follows = p.yields(d, rate, time, middle) >= 0.0;
                 p.regime = if follows {
                     Regime::Backbone(piece)
                 } else {
@@ -401,9 +420,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn apart_for(&self, settle: f64) -> bool {
-        let quiet = self.motion.merged.iter().all(|m| !m)
-            && self.time - self.last_touch_s.unwrap_or(0.0) > settle;
+    /// Do the vehicles move apart?
+    fn parts(&self) -> bool {
         let (momentum, mass) = self.momenta();
         let speed = |s: usize| {
             if mass[s] > 0.0 {
@@ -412,6 +430,6 @@ impl<'a> Run<'a> {
                 0.0
             }
         };
-        quiet && speed(0) <= speed(1)
+        speed(0) <= speed(1)
     }
 }

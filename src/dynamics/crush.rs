@@ -5,6 +5,15 @@
 //! F        = clamp(k_u(m) (d - p), 0, B)
 //! while clamped at B:  m = max(m, d),  p = max(p, d - B / k_u(m))
 //! ```
+//! With an unloading power n above 1, after the first yield:
+//! ```text
+//! on the backbone, d >= m:  m = d,  p = max(p, m - L(m)),  L = n f(m) / k_u(m),  F = B(d, d')
+//! below it:                 F = B(m, d') s^n,  s = (d - p) / (m - p)
+//! recoverable:              U = f(m) (m - p) s^(n+1) / (n + 1)
+//! ```
+//! There `p` depends on `m` alone: along a straight piece `x - L(x)` either rises throughout or is convex, so its
+//! largest value up to `m` is at `m` or at a point of the table before it ([`CrushLaw::held_sets`]).
+//!
 //! Tables are kept as sums of hinges, `f(d) = f_0 + sum s_k max(d - c_k, 0)`, which needs no search; layer shares
 //! keep the straight piece they are on instead.
 
@@ -19,6 +28,10 @@ pub struct PackedLaw<V> {
     force_0: V,
     unload_0: V,
     rate: V,
+    /// Unloading power, of all lanes.
+    pub power: u32,
+    /// Compression where the law first yields, m.
+    first_yield: V,
     /// Parallel damper, N s/m.
     pub damping: V,
     /// Has a rate factor or damper in some lane: needs the compression rate.
@@ -46,6 +59,8 @@ pub struct Segment<V> {
     pub slope: V,
     /// Where it ends, m; infinite for the last.
     pub to: V,
+    /// Largest `x - L(x)` at the points up to `at` and 0, m (unloading power above 1).
+    pub held: V,
 }
 
 /// State of one element: permanent set, largest backbone compression, unloading stiffness there.
@@ -81,12 +96,14 @@ impl<V: Lane> PackedLaw<V> {
                 unload: V::from_fn(|i| turn(&lane(i).crush_m, &lane(i).unload_n_per_m, k)),
             })
             .collect();
+        let held: Vec<Vec<f64>> = laws.iter().map(|l| l.held_sets()).collect();
         let segments = (0..points)
             .map(|k| Segment {
                 at: V::from_fn(|i| lane(i).crush_m[k]),
                 force: V::from_fn(|i| lane(i).force_n[k]),
                 slope: V::from_fn(|i| slope(&lane(i).crush_m, &lane(i).force_n, k)),
                 to: V::from_fn(|i| *lane(i).crush_m.get(k + 1).unwrap_or(&f64::INFINITY)),
+                held: V::from_fn(|i| held[i.min(laws.len() - 1)][k]),
             })
             .collect();
         Self {
@@ -95,6 +112,8 @@ impl<V: Lane> PackedLaw<V> {
             force_0: V::from_fn(|i| lane(i).force_n[0]),
             unload_0: V::from_fn(|i| lane(i).unload_n_per_m[0]),
             rate: V::from_fn(|i| lane(i).rate_s_per_m),
+            power: laws[0].unload_power,
+            first_yield: V::from_fn(|i| lane(i).first_yield_m()),
             damping: V::from_fn(|i| lane(i).damping_n_s_per_m),
             needs_rate: laws.iter().any(|l| l.needs_rate()),
             graded: laws
@@ -127,7 +146,13 @@ impl<V: Lane> PackedLaw<V> {
     /// Strength at a compression closing at `rate`, N.
     #[inline(always)]
     pub fn strength(&self, d: V, rate: V) -> V {
-        self.backbone(d) * (V::splat(1.0) + self.rate * rate.larger(V::zero()))
+        self.backbone(d) * self.quickened(rate)
+    }
+
+    /// Factor of the rate on the strength, `1 + r max(d', 0)`.
+    #[inline(always)]
+    pub fn quickened(&self, rate: V) -> V {
+        V::splat(1.0) + self.rate * rate.larger(V::zero())
     }
 
     /// Unloading stiffness at a compression, N/m.
@@ -147,11 +172,31 @@ impl<V: Lane> PackedLaw<V> {
         k
     }
 
+    /// Permanent set of an element that turned back at `m` with strength `top`, both of the whole layer or both
+    /// of a share with its stiffness `ku`, m (unloading power above 1).
+    #[inline(always)]
+    pub fn set_at(&self, m: V, top: V, ku: V) -> V {
+        let mut held = V::zero();
+        for s in &self.segments {
+            let past = s.at.above(m).not();
+            if !past.any() {
+                break;
+            }
+            held = V::select(past, s.held, held);
+        }
+        held.larger(m - V::splat(f64::from(self.power)) * top / ku)
+    }
+
     /// State of an element that has never been loaded.
     pub fn virgin(&self) -> CrushState<V> {
         CrushState {
             p: V::zero(),
-            m: V::zero(),
+            // With a power the line up to the first yield is told from the curve below the backbone by `m`.
+            m: if self.power > 1 {
+                self.first_yield
+            } else {
+                V::zero()
+            },
             ku: self.unload(V::zero()),
         }
     }
@@ -169,6 +214,9 @@ impl<V: Lane> PackedLaw<V> {
     /// Force at compression `d` closing at `rate`, with strength scaled by `scale`; moves the state.
     #[inline(always)]
     pub fn load(&self, state: &mut CrushState<V>, d: V, rate: V, scale: Option<V>) -> V {
+        if self.power > 1 {
+            return self.load_curved(state, d, rate, scale);
+        }
         let zero = V::zero();
         let trial = state.ku * (d - state.p);
         let spring = trial.larger(zero);
@@ -200,6 +248,53 @@ impl<V: Lane> PackedLaw<V> {
         }
     }
 
+    /// [`PackedLaw::load`] with an unloading power above 1.
+    #[inline(always)]
+    fn load_curved(&self, state: &mut CrushState<V>, d: V, rate: V, scale: Option<V>) -> V {
+        let zero = V::zero();
+        let virgin = d.above(state.m);
+        if virgin.any() {
+            state.m = V::select(virgin, d, state.m);
+            state.ku = V::select(virgin, self.unload(d), state.ku);
+            let set = self.set_at(d, self.backbone(d), state.ku);
+            state.p = V::select(virgin, set, state.p);
+        }
+        let curve = self.backbone(state.m) * power(self.share_of(state, d), self.power);
+        let line = state.ku * (d - state.p).larger(zero);
+        let at_rest = V::select(state.m.above(self.first_yield), curve, line);
+        let mut force = at_rest * self.quickened(rate);
+        if let Some(s) = scale {
+            force = force * s;
+        }
+        if self.needs_rate {
+            self.damp(force, self.damping, d, state.p, rate)
+        } else {
+            force
+        }
+    }
+
+    /// Where `d` stands between set and turning point, 0 to 1.
+    #[inline(always)]
+    fn share_of(&self, state: &CrushState<V>, d: V) -> V {
+        let span = state.m - state.p;
+        let share = (d - state.p).larger(V::zero()) / span;
+        V::select(span.above(V::zero()), share, V::zero()).smaller(V::splat(1.0))
+    }
+
+    /// Recoverable energy at compression `d`, J.
+    #[inline(always)]
+    pub fn stored(&self, state: &CrushState<V>, d: V) -> V {
+        let strain = (d - state.p).larger(V::zero());
+        let line = V::splat(0.5) * state.ku * strain * strain;
+        if self.power == 1 {
+            return line;
+        }
+        let share = self.share_of(state, d);
+        let part = power(share, self.power) * share / V::splat(f64::from(self.power + 1));
+        let curve = self.backbone(state.m) * (state.m - state.p) * part;
+        V::select(state.m.above(self.first_yield), curve, line)
+    }
+
     /// Add the damper: it acts while d > p, and from the moment of touch; the sum is never tensile.
     #[inline(always)]
     pub fn damp(&self, force: V, damping: V, d: V, p: V, rate: V) -> V {
@@ -219,6 +314,22 @@ impl<V: Lane> PackedLaw<V> {
             state.p = V::select(yields, set, state.p);
         }
     }
+}
+
+/// A number times itself, n times in all.
+#[inline(always)]
+pub fn power<V: Lane>(s: V, n: u32) -> V {
+    let mut square = s;
+    let mut product = V::splat(1.0);
+    let mut left = n;
+    while left > 0 {
+        if left & 1 == 1 {
+            product = product * square;
+        }
+        square = square * square;
+        left >>= 1;
+    }
+    product
 }
 
 #[cfg(test)]
@@ -254,6 +365,83 @@ mod tests {
         assert!((packed.load(&mut s, half, 0.0, None) - ku * (half - p)).abs() < 1.0);
         assert_eq!(packed.load(&mut s, p - 0.01, 0.0, None), 0.0);
         assert_eq!((s.p, s.m), (p, m), "unloading leaves the set alone");
+    }
+
+    /// With a power n the recoverable energy is what comes back, the set is where it stops, and unloading and
+    /// reloading are one curve.
+    #[test]
+    fn springs_back_steeply_first_with_a_power() {
+        for n in [2, 3, 8] {
+            let law = CrushLaw {
+                unload_power: n,
+                ..law()
+            };
+            let packed = PackedLaw::<f64>::pack(&[&law]);
+            let mut s = packed.virgin();
+            for i in 0..=2000 {
+                packed.load(&mut s, 1e-4 * f64::from(i), 0.0, None);
+            }
+            let top = 100e3 + 50e3 * (0.2 - 0.05) / 0.25;
+            let ku = 4e6 + 8e6 * (0.2 - 0.05) / 0.25;
+            let n = f64::from(n);
+            assert!((packed.load(&mut s, 0.2, 0.0, None) - top).abs() < 1e-6 * top);
+            // 0.05 - n f/k_u is the most that the points before hold.
+            let set = (0.2 - n * top / ku).max(0.05 - n * 100e3 / 4e6).max(0.0);
+            assert!((s.p - set).abs() < 1e-9, "n = {n}: {} against {set}", s.p);
+            let held = packed.stored(&s, 0.2);
+            let steps = 20_000;
+            let mut back = 0.0;
+            let width = (0.2 - set) / f64::from(steps);
+            for i in 0..steps {
+                back += width * packed.load(&mut s, 0.2 - width * (f64::from(i) + 0.5), 0.0, None);
+            }
+            assert!(
+                (back / held - 1.0).abs() < 1e-4,
+                "n = {n}: {back} against {held}"
+            );
+            assert_eq!(packed.load(&mut s, set - 0.001, 0.0, None), 0.0);
+            let (down, up) = (
+                packed.load(&mut s, 0.19, 0.0, None),
+                packed.load(&mut s, 0.19, 0.0, None),
+            );
+            assert_eq!(down, up);
+        }
+    }
+
+    /// The set worked out at the turn is the largest that any point on the way would have left.
+    #[test]
+    fn the_set_never_falls_on_the_way() {
+        let law = CrushLaw {
+            crush_m: vec![0.0, 0.02, 0.05, 0.2, 0.22, 0.4],
+            force_n: vec![0.0, 60e3, 20e3, 30e3, 200e3, 180e3],
+            unload_n_per_m: vec![4e6, 5e6, 6e6, 9e6, 12e6, 20e6],
+            unload_power: 8,
+            ..law()
+        };
+        let packed = PackedLaw::<f64>::pack(&[&law]);
+        let mut most = 0.0_f64;
+        for i in 0..=50_000 {
+            let m = 1e-5 * f64::from(i);
+            most = most.max(m - 8.0 * packed.backbone(m) / packed.unload(m));
+            let set = packed.set_at(m, packed.backbone(m), packed.unload(m));
+            assert!((set - most).abs() < 1e-9, "at {m}");
+        }
+    }
+
+    /// A table that starts above zero is reached along k_u d, and nothing is lost before it yields.
+    #[test]
+    fn a_step_at_zero_is_reached_along_ku() {
+        let law = CrushLaw {
+            force_n: vec![50e3, 50e3, 50e3],
+            unload_power: 8,
+            ..law()
+        };
+        let packed = PackedLaw::<f64>::pack(&[&law]);
+        let mut s = packed.virgin();
+        let f = packed.load(&mut s, 0.005, 0.0, None);
+        assert!((f - 4e6 * 0.005).abs() < 1e-6);
+        assert!((packed.stored(&s, 0.005) - 0.5 * f * 0.005).abs() < 1e-9);
+        assert_eq!(packed.load(&mut s, 0.02, 0.0, None), 50e3);
     }
 
     /// Held constant beyond the last point.

@@ -118,12 +118,12 @@ pub struct PackedPretension<V: Lane> {
 impl<V: Lane> PackedPretension<V> {
     /// Belt pulled in by the end of this step, m.
     #[inline(always)]
-    fn pull(&mut self, now: V, dt: V) -> V {
+    fn pull(&mut self, now: V) -> V {
         // The pull-in stops for good at the force (retractor lock).
         self.locked = self.locked.or(self.before.above(self.force_n));
-        let fires = now.above(self.fire_s).and(self.locked.not());
-        let pulled = (self.pulled_m + self.speed_mps * dt).smaller(self.stroke_m);
-        self.pulled_m = V::select(fires, pulled, self.pulled_m);
+        let since = (now - self.fire_s).larger(V::zero());
+        let pulled = (self.speed_mps * since).smaller(self.stroke_m);
+        self.pulled_m = V::select(self.locked, self.pulled_m, pulled);
         self.pulled_m
     }
 }
@@ -145,19 +145,11 @@ pub struct PackedCrush<V: Lane> {
 impl<V: Lane> PackedCrush<V> {
     /// Force at the positions `u` and predicted velocities `v`; `None` where no lane pushes.
     #[inline(always)]
-    pub fn force(
-        &mut self,
-        law: &PackedLaw<V>,
-        u: &[V],
-        v: &[V],
-        now: V,
-        dt: V,
-        keep: Keep,
-    ) -> Option<V> {
+    pub fn force(&mut self, law: &PackedLaw<V>, u: &[V], v: &[V], now: V, keep: Keep) -> Option<V> {
         let x = self.port.read(u);
         let mut d = x - self.gap;
         if let Some(p) = &mut self.pretension {
-            d = d + p.pull(now, dt);
+            d = d + p.pull(now);
         }
         let force = if law.acts(&self.state, d) {
             let rate = if law.needs_rate {

@@ -9,6 +9,8 @@ pub mod models;
 pub mod network;
 pub mod record;
 mod sample;
+mod sensor;
+pub mod separation;
 pub mod share;
 pub mod step;
 pub mod system;
@@ -16,7 +18,7 @@ mod topology;
 
 pub use network::{
     BodyId, BodySpec, Cell, Crush, CrushLaw, Drive, GroupId, MaxwellSpec, MountSpec, Network, Port,
-    Pretension, Ramp, Share, SliderSpec, ThoraxSpec,
+    Pretension, Ramp, Sensor, SensorId, Share, SliderSpec, ThoraxSpec,
 };
 pub use record::{Detail, Plan, Record, Solver};
 pub use step::{Registers, simulate, simulate_in, simulate_lanes};

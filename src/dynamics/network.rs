@@ -5,10 +5,15 @@
 
 use super::SimulationError;
 
+/// Compression rate at which a rate factor is weighed in the step's limit, m/s (56 km/h).
+const FASTEST_MPS: f64 = 15.6;
+
 /// Index of a body in [`Network::bodies`].
 pub type BodyId = usize;
 /// Index of a group of elements in [`Network::groups`]; forces and work are reported per group.
 pub type GroupId = usize;
+/// Index of a sensor in [`Network::sensors`].
+pub type SensorId = usize;
 
 /// A point mass.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +100,35 @@ impl CrushLaw {
         self.rate_s_per_m > 0.0 || self.damping_n_s_per_m > 0.0
     }
 
+    /// Steepest slope of the force, N/m: the unloading stiffness, and with a power n above 1 also n times the
+    /// backbone's steepest rise, since a set that is held steepens the curve up to that (model section 3).
+    pub fn steepest_n_per_m(&self) -> f64 {
+        let unload = self.unload_n_per_m.last().copied().unwrap_or(0.0);
+        if self.unload_power <= 1 {
+            return unload;
+        }
+        let pieces = self.crush_m.windows(2).zip(self.force_n.windows(2));
+        let rise = pieces.fold(0.0_f64, |most, (x, f)| {
+            most.max((f[1] - f[0]) / (x[1] - x[0]))
+        });
+        let quickened = 1.0 + self.rate_s_per_m * FASTEST_MPS;
+        quickened * unload.max(f64::from(self.unload_power) * rise)
+    }
+
+    /// At each point of the table, the largest set `x - L(x)` that it or a point before it leaves, at least 0, with
+    /// the spring-back `L = n f / k_u`, m.
+    pub fn held_sets(&self) -> Vec<f64> {
+        let n = f64::from(self.unload_power);
+        let points = self.crush_m.iter().zip(&self.force_n);
+        points
+            .zip(&self.unload_n_per_m)
+            .scan(0.0_f64, |held, ((x, f), k)| {
+                *held = held.max(x - n * f / k);
+                Some(*held)
+            })
+            .collect()
+    }
+
     /// Compression at which an element that was never loaded starts to yield, m: 0 where the backbone starts
     /// from zero, else where the first unloading stiffness reaches it.
     pub fn first_yield_m(&self) -> f64 {
@@ -153,10 +187,30 @@ pub struct Share {
     pub group: GroupId,
 }
 
+/// Crash sensor: fires once a body has lost a speed within a window, plus a delay (model section 6).
+///
+/// With `v` along the heading and its first value before t = 0, it fires at the first `t + delay` with
+/// `v(t - window) - v(t) >= loss`; the delay counts as at least one sample of the plan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sensor {
+    /// Body it sits on.
+    pub body: BodyId,
+    /// Direction in which speed is lost: +1 for a vehicle that heads along +x, else -1.
+    pub sign: f64,
+    /// Loss that fires, m/s.
+    pub loss_mps: f64,
+    /// Window, s.
+    pub window_s: f64,
+    /// From the loss to the firing, s.
+    pub delay_s: f64,
+}
+
 /// Pull-in of a belt: from `fire_s` the gap shrinks until the stroke is used or the force is reached, then it locks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pretension {
-    /// Time of firing, s.
+    /// What it waits for.
+    pub sensor: Option<SensorId>,
+    /// Time of firing, s: after the sensor's, or without one from t = 0.
     pub fire_s: f64,
     /// Largest pull-in, m.
     pub stroke_m: f64,
@@ -169,7 +223,9 @@ pub struct Pretension {
 /// Activation of a law: its strength rises linearly from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ramp {
-    /// Start, s.
+    /// What it waits for.
+    pub sensor: Option<SensorId>,
+    /// Start, s: after the sensor's firing, or without one from t = 0.
     pub start_s: f64,
     /// Duration, s.
     pub duration_s: f64,
@@ -276,6 +332,8 @@ pub struct Network {
     pub sliders: Vec<SliderSpec>,
     /// Thorax springs.
     pub thoraxes: Vec<ThoraxSpec>,
+    /// Crash sensors.
+    pub sensors: Vec<Sensor>,
     /// Names of groups.
     pub groups: Vec<String>,
 }
@@ -321,14 +379,14 @@ impl Network {
     /// Every element at its stiffest.
     fn stiffest(&self) -> Vec<Stiffest> {
         let nb = self.bodies.len();
-        let last = |law: &CrushLaw| law.unload_n_per_m.last().copied().unwrap_or(0.0);
         let mut all = Vec::new();
         for s in &self.shares {
             let law = &self.laws[s.law];
-            let k = last(law) * s.weight;
+            let k = law.steepest_n_per_m() * s.weight;
             let tip_kg = self.cells[s.cell].tip_kg[s.side].unwrap_or(0.0);
             let tie = if s.tie {
-                2.0 * (k * tip_kg).sqrt()
+                let pull = law.unload_n_per_m.last().copied().unwrap_or(0.0);
+                2.0 * (pull * s.weight * tip_kg).sqrt()
             } else {
                 0.0
             };
@@ -342,7 +400,12 @@ impl Network {
         }
         for e in &self.crushes {
             let law = &self.laws[e.law];
-            all.push((e.port.terms, last(law), law.damping_n_s_per_m, e.group));
+            all.push((
+                e.port.terms,
+                law.steepest_n_per_m(),
+                law.damping_n_s_per_m,
+                e.group,
+            ));
         }
         for e in &self.mounts {
             all.push((

@@ -75,7 +75,7 @@ impl Plan {
 }
 
 /// Number of totals at the end of a frame.
-pub(super) const TOTALS: usize = 5;
+pub(super) const TOTALS: usize = 6;
 
 /// Sizes that give a frame its shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +120,7 @@ pub struct Record {
     pub(super) width: usize,
     pub(super) lane: usize,
     pub(super) samples: usize,
+    pub(super) fired_s: Vec<Option<f64>>,
     /// Interval between samples, s.
     pub sample_s: f64,
     /// Time of the last contact of any pair of tips, s; `None` when nothing met.
@@ -141,6 +142,11 @@ impl Record {
     /// No samples?
     pub fn is_empty(&self) -> bool {
         self.samples == 0
+    }
+
+    /// When a sensor fired, s; `None` if it did not before the run ended.
+    pub fn fired_s(&self, sensor: usize) -> Option<f64> {
+        self.fired_s.get(sensor).copied().flatten()
     }
 
     /// Index of the first sample at or after a time.
@@ -268,6 +274,11 @@ impl Record {
     /// Momentum of vehicle `side` (bodies, tips, occupants) at a sample, N s.
     pub fn momentum_at(&self, side: usize, sample: usize) -> f64 {
         self.at(sample, self.totals(3 + side))
+    }
+
+    /// Contact impulse of all cells up to a sample, N s.
+    pub fn contact_impulse_at(&self, sample: usize) -> f64 {
+        self.at(sample, self.totals(5))
     }
 
     /// Largest residual of the ledger over the run, J: initial kinetic energy against kinetic energy,

@@ -65,9 +65,16 @@ impl<V: Lane> System<V> {
         totals[2] = lost;
         totals[3] = momentum[0];
         totals[4] = momentum[1];
+        totals[5] = self.contact_impulse();
         for value in scratch.iter() {
             value.append_to(frames);
         }
+    }
+
+    /// Contact impulse of all cells so far, N s.
+    #[inline(always)]
+    pub(super) fn contact_impulse(&self) -> V {
+        self.pairs.iter().fold(V::zero(), |sum, p| sum + p.impulse)
     }
 
     /// Tips and contact impulses; returns the energy lost in contact.
@@ -97,11 +104,8 @@ impl<V: Lane> System<V> {
         let zero = V::zero();
         let half = V::splat(0.5);
         for s in &self.shares.all {
-            // Held by the spring alone: what a damper adds to the force is not recoverable.
             let m = &s.meter;
-            let strain = m.d - s.p;
-            let strain = if s.tie { strain } else { strain.larger(zero) };
-            let stored = half * s.k * strain * strain;
+            let stored = s.stored(&self.laws[s.law]);
             groups.add(s.group, m.force.larger(zero), m.d - s.gap, m.work, stored);
         }
         for e in &self.crushes {
@@ -111,8 +115,7 @@ impl<V: Lane> System<V> {
                 Some(p) => p.pulled_m,
                 None => zero,
             };
-            let strain = (d + pulled - e.state.p).larger(zero);
-            let stored = half * e.state.ku * strain * strain;
+            let stored = self.laws[e.law].stored(&e.state, d + pulled);
             groups.add(e.group, m.force, d, m.work, stored);
         }
         for e in &self.mounts {

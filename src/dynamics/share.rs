@@ -4,8 +4,9 @@
 //! directly. While a share is crushed beyond `m` its force is the backbone, kept as the straight piece it is on; `p`,
 //! `k` and the tie's damping follow from `m` alone and are worked out when it starts to unload (`k` is nowhere below
 //! the backbone's slope, so beyond `m` it always yields). Laws with rate factor or damper keep them at every step.
+//! With an unloading power the force below `m` is `top ((x - p) per_span)^n`.
 
-use super::crush::PackedLaw;
+use super::crush::{PackedLaw, power};
 use super::element::{Keep, Meter};
 use super::lane::{Lane, Mask};
 use super::network::Network;
@@ -19,6 +20,10 @@ pub struct PackedShare<V: Lane> {
     pub m: V,
     /// Unloading stiffness there, of the share, N/m.
     pub k: V,
+    /// With an unloading power: force at `m`, N; 0 before the first yield, when the line `k (x - p)` holds.
+    top: V,
+    /// 1/(m - p), 1/m.
+    per_span: V,
     /// Body behind.
     pub body: usize,
     /// Law index.
@@ -106,6 +111,8 @@ impl<V: Lane> Shares<V> {
                 p: gap,
                 m: gap + gather(&|n| n.laws[s.law].first_yield_m()),
                 k,
+                top: V::zero(),
+                per_span: V::zero(),
                 body: s.body,
                 law: s.law,
                 group: s.group,
@@ -172,9 +179,9 @@ pub fn push<const SIDE: usize, V: Lane>(
             if s.yielding || virgin.any() {
                 let strength = s.yields(law, x, virgin);
                 strain = x - s.p;
-                force = V::select(virgin, strength, (s.k * strain).larger(zero));
+                force = V::select(virgin, strength, s.below(law, strain));
             } else {
-                force = (s.k * strain).larger(zero);
+                force = s.below(law, strain);
             }
         }
         if s.tie {
@@ -201,6 +208,43 @@ pub fn push<const SIDE: usize, V: Lane>(
 }
 
 impl<V: Lane> PackedShare<V> {
+    /// Force below the turning point at a distance `strain` from the set, N.
+    #[inline(always)]
+    fn below(&self, law: &PackedLaw<V>, strain: V) -> V {
+        let zero = V::zero();
+        let line = (self.k * strain).larger(zero);
+        if law.power == 1 {
+            return line;
+        }
+        let share = (strain * self.per_span).larger(zero);
+        V::select(
+            self.top.above(zero),
+            self.top * power(share, law.power),
+            line,
+        )
+    }
+
+    /// Recoverable energy as it stands at the meter, J. Held by the spring alone: what a damper adds to the force
+    /// is not recoverable.
+    #[inline(always)]
+    pub fn stored(&self, law: &PackedLaw<V>) -> V {
+        let zero = V::zero();
+        let strain = self.meter.d - self.p;
+        let strain = if self.tie {
+            strain
+        } else {
+            strain.larger(zero)
+        };
+        let line = V::splat(0.5) * self.k * strain * strain;
+        if law.power == 1 {
+            return line;
+        }
+        let share = strain * self.per_span;
+        let part = power(share, law.power) * strain / V::splat(f64::from(law.power + 1));
+        let curved = self.top.above(zero).and(strain.above(zero));
+        V::select(curved, self.top * part, line)
+    }
+
     /// Strength at approach `x` in lanes that are beyond `m`; the others are brought up to date.
     #[inline(always)]
     fn yields(&mut self, law: &PackedLaw<V>, x: V, virgin: V::Mask) -> V {
@@ -231,9 +275,25 @@ impl<V: Lane> PackedShare<V> {
     fn turn(&mut self, law: &PackedLaw<V>, lanes: V::Mask) {
         self.stiffen(law, lanes);
         let strength = self.piece.base + self.piece.slope * self.m;
+        if law.power > 1 {
+            self.turn_curved(law, lanes, strength);
+            return;
+        }
         // A share of no width has no stiffness: `larger` then keeps its setback.
         let set = self.gap.larger(self.m - strength / self.k);
         self.p = V::select(lanes, set, self.p);
+    }
+
+    /// [`PackedShare::turn`] with an unloading power, at `strength`.
+    #[inline(always)]
+    fn turn_curved(&mut self, law: &PackedLaw<V>, lanes: V::Mask, strength: V) {
+        let zero = V::zero();
+        let set = self.gap + law.set_at(self.m - self.gap, strength, self.k);
+        self.p = V::select(lanes, set, self.p);
+        self.top = V::select(lanes, strength, self.top);
+        let span = self.m - self.p;
+        let per_span = V::select(span.above(zero), V::splat(1.0) / span, zero);
+        self.per_span = V::select(lanes, per_span, self.per_span);
     }
 
     /// Stiffness and tie damping at `m`.
@@ -271,6 +331,16 @@ impl<V: Lane> PackedShare<V> {
     #[inline(always)]
     fn load_with_rate(&mut self, law: &PackedLaw<V>, x: V, rate: V) -> V {
         let zero = V::zero();
+        if law.power > 1 {
+            let virgin = x.above(self.m);
+            if virgin.any() {
+                self.m = V::select(virgin, x, self.m);
+                self.stiffen(law, virgin);
+                self.turn_curved(law, virgin, self.weight * law.backbone(x - self.gap));
+            }
+            let force = self.below(law, x - self.p) * law.quickened(rate);
+            return law.damp(force, self.weight * law.damping, x, self.p, rate);
+        }
         let trial = self.k * (x - self.p);
         let strength = self.weight * law.strength(x - self.gap, rate);
         let yields = trial.above(strength).and(x.above(self.p));

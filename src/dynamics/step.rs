@@ -13,6 +13,7 @@ use super::lane::x86::{Avx2, Avx512, Twin};
 use super::lane::{Lane, Mask, Wide};
 use super::network::Network;
 use super::record::{Detail, Plan, Record};
+use super::separation::Watch;
 use super::share::{Behind, push};
 use super::system::System;
 
@@ -187,6 +188,7 @@ fn run<V: Lane>(
     now.drift = dt;
     now.half = half;
     let mut live = V::Mask::splat(true);
+    let mut watch = Watch::new(plan.sample_s());
     for sample in 1..=samples {
         for sub in 1..=plan.stride {
             let step = (sample - 1) * plan.stride + sub;
@@ -200,9 +202,11 @@ fn run<V: Lane>(
             system.step::<true>(&now, keep);
         }
         system.sample(&mut scratch, &mut frames);
+        system.sense(&frames, sample, plan.sample_s());
         system.check_finite(live, plan.step_s * (sample * plan.stride) as f64)?;
         if let Some(settle) = plan.settle_s {
-            let ends = system.settled(V::splat(settle), now.now).and(live);
+            let quiet_s = watch.quiet_s(system.contact_impulse(), now.now.lane(0));
+            let ends = system.settled(V::splat(settle), quiet_s).and(live);
             if ends.any() {
                 for (lane, ending) in endings.iter_mut().enumerate() {
                     if ends.lane(lane) {
@@ -234,6 +238,7 @@ fn run<V: Lane>(
                 touching_at_end: e.touching,
                 steps: (e.samples - 1) * plan.stride,
                 meetings: e.meetings,
+                fired_s: (system.sensors).fired_s(lane, plan.sample_s() * (e.samples - 1) as f64),
             }
         })
         .collect())
@@ -284,7 +289,7 @@ impl<V: Lane> System<V> {
         let (u, vp, laws) = (&self.u[..], &self.vp[..], &self.laws[..]);
         let f = &mut self.f[..];
         for e in &mut self.crushes {
-            if let Some(force) = e.force(&laws[e.law], u, vp, at.now, at.dt, keep) {
+            if let Some(force) = e.force(&laws[e.law], u, vp, at.now, keep) {
                 e.port.push(force, f);
             }
         }
@@ -371,16 +376,12 @@ impl<V: Lane> System<V> {
 
     /// Lanes whose vehicles have been apart for `settle` and separate further.
     #[inline(always)]
-    fn settled(&self, settle: V, now: V) -> V::Mask {
-        let zero = V::zero();
-        let mut quiet = V::Mask::splat(true);
-        for (p, told) in self.pairs.iter().zip(&self.told) {
-            let apart = (now - told.parted_s.larger(zero)).above(settle);
-            quiet = quiet.and(p.merged.not()).and(apart);
-            if !quiet.any() {
-                return quiet;
-            }
+    fn settled(&self, settle: V, quiet_s: V) -> V::Mask {
+        let quiet = settle.above(quiet_s).not();
+        if !quiet.any() {
+            return quiet;
         }
+        let zero = V::zero();
         let mut momentum = [zero; 2];
         let mut mass = [zero; 2];
         for i in 0..self.v.len() {

@@ -10,6 +10,7 @@ use super::element::{
 use super::lane::{Lane, Mask};
 use super::network::{CrushLaw, Drive, Network, Port};
 use super::record::{Detail, Layout};
+use super::sensor::{Sensors, at_start};
 use super::share::Shares;
 
 /// A driven body.
@@ -46,6 +47,7 @@ pub struct System<V: Lane> {
     pub sliders: Vec<PackedSlider<V>>,
     pub thoraxes: Vec<PackedThorax<V>>,
     pub drives: Vec<PackedDrive<V>>,
+    pub sensors: Sensors<V>,
     pub names: Vec<String>,
 }
 
@@ -104,7 +106,7 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
         nets,
         "laws",
         |n| &n.laws,
-        |l| (l.crush_m.len(), l.needs_rate()),
+        |l| (l.crush_m.len(), l.needs_rate(), l.unload_power),
     )?;
     same(
         nets,
@@ -127,8 +129,8 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
                 bodies(&c.port),
                 c.law,
                 c.group,
-                c.pretension.is_some(),
-                c.ramp.is_some(),
+                c.pretension.map(|p| p.sensor),
+                c.ramp.map(|r| r.sensor),
             )
         },
     )?;
@@ -156,6 +158,7 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
         |n| &n.thoraxes,
         |m| (bodies(&m.port), m.group),
     )?;
+    same(nets, "sensors", |n| &n.sensors, |s| s.body)?;
     same(nets, "groups", |n| &n.groups, |g| g.clone())
 }
 
@@ -246,7 +249,7 @@ impl<V: Lane> System<V> {
                             gather(&|n| get(n).pretension.map_or(0.0, f))
                         };
                         Box::new(PackedPretension {
-                            fire_s: p(&|p| p.fire_s),
+                            fire_s: p(&|p| at_start(p.sensor, p.fire_s)),
                             stroke_m: p(&|p| p.stroke_m),
                             speed_mps: p(&|p| p.stroke_m / p.duration_s),
                             force_n: p(&|p| p.force_n),
@@ -257,7 +260,7 @@ impl<V: Lane> System<V> {
                     }),
                     ramp: e.ramp.map(|_| {
                         Box::new((
-                            gather(&|n| get(n).ramp.map_or(0.0, |r| r.start_s)),
+                            gather(&|n| get(n).ramp.map_or(0.0, |r| at_start(r.sensor, r.start_s))),
                             gather(&|n| get(n).ramp.map_or(0.0, |r| 1.0 / r.duration_s)),
                         ))
                     }),
@@ -368,6 +371,7 @@ impl<V: Lane> System<V> {
             sliders,
             thoraxes,
             drives,
+            sensors: Sensors::pack(nets),
             names,
         })
     }

@@ -22,7 +22,7 @@ impl Network {
         }
         "laws".hash(h);
         for l in &self.laws {
-            (l.crush_m.len(), l.needs_rate()).hash(h);
+            (l.crush_m.len(), l.needs_rate(), l.unload_power).hash(h);
         }
         "cells".hash(h);
         for c in &self.cells {
@@ -34,7 +34,7 @@ impl Network {
         }
         "crushes".hash(h);
         for e in &self.crushes {
-            let (pulled, ramp) = (e.pretension.is_some(), e.ramp.is_some());
+            let (pulled, ramp) = (e.pretension.map(|p| p.sensor), e.ramp.map(|r| r.sensor));
             (bodies(&e.port), e.law, pulled, ramp, e.group).hash(h);
         }
         "mounts".hash(h);
@@ -52,6 +52,10 @@ impl Network {
         "thoraxes".hash(h);
         for e in &self.thoraxes {
             (bodies(&e.port), e.group).hash(h);
+        }
+        "sensors".hash(h);
+        for s in &self.sensors {
+            s.body.hash(h);
         }
         h.finish()
     }

@@ -2,12 +2,12 @@
 //! crush fix at most three combinations of the free parameters; physical bounds and priors hold the rest.
 //!
 //! Maximum a posteriori by Levenberg-Marquardt from several fixed starts, so the answer is deterministic. Soft
-//! targets keep the solution physical where the test is silent: restitution 0.10-0.20 at 56 km/h (Rose 2006; NHTSA
-//! 10146), a compartment that keeps its shape in its own test.
+//! targets keep the solution physical where the test is silent: restitution near 0.15 at 56 km/h (Rose 2006; NHTSA
+//! 10146), a compartment that keeps its shape in its own test, an engine pushed rearward as far as tests of its type
+//! show.
 //!
-//! Residual crush is not fitted unless a recipe asks for it: with unloading along a straight line the springback
-//! is about e^2 m v^2 / F, 10-20 mm, while test records (residual over dynamic crush 0.69-0.83) measure a bumper
-//! profile at rest, after soft parts, the frame and the suspension have recovered.
+//! Residual crush is not fitted unless a recipe asks for it: test records (residual over dynamic crush 0.69-0.83)
+//! measure a bumper profile at rest, after soft parts, the frame and the suspension have recovered.
 
 use nalgebra::{DMatrix, DVector};
 
@@ -141,7 +141,7 @@ where
         let mut r = vec![
             (w.crush_mm - t.dynamic_crush_mm) / t.crush_sd_mm,
             (w.peak_g_cfc60 - t.peak_g_cfc60) / t.peak_sd_g,
-            (w.restitution - RESTITUTION.0) / RESTITUTION.1,
+            (w.restitution - RESTITUTION.0) / (2.0 * RESTITUTION.1),
             (w.intrusion_mm - self.template.intrusion_mm).max(0.0) / INTRUSION_SD_MM,
         ];
         if let Some((mm, sd)) = t.engine_travel(self.template) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::vehicle::{Basis, Provenance, VehicleClass};
+use crate::vehicle::{Provenance, VehicleClass};
 
 use super::draft::{Draft, DraftPath};
 use super::recipe::{Recipe, Template};
@@ -214,22 +214,35 @@ fn evidence(t: &mut String, recipe: &Recipe, template: &Template) {
     }
     put(t, format_args!("\n[provenance]"));
     for (key, p) in entries {
-        let basis = match p.basis {
-            Basis::Measured => "measured",
-            Basis::Published => "published",
-            Basis::Derived => "derived",
-            Basis::Estimated => "estimated",
-        };
-        put(
-            t,
-            format_args!(
-                "{} = {{ basis = \"{basis}\", source = {}, cv = {} }}",
-                quoted(key),
-                quoted(&p.source),
-                p.cv
-            ),
-        );
+        put(t, format_args!("{} = {{ {} }}", quoted(key), entry(p)));
     }
+}
+
+/// Keys of one entry, in the order of the file's description.
+fn entry(p: &Provenance) -> String {
+    let mut text = format!(
+        "basis = {}, source = {}, cv = {}",
+        quoted(p.basis.word()),
+        quoted(&p.source),
+        p.cv
+    );
+    if let Some(points) = &p.cv_by_point {
+        let all: Vec<String> = points.iter().map(f64::to_string).collect();
+        text += &format!(", cv_by_point = [{}]", all.join(", "));
+    }
+    if let Some(side) = p.side {
+        text += &format!(", side = {}", quoted(side.word()));
+    }
+    if let Some(bound) = p.bound {
+        text += &format!(", bound = {bound}");
+    }
+    if let Some(key) = &p.with {
+        text += &format!(", with = {}", quoted(key));
+    }
+    if let Some(key) = &p.against {
+        text += &format!(", against = {}", quoted(key));
+    }
+    text
 }
 
 /// File spelling of a class.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::OccupantError;
 use super::dummy::Anatomy;
+use super::firing::Trigger;
 use super::law::{belt_law, capped_law};
 use super::restraint::{Restraint, RestraintSpec};
 use super::system::{Airbag, PointMassRestraint, Position, Pretensioner, RestraintSystem};
@@ -57,7 +58,7 @@ pub struct Mounting {
     pub velocity_mps: f64,
     /// Seat.
     pub seat: Seat,
-    /// Added to every firing time, s.
+    /// Added to the restraint's firing time, s.
     pub fire_delay_s: f64,
 }
 
@@ -78,6 +79,8 @@ pub struct Occupant {
     pub chain: Option<Chain>,
     /// Belt of a point mass.
     pub restraint: GroupId,
+    /// What sets off belts and bags; `None` where there is nothing to set off.
+    pub trigger: Option<Trigger>,
 }
 
 /// Bodies and groups of a dummy's chain.
@@ -141,7 +144,10 @@ pub fn attach(
                     }
                 ))
             })?;
-            Ok(Builder::new(net, at, dummy).system(system, anatomy, position))
+            let fires = system.has_devices(place);
+            let rule = system.firing.rule();
+            let trigger = fires.then(|| Trigger::install(net, at, rule));
+            Ok(Builder::new(net, at, dummy, trigger).system(system, anatomy, position))
         }
         (RestraintSpec::PointMass(_), Some(_)) => Err(mismatch(
             "this restraint is for a point-mass; name one of the restraint library".into(),
@@ -180,6 +186,7 @@ fn attach_point_mass(net: &mut Network, at: &Mounting, spec: &PointMassRestraint
         head: mass,
         chain: None,
         restraint: group,
+        trigger: None,
     }
 }
 
@@ -187,16 +194,18 @@ struct Builder<'a> {
     net: &'a mut Network,
     at: &'a Mounting,
     dummy: Dummy,
+    trigger: Option<Trigger>,
     name: String,
 }
 
 impl<'a> Builder<'a> {
-    fn new(net: &'a mut Network, at: &'a Mounting, dummy: Dummy) -> Self {
+    fn new(net: &'a mut Network, at: &'a Mounting, dummy: Dummy, trigger: Option<Trigger>) -> Self {
         let name = format!("vehicle {} {}", at.side + 1, at.seat.id());
         Self {
             net,
             at,
             dummy,
+            trigger,
             name,
         }
     }
@@ -240,13 +249,24 @@ impl<'a> Builder<'a> {
         });
     }
 
-    fn pretension(&self, p: &Pretensioner) -> Pretension {
-        Pretension {
-            fire_s: p.fire_ms * MS + self.at.fire_delay_s,
+    fn pretension(&self, p: &Pretensioner) -> Option<Pretension> {
+        let (sensor, fire_s) = self.trigger?.device(p.delay_ms);
+        Some(Pretension {
+            sensor,
+            fire_s,
             stroke_m: p.stroke_mm * MM,
             duration_s: p.duration_ms * MS,
             force_n: p.force_kN * KN,
-        }
+        })
+    }
+
+    fn ramp(&self, delay_ms: f64, fill_ms: f64) -> Option<Ramp> {
+        let (sensor, start_s) = self.trigger?.device(delay_ms);
+        Some(Ramp {
+            sensor,
+            start_s,
+            duration_s: fill_ms * MS,
+        })
     }
 
     fn system(mut self, s: &RestraintSystem, a: &Anatomy, position: &Position) -> Occupant {
@@ -317,13 +337,9 @@ impl<'a> Builder<'a> {
         let knee = self.group("knee bolster");
         let gap = (position.knee_mm - place.knee.depth_mm).max(0.0) * MM;
         let port = self.signed(pelvis, dash);
-        let delay = self.at.fire_delay_s;
-        let ramp = place.knee.fire_ms.zip(place.knee.fill_ms);
-        self.crush(port, place.knee.table().law(), gap, knee).ramp =
-            ramp.map(|(fire, fill)| Ramp {
-                start_s: fire * MS + delay,
-                duration_s: fill * MS,
-            });
+        let delay = place.knee.delay_ms.unwrap_or(0.0);
+        let ramp = place.knee.fill_ms.and_then(|fill| self.ramp(delay, fill));
+        self.crush(port, place.knee.table().law(), gap, knee).ramp = ramp;
 
         Occupant {
             dummy: self.dummy,
@@ -344,6 +360,7 @@ impl<'a> Builder<'a> {
                 column: wheel.map(|(_, g)| g),
             }),
             restraint: shoulder_belt,
+            trigger: self.trigger,
         }
     }
 
@@ -356,7 +373,7 @@ impl<'a> Builder<'a> {
         let payout: Vec<f64> = belt.limiter_payout_mm.iter().map(|x| x * MM).collect();
         let limit: Vec<f64> = belt.limiter_kN.iter().map(|f| f * KN).collect();
         let law = belt_law(belt.webbing_kN_per_mm * KN_PER_MM, &payout, &limit);
-        let pretension = belt.pretensioner.as_ref().map(|p| self.pretension(p));
+        let pretension = belt.pretensioner.as_ref().and_then(|p| self.pretension(p));
         self.crush(port, law, belt.slack_mm * MM, group).pretension = pretension;
         group
     }
@@ -367,7 +384,7 @@ impl<'a> Builder<'a> {
         let port = Port::signed(pelvis, self.at.cabin, self.at.heading * belt.pelvis_factor);
         let limit: Option<f64> = belt.limit_kN.map(|f| f * KN);
         let law = belt_law(belt.webbing_kN_per_mm * KN_PER_MM, &[0.0], limit.as_slice());
-        let pretension = belt.pretensioner.as_ref().map(|p| self.pretension(p));
+        let pretension = belt.pretensioner.as_ref().and_then(|p| self.pretension(p));
         self.crush(port, law, belt.slack_mm * MM, group).pretension = pretension;
         group
     }
@@ -406,10 +423,7 @@ impl<'a> Builder<'a> {
         [sternum, spine, head]: [BodyId; 3],
         front: BodyId,
     ) -> [GroupId; 2] {
-        let ramp = Some(Ramp {
-            start_s: bag.fire_ms * MS + self.at.fire_delay_s,
-            duration_s: bag.fill_ms * MS,
-        });
+        let ramp = self.ramp(bag.delay_ms, bag.fill_ms);
         let groups = ["airbag on chest", "airbag on head"].map(|part| self.group(part));
         let chest = Port::shared(sternum, spine, bag.sternum_share, front, self.at.heading);
         let gap = (position.chest_mm - bag.chest.depth_mm).max(0.0) * MM;

@@ -45,6 +45,7 @@ impl Restraint {
                     || (key.contains(".position.") && !key.contains(dummy.id()));
                 self.provenance_entry(key).filter(|_| !foreign)
             },
+            &self.provenance,
         );
         for input in &mut inputs {
             input.key = format!("{}.{}", self.id, input.key);
@@ -63,9 +64,11 @@ impl Restraint {
         let keys = self.number_keys();
         let mut table = self.table.clone();
         for (input, factor) in inputs.iter().zip(factors).filter(|(_, f)| **f != 1.0) {
-            for key in input.leaves.iter().filter_map(|leaf| keys.get(*leaf)) {
-                if let Some(value) = at(&mut table, key) {
-                    super::law::scale(value, *factor);
+            for leaf in &input.leaves {
+                if let Some(key) = keys.get(leaf.index)
+                    && let Some(value) = at(&mut table, key)
+                {
+                    super::law::scale(value, leaf.factor(*factor));
                     limit(key, value);
                 }
             }
@@ -159,7 +162,8 @@ mod tests {
         let restraint = Restraint::load(&library, "us-2018").unwrap();
         let inputs = restraint.inputs(Seat::Driver, Dummy::Hiii50m);
         let keys = restraint.number_keys();
-        let stroke = |i: &Input| (i.leaves.iter()).any(|l| keys[*l] == "driver.column.stroke_mm");
+        let stroke =
+            |i: &Input| (i.leaves.iter()).any(|l| keys[l.index] == "driver.column.stroke_mm");
         assert!(inputs.iter().any(stroke));
         let factors: Vec<f64> = (inputs.iter())
             .map(|i| if stroke(i) { 20.0 } else { 1.0 })

@@ -14,7 +14,7 @@ use crate::criteria::head::{hic15, hic36};
 use crate::dynamics::Record;
 use crate::risk::{NcapInput, NcapRisk, ncap_risk};
 use crate::signal::{Cfc, Channel, Unit, cfc};
-use crate::units::{G0, KN, MM};
+use crate::units::{G0, KN, MM, MS};
 
 /// Force above which a contact with wheel or panel counts, N.
 const CONTACT_N: f64 = 1.0;
@@ -45,6 +45,9 @@ pub struct OccupantResult {
     pub peak_g: f64,
     /// Largest forward travel of the head (of the mass) in the cabin, mm.
     pub excursion_mm: f64,
+    /// When pretensioners and bags were fired, ms after first contact, each device's own delay left out; `None`
+    /// where they were not, or there are none.
+    pub fire_ms: Option<f64>,
     /// Did chest or head reach wheel or panel through the bag?
     pub wheel_contact: Option<bool>,
     /// Injury risk after the US NCAP curves; the neck is always `None`, the model has no neck load.
@@ -70,6 +73,10 @@ pub fn readings(occupant: &Occupant, record: &Record) -> Result<OccupantResult, 
         femur_kN: None,
         peak_g: 0.0,
         excursion_mm,
+        fire_ms: occupant
+            .trigger
+            .and_then(|t| t.fired_s(record))
+            .map(|s| s / MS),
         wheel_contact: None,
         risk: NcapRisk::default(),
     };

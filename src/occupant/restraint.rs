@@ -9,6 +9,7 @@ use super::system::{PointMassRestraint, RestraintSystem, inline};
 use crate::error::{Error, InputError, SourceText};
 use crate::vehicle::library::Library;
 use crate::vehicle::provenance::Provenance;
+use crate::vehicle::provenance_check::problem;
 
 /// A restraint system with name and evidence, as read from a file or from an inline table.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,6 +125,10 @@ impl Restraint {
                     format!("no source \"{}\"", p.source),
                     "add it to [sources]",
                 ));
+            }
+            // A restraint has no crush paths: what only their tables have is refused as well.
+            if let Some((message, help)) = problem(&provenance, key, &sources, &[]) {
+                return Err(KeyError::new(format!("provenance.{key}"), message, help));
             }
         }
         Ok(Self {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::firing::Firing;
 use super::key_error::KeyError;
 use super::law::{Table, check_cushion, check_table, positive, within};
 use crate::vehicle::provenance::Provenance;
@@ -47,6 +48,9 @@ pub struct RestraintSystem {
     /// Year of the designs it stands for.
     #[serde(default)]
     pub year: Option<i64>,
+    /// When pretensioners and bags fire.
+    #[serde(default)]
+    pub firing: Firing,
     /// Diagonal strand.
     pub shoulder_belt: ShoulderBelt,
     /// Lap strand.
@@ -121,8 +125,9 @@ pub struct LapBelt {
 #[serde(deny_unknown_fields)]
 #[allow(non_snake_case)]
 pub struct Pretensioner {
-    /// Time of firing after first contact, ms.
-    pub fire_ms: f64,
+    /// From the restraint's firing to its own, ms.
+    #[serde(default)]
+    pub delay_ms: f64,
     /// Largest pay-in, mm.
     pub stroke_mm: f64,
     /// Time for the whole stroke without resistance, ms.
@@ -230,8 +235,9 @@ impl ChestContact {
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Airbag {
-    /// Time of firing after first contact, ms.
-    pub fire_ms: f64,
+    /// From the restraint's firing to its own, ms.
+    #[serde(default)]
+    pub delay_ms: f64,
     /// Time to fill: strength rises linearly over it, ms.
     pub fill_ms: f64,
     /// Share of its force on the chest that goes through the sternum.
@@ -276,9 +282,9 @@ impl Cushion {
 pub struct Knee {
     /// Depth of the knee airbag when filled, mm; 0 without one.
     pub depth_mm: f64,
-    /// Time of firing of the knee airbag, ms; absent: the bolster is there from the start.
-    pub fire_ms: Option<f64>,
-    /// Time to fill, ms.
+    /// From the restraint's firing to that of the knee airbag, ms; 0 where absent.
+    pub delay_ms: Option<f64>,
+    /// Time to fill the knee airbag, ms; absent: the bolster is there from the start.
     pub fill_ms: Option<f64>,
     /// Compression points, mm, from 0.
     pub crush_mm: Vec<f64>,
@@ -308,11 +314,20 @@ impl PointMassRestraint {
 }
 
 impl RestraintSystem {
+    /// Is there a pretensioner or bag for one of its seats?
+    pub fn has_devices(&self, place: &Place) -> bool {
+        self.shoulder_belt.pretensioner.is_some()
+            || self.lap_belt.pretensioner.is_some()
+            || place.airbag.is_some()
+            || place.knee.fill_ms.is_some()
+    }
+
     pub(super) fn check(&self) -> Result<(), KeyError> {
         if self.format != 1 {
             let message = format!("{} is not a format this version reads", self.format);
             return Err(KeyError::new("format", message, "format = 1"));
         }
+        self.firing.check()?;
         self.shoulder_belt.check()?;
         let lap = &self.lap_belt;
         within("lap_belt.slack_mm", lap.slack_mm, 0.0, 200.0)?;
@@ -370,7 +385,7 @@ impl ShoulderBelt {
 
 impl Pretensioner {
     fn check(&self, at: &str) -> Result<(), KeyError> {
-        within(&format!("{at}.fire_ms"), self.fire_ms, 0.0, 1000.0)?;
+        within(&format!("{at}.delay_ms"), self.delay_ms, 0.0, 100.0)?;
         within(&format!("{at}.stroke_mm"), self.stroke_mm, 0.0, 500.0)?;
         positive(&format!("{at}.duration_ms"), self.duration_ms)?;
         positive(&format!("{at}.force_kN"), self.force_kN)
@@ -414,7 +429,7 @@ impl Place {
         check_cushion(&format!("{at}.chest_contact"), &self.chest_contact.table())?;
         check_cushion(&format!("{at}.head_contact"), &self.head_contact)?;
         if let Some(b) = &self.airbag {
-            within(&format!("{at}.airbag.fire_ms"), b.fire_ms, 0.0, 1000.0)?;
+            within(&format!("{at}.airbag.delay_ms"), b.delay_ms, 0.0, 100.0)?;
             positive(&format!("{at}.airbag.fill_ms"), b.fill_ms)?;
             within(
                 &format!("{at}.airbag.sternum_share"),
@@ -438,17 +453,18 @@ impl Place {
             0.0,
             500.0,
         )?;
-        match (self.knee.fire_ms, self.knee.fill_ms) {
+        match (self.knee.delay_ms, self.knee.fill_ms) {
             (None, None) => {}
-            (Some(fire), Some(fill)) => {
-                within(&format!("{at}.knee.fire_ms"), fire, 0.0, 1000.0)?;
+            (delay, Some(fill)) => {
+                let delay = delay.unwrap_or(0.0);
+                within(&format!("{at}.knee.delay_ms"), delay, 0.0, 100.0)?;
                 positive(&format!("{at}.knee.fill_ms"), fill)?;
             }
-            _ => {
+            (Some(delay), None) => {
                 return Err(KeyError::new(
-                    format!("{at}.knee"),
-                    "a knee airbag needs both fire_ms and fill_ms",
-                    "give both, or neither for a bolster",
+                    format!("{at}.knee.delay_ms"),
+                    format!("a knee airbag with a delay of {delay} ms and no fill_ms"),
+                    "give fill_ms too, or neither for a bolster",
                 ));
             }
         }

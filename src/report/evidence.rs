@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::risk::ncap::HEAD_AIS3;
-use crate::vehicle::{Basis, Vehicle};
+use crate::vehicle::{Basis, Provenance, Vehicle};
 
 use super::page::{Align, Cell, Class, Source, Table};
 use super::text::{fixed, short_name};
@@ -18,12 +18,7 @@ const ORDER: [Basis; 4] = [
 
 /// Word for a kind of evidence.
 pub(super) fn word(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Measured => "measured",
-        Basis::Published => "published",
-        Basis::Derived => "derived",
-        Basis::Estimated => "estimated",
-    }
+    basis.word()
 }
 
 /// Number of a vehicle's keys by kind of evidence, in the order of [`ORDER`], and without any.
@@ -46,18 +41,35 @@ pub(super) fn estimated_pct(vehicle: &Vehicle) -> f64 {
     100.0 * (by[3] + without) as f64 / all.max(1) as f64
 }
 
-/// The numbers with the widest spread: `(key path, cv)`, widest first.
-pub(super) fn widest(vehicle: &Vehicle, most: usize) -> Vec<(String, f64)> {
-    let mut all: Vec<(String, f64)> = vehicle
+/// The numbers with the widest spread, at any of their points: `(key path, entry)`, widest first.
+fn widest(vehicle: &Vehicle, most: usize) -> Vec<(String, &Provenance)> {
+    let mut all: Vec<(String, &Provenance)> = vehicle
         .number_keys()
         .into_iter()
-        .filter_map(|k| vehicle.provenance_of(&k).map(|p| (k, p.cv)))
+        .filter_map(|k| vehicle.provenance_of(&k).map(|p| (k, p)))
         .collect();
     // What a partner sees or feels most first among equals: forces before stiffness and masses.
     let weight = |k: &str| usize::from(!k.ends_with("force_kN"));
-    all.sort_by(|a, b| b.1.total_cmp(&a.1).then(weight(&a.0).cmp(&weight(&b.0))));
+    all.sort_by(|a, b| {
+        let wide = b.1.largest_cv().total_cmp(&a.1.largest_cv());
+        wide.then(weight(&a.0).cmp(&weight(&b.0)))
+    });
     all.truncate(most);
     all
+}
+
+/// A spread for the table: whole percents, the range over points, and the side of a bound.
+fn spread(p: &Provenance) -> String {
+    let least = p.cv_by_point.iter().flatten().copied().reduce(f64::min);
+    let most = 100.0 * p.largest_cv();
+    let size = match least.map(|l| 100.0 * l) {
+        Some(least) if most - least >= 0.5 => format!("{least:.0}-{most:.0} %"),
+        _ => format!("{most:.0} %"),
+    };
+    match p.side {
+        None => size,
+        Some(side) => format!("{size} {}", side.word()),
+    }
 }
 
 /// Kinds of evidence and widest spread of each vehicle.
@@ -68,7 +80,7 @@ pub(super) fn table(vehicles: &[&Vehicle]) -> Table {
             let (by, without) = counts(v);
             let wide: Vec<String> = widest(v, 2)
                 .into_iter()
-                .map(|(k, cv)| format!("{} {:.0} %", k.trim_start_matches("path."), 100.0 * cv))
+                .map(|(k, p)| format!("{} {}", k.trim_start_matches("path."), spread(p)))
                 .collect();
             let mut row: Vec<Cell> = vec![short_name(v).into()];
             row.extend(by.iter().map(|n| Cell::from(n.to_string())));
@@ -110,7 +122,8 @@ pub(super) fn table(vehicles: &[&Vehicle]) -> Table {
         footnotes: vec![
             "Counted over masses, sizes, and the geometry, force, unloading stiffness and front mass of every load \
              path. Derived: computed from measured or published values, for example identified from a wall test. \
-             Estimated: judgement or recollection. cv: standard deviation over value."
+             Estimated: judgement or recollection. cv: standard deviation over value; a range where the points of a \
+             table differ (fitted to a test, and beyond its reach); above or below: on that side of a bound only."
                 .to_string(),
         ],
     }

@@ -43,8 +43,8 @@ pub fn validation_figures(found: &Validation) -> Result<Vec<NamedFigure>, Report
             "staged-delta-v",
             Sheet {
                 title: "Delta-v in staged collisions",
-                note: "Nothing fitted. RICSAC: two masses on generic springs. SUV tests: stand-ins of the library, met \
-                       centrally; the tests were oblique and off centre",
+                note: "Predictions: stand-ins of the library at the tests' masses, met along the closing velocity; the tests \
+                       were oblique and off centre",
                 quantity: "delta-v (m/s)",
                 band_pct: 10.0,
             },
@@ -72,22 +72,15 @@ fn draw(
         .iter()
         .filter(|r| wanted(r))
         .map(|r| {
-            let [lo, hi] = r.measured_range.unwrap_or([r.measured; 2]);
-            let unit = if r.unit == "mph" {
-                crate::risk::delta_v::MPH
-            } else {
-                1.0
-            };
+            let [lo, hi] = r.measured.ends();
             scatter::Point {
                 // "NHTSA 4363, Blazer and Accord": the test is enough beside a point.
                 name: r.case.split(',').next().unwrap_or(&r.case).into(),
                 group: group(r).into(),
-                measured: r.measured * unit,
-                measured_spread: 0.5 * (hi - lo) * unit,
-                predicted: r.predicted * unit,
-                predicted_spread: r
-                    .predicted_spread
-                    .map_or(0.0, |[lo, hi]| 0.5 * (hi - lo) * unit),
+                measured: r.measured.middle(),
+                measured_spread: 0.5 * (hi - lo),
+                predicted: r.predicted,
+                predicted_spread: r.predicted_spread.map_or(0.0, |[lo, hi]| 0.5 * (hi - lo)),
             }
         })
         .collect();

@@ -50,6 +50,7 @@ impl Numbers {
             put("femur_kN", o.femur_kN);
             put("peak_g", Some(o.peak_g));
             put("excursion_mm", Some(o.excursion_mm));
+            put("fire_ms", o.fire_ms);
             put("risk.head_ais3", o.risk.head_ais3);
             put("risk.chest_ais3", o.risk.chest_ais3);
             put("risk.femur_ais2", o.risk.femur_ais2);

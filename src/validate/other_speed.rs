@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::identify::cross_speed::cross_speed;
 use crate::vehicle::Library;
 
-use super::row::{Family, Label, Row};
+use super::row::{Family, Kind, Label, Row};
 
 /// Rows, and the expected error in one sentence.
 ///
@@ -25,7 +25,7 @@ pub fn rows(library: &Library) -> Result<(Vec<Row>, String), Error> {
             let name = (quantity, unit);
             let label = (Label::Measured, source);
             rows.push(Row::new(
-                Family::OtherSpeed,
+                (Family::OtherSpeed, Kind::Prediction),
                 case,
                 name,
                 [read; 2],

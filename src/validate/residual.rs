@@ -12,7 +12,7 @@ use crate::vehicle::Library;
 use crate::vehicle::library::load_vehicle;
 
 use super::STEP_S;
-use super::row::{Family, Label, Row};
+use super::row::{Family, Kind, Label, Row};
 
 /// Vehicles shown: those of the histories, and one of each structure type with a residual profile on record.
 const SHOWN: [&str; 7] = [
@@ -43,8 +43,13 @@ pub fn rows(library: &Library) -> Result<Vec<Row>, Error> {
         let seen = rig.run(&load_vehicle(&file)?, wall.speed_kmh, at)?;
         let key = &wall.source;
         let source = recipe.sources.get(key).unwrap_or(key).clone();
+        let kind = if wall.residual_sd_mm.is_some() {
+            Kind::Fit
+        } else {
+            Kind::Prediction
+        };
         let row = Row::new(
-            Family::Residual,
+            (Family::Residual, kind),
             id,
             ("residual over dynamic crush", ""),
             [residual_mm / wall.dynamic_crush_mm; 2],

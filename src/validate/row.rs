@@ -2,6 +2,112 @@
 
 use serde::Serialize;
 
+/// What a row can say about the model (model section 10). The kinds are counted apart; only predictions say how good
+/// the model is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// From the test that the structure was identified from, whether the number itself was a target or follows from
+    /// histories that were: crush, peak, pulse, rebound and wall force of the own test, the intrusion that the fit
+    /// holds down, a reading that the evidence file marks `fitted`. It holds when the identification converged.
+    Fit,
+    /// What any model that keeps momentum returns (ratios of delta-v and momenta, the energy that leaves translation
+    /// at a small restitution), a published curve read at such a delta-v, or an input read back. It misses where the
+    /// reference and momentum disagree, whatever the structures are.
+    Identity,
+    /// Everything else: numbers that depend on structures, unloading, restraints or dummies that were not fitted to
+    /// the reference.
+    Prediction,
+}
+
+impl Kind {
+    /// All kinds, in the order in which they are counted.
+    pub const ALL: [Self; 3] = [Self::Fit, Self::Identity, Self::Prediction];
+
+    /// Word of the JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fit => "fit",
+            Self::Identity => "identity",
+            Self::Prediction => "prediction",
+        }
+    }
+}
+
+/// Rows of one kind that have a bar, and how many hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// Rows that meet their bar.
+    pub held: usize,
+    /// Rows with a bar.
+    pub judged: usize,
+}
+
+/// Counts of judged rows by kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Fits.
+    pub fit: Count,
+    /// Identities.
+    pub identity: Count,
+    /// Predictions.
+    pub prediction: Count,
+}
+
+impl Summary {
+    /// Count rows.
+    pub fn of(rows: &[Row]) -> Self {
+        let mut all = Self::default();
+        for row in rows {
+            let count = match row.kind {
+                Kind::Fit => &mut all.fit,
+                Kind::Identity => &mut all.identity,
+                Kind::Prediction => &mut all.prediction,
+            };
+            count.judged += usize::from(row.holds.is_some());
+            count.held += usize::from(row.holds == Some(true));
+        }
+        all
+    }
+
+    /// Count of a kind.
+    pub const fn kind(&self, kind: Kind) -> Count {
+        match kind {
+            Kind::Fit => self.fit,
+            Kind::Identity => self.identity,
+            Kind::Prediction => self.prediction,
+        }
+    }
+}
+
+/// A reference value, or the lowest and highest that its source gives.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Reference {
+    /// One value.
+    Value(f64),
+    /// Lowest and highest.
+    Range([f64; 2]),
+}
+
+impl Reference {
+    /// Lowest and highest; one value twice.
+    pub const fn ends(self) -> [f64; 2] {
+        match self {
+            Self::Value(v) => [v; 2],
+            Self::Range(ends) => ends,
+        }
+    }
+
+    /// The value, or the middle of the range.
+    pub fn middle(self) -> f64 {
+        let [lo, hi] = self.ends();
+        0.5 * (lo + hi)
+    }
+}
+
 /// Kind of evidence a row belongs to; rows are printed in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -10,12 +116,16 @@ pub enum Family {
     WallPulse,
     /// Own wall test known by its scalars.
     WallScalars,
+    /// Own wall test: engine at rest, pillars, unloading.
+    WallBehind,
     /// Residual crush of own wall tests.
     Residual,
     /// Frontal stiffness and height of force.
     Stiffness,
     /// The same structure at another speed.
     OtherSpeed,
+    /// Intrusion against the offset barrier.
+    OffsetBarrier,
     /// Published test of a railway coach.
     Coach,
     /// Staged collisions between two vehicles.
@@ -28,18 +138,22 @@ impl Family {
     /// Heading for people.
     pub const fn heading(self) -> &'static str {
         match self {
-            Self::WallPulse => {
-                "Own wall test with histories (the structure was fitted to this test)"
-            }
-            Self::WallScalars => "Own wall test, scalars (the structure was fitted to this test)",
+            Self::WallPulse => "Own wall test with histories",
+            Self::WallScalars => "Own wall test, scalars",
+            Self::WallBehind => "Own wall test: engine at rest, pillars, unloading",
             Self::Residual => {
                 "Residual over dynamic crush (no bar: a bumper profile at rest there, separation from the wall here)"
             }
             Self::Stiffness => "KW400 and AHOF400 beside published values (no bar)",
-            Self::OtherSpeed => "Lower speeds, read from the test's own pulse (not fitted, no bar)",
-            Self::Coach => "Railway coach into a wall (not fitted)",
-            Self::Staged => "Staged collisions between two vehicles (not fitted)",
-            Self::Field => "Field statistics (not fitted)",
+            Self::OtherSpeed => "Lower speeds, read from the test's own pulse (no bar)",
+            Self::OffsetBarrier => {
+                "Offset barrier: dash into cabin at its peak beside what stayed, panel to footwell"
+            }
+            Self::Coach => "Railway coach into a wall",
+            Self::Staged => {
+                "Staged collisions between two vehicles, run with stand-ins of the library"
+            }
+            Self::Field => "Field statistics",
         }
     }
 }
@@ -72,6 +186,10 @@ pub enum Bar {
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
+    /// Case and quantity: unique in a table.
+    pub name: String,
+    /// What it can say about the model.
+    pub kind: Kind,
     /// Family.
     pub family: Family,
     /// Test, vehicle or relation.
@@ -80,8 +198,8 @@ pub struct Row {
     pub quantity: String,
     /// Its unit; empty for a pure number.
     pub unit: String,
-    /// Reference value; the middle of `measured_range` where the source gives a range.
-    pub measured: f64,
+    /// Reference value, or the range that the source gives.
+    pub measured: Reference,
     /// Lowest and highest published value.
     pub measured_range: Option<[f64; 2]>,
     /// Prediction.
@@ -109,7 +227,7 @@ pub struct Row {
 impl Row {
     /// A row that is shown and not judged. `measured` is a range; give one value twice.
     pub fn new(
-        family: Family,
+        (family, kind): (Family, Kind),
         case: impl Into<String>,
         (quantity, unit): (impl Into<String>, &str),
         measured: [f64; 2],
@@ -119,12 +237,19 @@ impl Row {
         let [lo, hi] = measured;
         let error = predicted - predicted.clamp(lo, hi);
         let end = if predicted < lo { lo } else { hi };
+        let (case, quantity) = (case.into(), quantity.into());
         Self {
+            name: format!("{case}, {quantity}"),
+            kind,
             family,
-            case: case.into(),
-            quantity: quantity.into(),
+            case,
+            quantity,
             unit: unit.into(),
-            measured: 0.5 * (lo + hi),
+            measured: if lo == hi {
+                Reference::Value(lo)
+            } else {
+                Reference::Range(measured)
+            },
             measured_range: (lo != hi).then_some(measured),
             predicted,
             predicted_spread: None,
@@ -141,7 +266,7 @@ impl Row {
 
     /// Judge it. A prediction that is not a number never holds.
     pub fn judged(mut self, bar: Bar) -> Self {
-        let [lo, hi] = self.measured_range.unwrap_or([self.measured; 2]);
+        let [lo, hi] = self.measured.ends();
         let (accepted, words) = match bar {
             Bar::Percent(p) => {
                 let by = |x: f64| 0.01 * p * x.abs();
@@ -186,7 +311,7 @@ mod tests {
     fn row(measured: [f64; 2], predicted: f64) -> Row {
         let label = (Label::Measured, "here");
         Row::new(
-            Family::Staged,
+            (Family::Staged, Kind::Prediction),
             "case",
             ("dv", "m/s"),
             measured,
@@ -214,7 +339,7 @@ mod tests {
     #[test]
     fn a_range_is_judged_from_its_ends() {
         let inside = row([10.0, 12.0], 11.5);
-        assert!(inside.error == 0.0 && inside.measured == 11.0);
+        assert!(inside.error == 0.0 && inside.measured.middle() == 11.0);
         let above = row([10.0, 12.0], 13.2).judged(Bar::Percent(10.0));
         assert!((above.error_pct.unwrap() - 10.0).abs() < 1e-9 && !above.is_missed());
         assert!(
@@ -222,5 +347,27 @@ mod tests {
                 .judged(Bar::Percent(10.0))
                 .is_missed()
         );
+    }
+
+    /// Kinds are counted apart, and a row without a bar is not counted.
+    #[test]
+    fn kinds_are_counted_apart() {
+        let judged = |kind, p: f64| Row {
+            kind,
+            ..row([10.0; 2], p).judged(Bar::Within(1.0))
+        };
+        let rows = [
+            judged(Kind::Fit, 10.0),
+            judged(Kind::Fit, 12.0),
+            judged(Kind::Prediction, 9.5),
+            row([10.0; 2], 10.0),
+        ];
+        let all = Summary::of(&rows);
+        let count = |held, judged| Count { held, judged };
+        assert_eq!(
+            Kind::ALL.map(|k| all.kind(k)),
+            [count(1, 2), count(0, 0), count(1, 1)]
+        );
+        assert_eq!(rows[0].name, "case, dv");
     }
 }

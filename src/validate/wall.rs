@@ -1,7 +1,8 @@
 //! Every vehicle in its own wall test, as its recipe states it: scalars, or histories where they are at hand.
-//! These tests made the structures, so a row that holds says that the fit holds, not that the model predicts.
+//! These tests made the structures, so every row is a fit, those of unjudged histories (the engine's) too. What the
+//! same tests say beyond that is in [`super::wall_behind`].
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -16,7 +17,7 @@ use crate::vehicle::library::load_vehicle;
 use crate::vehicle::{Basis, Library, Vehicle};
 
 use super::STEP_S;
-use super::row::{Bar, Family, Label, Row};
+use super::row::{Bar, Family, Kind, Label, Row};
 
 /// Bars of a test known by its scalars, percent: dynamic crush and peak at CFC 60.
 const SCALAR_BARS_PCT: [f64; 2] = [3.0, 12.0];
@@ -29,22 +30,34 @@ pub struct WallRows {
     pub untested: Vec<String>,
 }
 
+/// Every recipe of the library with its shipped vehicle file, by id.
+///
+/// # Errors
+/// Files that do not read.
+pub(super) fn recipes(library: &Library) -> Result<Vec<(Recipe, Vehicle)>, Error> {
+    let folder = library.root().join("recipes");
+    let listing = std::fs::read_dir(&folder).map_err(|e| Error::io("read", &folder, e))?;
+    let mut paths: Vec<_> = listing.flatten().map(|e| e.path()).collect();
+    paths.retain(|p| p.extension().is_some_and(|x| x == "toml"));
+    paths.sort();
+    let read = |path: &PathBuf| {
+        let (recipe, _) = read_recipe(path)?;
+        let file = library.root().join(&recipe.group);
+        let vehicle = load_vehicle(&file.join(format!("{}.toml", recipe.id)))?;
+        Ok((recipe, vehicle))
+    };
+    paths.iter().map(read).collect()
+}
+
 /// Run every recipe of the library from its shipped vehicle file.
 ///
 /// # Errors
 /// Files that do not read; errors of the simulation.
 pub fn rows(library: &Library) -> Result<WallRows, Error> {
     let folder = library.root().join("recipes");
-    let listing = std::fs::read_dir(&folder).map_err(|e| Error::io("read", &folder, e))?;
-    let mut paths: Vec<_> = listing.flatten().map(|e| e.path()).collect();
-    paths.retain(|p| p.extension().is_some_and(|x| x == "toml"));
-    paths.sort();
-    let found: Vec<(String, Vec<Row>)> = paths
-        .par_iter()
-        .map(|path| {
-            let (recipe, _) = read_recipe(path)?;
-            let file = library.root().join(&recipe.group);
-            let vehicle = load_vehicle(&file.join(format!("{}.toml", recipe.id)))?;
+    let found: Vec<(String, Vec<Row>)> = recipes(library)?
+        .into_par_iter()
+        .map(|(recipe, vehicle)| {
             let rows = match &recipe.pulse {
                 Some(test) => histories(&recipe, test, &vehicle, &folder)?,
                 None if is_tested(&vehicle) => scalars(&recipe, &vehicle)?,
@@ -61,7 +74,7 @@ pub fn rows(library: &Library) -> Result<WallRows, Error> {
 }
 
 /// A structure whose rails are an estimate was not identified from a test of its own.
-fn is_tested(vehicle: &Vehicle) -> bool {
+pub(super) fn is_tested(vehicle: &Vehicle) -> bool {
     vehicle
         .provenance_of("path.rails.force_kN")
         .is_some_and(|p| p.basis != Basis::Estimated)
@@ -81,7 +94,7 @@ fn scalars(recipe: &Recipe, vehicle: &Vehicle) -> Result<Vec<Row>, Error> {
         let name = (quantity, unit);
         let case = recipe.id.as_str();
         Row::new(
-            Family::WallScalars,
+            (Family::WallScalars, Kind::Fit),
             case,
             name,
             [measured; 2],
@@ -136,7 +149,7 @@ fn history(recipe: &Recipe, residual: ResidualRow) -> Row {
         _ => (residual.measure.as_str(), ""),
     };
     let row = Row::new(
-        Family::WallPulse,
+        (Family::WallPulse, Kind::Fit),
         recipe.id.as_str(),
         (quantity, unit),
         [residual.measured; 2],

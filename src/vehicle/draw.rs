@@ -1,165 +1,16 @@
 //! Drawing a vehicle from its evidence (model sections 8 and 10): every provenance entry with a spread becomes
-//! inputs, each of them one factor of mean 1 on the numbers it covers.
+//! inputs, each of them one factor on the numbers it covers ([`super::input`]).
 //!
-//! An entry's numbers of one kind move together (all crush tables of a group, the two edges of a height band);
-//! different kinds under one entry are independent. Forces, stiffnesses and masses get lognormal factors, places
-//! (heights, widths, setbacks) normal ones cut off symmetrically. What a draw may not break is mended afterwards:
+//! What a draw may not break is mended afterwards:
 //! `k_u` at least the backbone's slope (section 3), a closed face (section 4), masses that add up to the test mass
 //! (section 1; the cabin takes the difference). Tables keep their points; cells may change, since heights do.
 
-use std::collections::BTreeMap;
-use std::f64::consts::{PI, SQRT_2};
-
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use serde::Serialize;
-use statrs::function::erf::{erf, erf_inv};
-
 use super::closed::face_hole;
 use super::file::RATE_CHECK_MPS;
+use super::input::Leaf;
+pub(crate) use super::input::collect;
+pub use super::input::{Input, Part, Quantity, probabilities};
 use super::model::{CrushTable, Face, Layer, PathKind, Role, Vehicle};
-use super::provenance::{Basis, Provenance};
-
-/// Kind of number; decides which numbers of an entry move together, and the law of their factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Quantity {
-    /// Force, stiffness, damping.
-    Force,
-    /// Crush tables, gaps, sizes, strokes.
-    Length,
-    /// Where something is: heights, widths, setbacks, clearances.
-    Place,
-    /// Mass.
-    Mass,
-    /// Time.
-    Time,
-    /// Share, factor, rate: anything without one of the units above.
-    Share,
-    /// Price.
-    Price,
-}
-
-impl Quantity {
-    /// Word for keys and tables.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Force => "force",
-            Self::Length => "length",
-            Self::Place => "place",
-            Self::Mass => "mass",
-            Self::Time => "time",
-            Self::Share => "factor",
-            Self::Price => "price",
-        }
-    }
-}
-
-/// What an input acts on, for grouping.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    /// Crush structure: tables of paths and mounts.
-    Structure,
-    /// Compartment: dash-cabin path and compartment layers.
-    Compartment,
-    /// Heights, widths, setbacks, size of the body.
-    Geometry,
-    /// Test mass and how it is shared.
-    Mass,
-    /// Belts, bags, column, knee bolster, clearances.
-    Restraint,
-    /// List price.
-    Price,
-}
-
-/// One uncertain factor: an entry of the provenance, or one kind of number under it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Input {
-    /// Key of the entry; with `:kind` behind it where the entry covers several kinds.
-    pub key: String,
-    /// Kind of the numbers.
-    pub quantity: Quantity,
-    /// What they belong to.
-    pub part: Part,
-    /// Coefficient of variation.
-    pub cv: f64,
-    /// Kind of evidence.
-    pub basis: Basis,
-    /// Indices of the numbers, in the owner's order.
-    #[serde(skip)]
-    pub(crate) leaves: Vec<usize>,
-}
-
-/// A place is cut off at so many standard deviations, or earlier where it would come near 0.
-const CUT_SD: f64 = 2.5;
-/// Least factor of a place.
-const LEAST_PLACE: f64 = 0.2;
-
-impl Input {
-    /// The factor at probability `u`: lognormal with mean 1 and this cv; for places a normal one, cut off
-    /// symmetrically and widened so that mean and cv stay as asked.
-    pub fn quantile(&self, u: f64) -> f64 {
-        let u = u.clamp(1e-9, 1.0 - 1e-9);
-        if self.quantity != Quantity::Place {
-            let variance = (1.0 + self.cv * self.cv).ln();
-            return (variance.sqrt() * standard_normal(u) - 0.5 * variance).exp();
-        }
-        let below = 0.5 * (1.0 - erf(CUT_SD / SQRT_2));
-        let inside = 1.0 - 2.0 * below;
-        let density = (-0.5 * CUT_SD * CUT_SD).exp() / (2.0 * PI).sqrt();
-        let sd = (1.0 - 2.0 * CUT_SD * density / inside).sqrt();
-        let z = standard_normal(below + u * inside) / sd;
-        let widest = (1.0 - LEAST_PLACE) * sd / CUT_SD;
-        1.0 + self.cv.min(widest) * z
-    }
-}
-
-/// Quantile of the standard normal distribution.
-fn standard_normal(u: f64) -> f64 {
-    SQRT_2 * erf_inv(2.0 * u - 1.0)
-}
-
-/// Probabilities in (0, 1) of draw `index`: ChaCha stream `index` of a seed, whatever thread or shard asks.
-pub fn probabilities(seed: u64, index: u64, count: usize) -> Vec<f64> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    rng.set_stream(index);
-    (0..count).map(|_| rng.random::<f64>()).collect()
-}
-
-/// Make inputs of numbers `(key path, kind, part)`: those that one entry covers and that are of one kind share one.
-pub(crate) fn collect<'a>(
-    numbers: impl Iterator<Item = (String, Quantity, Part)>,
-    entry_of: impl Fn(&str) -> Option<(&'a str, &'a Provenance)>,
-) -> Vec<Input> {
-    let mut by_entry: BTreeMap<(&str, Quantity), Input> = BTreeMap::new();
-    for (index, (key, quantity, part)) in numbers.enumerate() {
-        let Some((entry, p)) = entry_of(&key).filter(|(_, p)| p.cv > 0.0) else {
-            continue;
-        };
-        by_entry
-            .entry((entry, quantity))
-            .or_insert_with(|| Input {
-                key: entry.to_string(),
-                quantity,
-                part,
-                cv: p.cv,
-                basis: p.basis,
-                leaves: Vec::new(),
-            })
-            .leaves
-            .push(index);
-    }
-    let mut inputs: Vec<Input> = by_entry.into_values().collect();
-    let shared: Vec<bool> = inputs
-        .iter()
-        .map(|i| inputs.iter().filter(|k| k.key == i.key).count() > 1)
-        .collect();
-    for (input, _) in inputs.iter_mut().zip(shared).filter(|(_, s)| *s) {
-        input.key = format!("{}:{}", input.key, input.quantity.word());
-    }
-    inputs
-}
 
 /// A number of a vehicle, or a table of them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -168,12 +19,15 @@ enum Number {
     Test,
     Size(usize),
     Price,
+    YawInertia,
+    MassCentre,
     Body(usize),
     Heights(usize),
     Lateral(usize),
     Setback(usize),
     Tip(usize),
     Gap(usize),
+    OffsetShare(usize),
     Crush(usize),
     Force(usize),
     Unload(usize),
@@ -201,6 +55,14 @@ fn numbers(vehicle: &Vehicle) -> Vec<(String, Quantity, Part, Number)> {
     }
     if vehicle.body.price.is_some() {
         all.push(("body.price".into(), Q::Price, P::Price, N::Price));
+    }
+    if vehicle.body.yaw_inertia_kgm2.is_some() {
+        let key = "body.yaw_inertia_kgm2".into();
+        all.push((key, Q::Mass, P::Mass, N::YawInertia));
+    }
+    if vehicle.body.cg_behind_front_m.is_some() {
+        let key = "body.cg_behind_front_mm".into();
+        all.push((key, Q::Place, P::Mass, N::MassCentre));
     }
     let cabin = vehicle.mass_with_role(Role::Cabin);
     for (i, m) in vehicle.masses.iter().enumerate() {
@@ -237,7 +99,10 @@ fn numbers(vehicle: &Vehicle) -> Vec<(String, Quantity, Part, Number)> {
                 put("setback_mm", Q::Place, P::Geometry, N::Setback(i));
                 put("face_kg", Q::Mass, P::Mass, N::Tip(i));
             }
-            PathKind::Inner { .. } => put("gap_mm", Q::Length, P::Geometry, N::Gap(i)),
+            PathKind::Inner { .. } => {
+                put("gap_mm", Q::Length, P::Geometry, N::Gap(i));
+                put("offset_share", Q::Share, stiff, N::OffsetShare(i));
+            }
         }
         if p.table.is_some() {
             put("crush_mm", Q::Length, P::Structure, N::Crush(i));
@@ -261,6 +126,11 @@ fn is_nothing(vehicle: &Vehicle, number: Number) -> bool {
         Number::Gap(i) => match path(i).kind {
             PathKind::Inner { gap_m, .. } => gap_m,
             PathKind::Layer(_) => 0.0,
+        },
+        // The whole strength at any overlap is the rule where the file says nothing.
+        Number::OffsetShare(i) => match path(i).kind {
+            PathKind::Inner { offset_share, .. } if offset_share < 1.0 => offset_share,
+            _ => 0.0,
         },
         Number::Rate(i) => table(i, |t| t.rate_s_per_m),
         Number::Damping(i) => table(i, |t| t.damping_n_s_per_m),
@@ -307,7 +177,7 @@ impl Vehicle {
         let listed = numbers(self)
             .into_iter()
             .map(|(key, q, part, _)| (key, q, part));
-        collect(listed, |key| self.provenance_entry(key))
+        collect(listed, |key| self.provenance_entry(key), &self.provenance)
     }
 
     /// The vehicle with every input at its factor (1: as in the file).
@@ -318,8 +188,8 @@ impl Vehicle {
         let mut changed = self.clone();
         for (input, factor) in inputs.iter().zip(factors) {
             for leaf in input.leaves.iter().filter(|_| *factor != 1.0) {
-                if let Some((.., number)) = listed.get(*leaf) {
-                    multiply(&mut changed, *number, *factor);
+                if let Some((.., number)) = listed.get(leaf.index) {
+                    multiply(&mut changed, *number, leaf, *factor);
                 }
             }
         }
@@ -328,7 +198,9 @@ impl Vehicle {
     }
 }
 
-fn multiply(vehicle: &mut Vehicle, number: Number, f: f64) {
+/// Move one number of `leaf` by the factor `of_input` of its input.
+fn multiply(vehicle: &mut Vehicle, number: Number, leaf: &Leaf, of_input: f64) {
+    let f = leaf.factor(of_input);
     let body = &mut vehicle.body;
     let layer = |v: &mut Vehicle, i: usize, change: &dyn Fn(&mut Layer)| {
         if let PathKind::Layer(l) = &mut v.paths[i].kind {
@@ -340,7 +212,7 @@ fn multiply(vehicle: &mut Vehicle, number: Number, f: f64) {
             change(t);
         }
     };
-    let scale = |all: &mut Vec<f64>| all.iter_mut().for_each(|x| *x *= f);
+    let scale = |all: &mut Vec<f64>| leaf.scale(all, of_input);
     match number {
         Number::Curb => body.curb_kg *= f,
         Number::Test => body.test_kg *= f,
@@ -349,6 +221,8 @@ fn multiply(vehicle: &mut Vehicle, number: Number, f: f64) {
         Number::Size(2) => body.height_m *= f,
         Number::Size(_) => body.wheelbase_m *= f,
         Number::Price => body.price = body.price.map(|p| p * f),
+        Number::YawInertia => body.yaw_inertia_kgm2 = body.yaw_inertia_kgm2.map(|i| i * f),
+        Number::MassCentre => body.cg_behind_front_m = body.cg_behind_front_m.map(|c| c * f),
         Number::Body(i) => vehicle.masses[i].kg *= f,
         // The section keeps its height; where it sits is what is uncertain.
         Number::Heights(i) => layer(vehicle, i, &|l| {
@@ -363,6 +237,11 @@ fn multiply(vehicle: &mut Vehicle, number: Number, f: f64) {
         Number::Gap(i) => {
             if let PathKind::Inner { gap_m, .. } = &mut vehicle.paths[i].kind {
                 *gap_m *= f;
+            }
+        }
+        Number::OffsetShare(i) => {
+            if let PathKind::Inner { offset_share, .. } = &mut vehicle.paths[i].kind {
+                *offset_share = (*offset_share * f).min(1.0);
             }
         }
         Number::Crush(i) => table(vehicle, i, &|t| scale(&mut t.crush_m)),
@@ -391,6 +270,7 @@ fn settle(original: &Vehicle, changed: &mut Vehicle) {
         }
     }
     keep_inside(original, changed);
+    keep_centre(original, changed);
     for face in [Face::Front, Face::Rear] {
         if face_hole(original, face).is_none() && face_hole(changed, face).is_some() {
             close(original, changed, face);
@@ -455,6 +335,19 @@ fn keep_inside(original: &Vehicle, changed: &mut Vehicle) {
                     .collect();
             }
         }
+    }
+}
+
+/// The mass centre stays ahead of this share of the length, or of its own where that is more.
+const LAST_CENTRE: f64 = 0.9;
+
+fn keep_centre(original: &Vehicle, changed: &mut Vehicle) {
+    if let (Some(now), Some(before)) = (
+        &mut changed.body.cg_behind_front_m,
+        original.body.cg_behind_front_m,
+    ) {
+        let share = (before / original.body.length_m).max(LAST_CENTRE);
+        *now = now.min(share * changed.body.length_m);
     }
 }
 

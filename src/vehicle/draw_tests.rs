@@ -1,5 +1,5 @@
 use super::*;
-use crate::vehicle::Library;
+use crate::vehicle::{Basis, Library, Provenance, Side};
 
 fn library() -> Vec<Vehicle> {
     let library = Library::find(None).unwrap();
@@ -18,14 +18,8 @@ fn draw(vehicle: &Vehicle, index: u64) -> Vehicle {
 }
 
 fn input(quantity: Quantity, cv: f64) -> Input {
-    Input {
-        key: "k".into(),
-        quantity,
-        part: Part::Structure,
-        cv,
-        basis: Basis::Estimated,
-        leaves: vec![0],
-    }
+    let entry = Provenance::new(Basis::Estimated, "s", cv);
+    Input::of("k", quantity, Part::Structure, &entry)
 }
 
 /// Mean 1 and the cv asked for, by the midpoint rule over the quantile function.
@@ -149,4 +143,275 @@ fn without_spread_there_is_no_input() {
     assert!(car.inputs().is_empty());
     let wall = Library::find(None).unwrap().vehicle("rigid-wall").unwrap();
     assert!(wall.inputs().is_empty());
+}
+
+/// Midpoints of 4,000 equal parts of probability.
+fn midpoints() -> impl Iterator<Item = f64> {
+    (0..4000).map(|i| (f64::from(i) + 0.5) / 4000.0)
+}
+
+fn n_box() -> Vehicle {
+    let library = Library::find(None).unwrap();
+    library.vehicle("honda-n-box-jf1").unwrap()
+}
+
+const RAILS: &str = "path.rails.force_kN";
+const CELL: &str = "path.dash_to_cabin.force_kN";
+
+fn forces(vehicle: &Vehicle, path: &str) -> Vec<f64> {
+    let found = vehicle.paths.iter().find(|p| p.name == path).unwrap();
+    found.table.as_ref().unwrap().force_n.clone()
+}
+
+/// Vehicles at 4,000 probabilities of the one input of a key.
+fn drawn_over(car: &Vehicle, key: &str) -> Vec<Vehicle> {
+    let inputs = car.inputs();
+    let at = inputs.iter().position(|i| i.key == key).unwrap();
+    let one = &inputs[at..=at];
+    midpoints()
+        .map(|u| car.drawn(one, &[one[0].quantile(u)]))
+        .collect()
+}
+
+fn mean_and_cv(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n;
+    (mean, variance.sqrt() / mean)
+}
+
+/// A bound is never crossed; the median is the documented one, 1.25 for a cv of 0.2, and the logarithm spreads as
+/// that of a two-sided factor. A number that stands beyond its bound by the median's factor is the median.
+#[test]
+fn a_one_sided_factor_stays_on_its_side() {
+    for cv in [0.05, 0.2, 0.5] {
+        let mut entry = Provenance::new(Basis::Estimated, "s", cv);
+        entry.side = Some(Side::Above);
+        let above = Input::of("k", Quantity::Force, Part::Compartment, &entry);
+        let all: Vec<f64> = midpoints().map(|u| above.quantile(u)).collect();
+        assert!(all.iter().all(|f| *f >= 1.0) && all.is_sorted());
+        let sd = (1.0 + cv * cv).ln().sqrt();
+        let scale = sd / (1.0 - 2.0 / std::f64::consts::PI).sqrt();
+        let median = (0.674_49 * scale).exp();
+        assert!((above.quantile(0.5) / median - 1.0).abs() < 1e-5, "{cv}");
+        let logs: Vec<f64> = all.iter().map(|f| f.ln()).collect();
+        let (mean, of_mean) = mean_and_cv(&logs);
+        assert!((mean * of_mean / sd - 1.0).abs() < 0.01, "{cv}");
+        entry.bound = Some(1.0 / median);
+        let beyond = Input::of("k", Quantity::Force, Part::Compartment, &entry);
+        assert!((beyond.quantile(0.5) - 1.0).abs() < 1e-5);
+        assert!(midpoints().all(|u| beyond.quantile(u) >= 1.0 / median));
+        (entry.side, entry.bound) = (Some(Side::Below), None);
+        let below = Input::of("k", Quantity::Place, Part::Compartment, &entry);
+        assert!((below.quantile(0.5) * median - 1.0).abs() < 1e-5);
+        let all: Vec<f64> = midpoints().map(|u| below.quantile(u)).collect();
+        assert!(all.iter().all(|f| *f <= 1.0) && all.is_sorted());
+        if cv == 0.2 {
+            assert!((median - 1.25).abs() < 0.01, "{median}");
+        }
+    }
+}
+
+/// The same through a vehicle: no draw of a lower bound is weaker than the file.
+#[test]
+fn a_lower_bound_is_drawn_from_the_file_up() {
+    let mut car = n_box();
+    car.provenance.get_mut(CELL).unwrap().side = Some(Side::Above);
+    let filed = forces(&car, "dash_to_cabin");
+    for drawn in drawn_over(&car, CELL) {
+        let now = forces(&drawn, "dash_to_cabin");
+        assert!(now.iter().zip(&filed).all(|(a, b)| a >= b));
+    }
+    let inputs = car.inputs();
+    assert_eq!(car.drawn(&inputs, &vec![1.0; inputs.len()]), car);
+}
+
+/// Each point of a table spreads as its own entry says, all in step; the mean stays within the documented 1.5 %.
+#[test]
+fn points_of_a_table_spread_each_by_their_own() {
+    let mut car = n_box();
+    let filed = forces(&car, "rails");
+    let cvs: Vec<f64> = (0..filed.len())
+        .map(|i| if i < 6 { 0.02 + 0.01 * i as f64 } else { 0.35 })
+        .collect();
+    let entry = car.provenance.get_mut(RAILS).unwrap();
+    (entry.cv, entry.cv_by_point) = (0.35, Some(cvs.clone()));
+    let all: Vec<Vec<f64>> = drawn_over(&car, RAILS)
+        .iter()
+        .map(|v| forces(v, "rails"))
+        .collect();
+    for (i, cv) in cvs.iter().enumerate().skip(1) {
+        let at: Vec<f64> = all.iter().map(|f| f[i]).collect();
+        assert!(at.is_sorted(), "point {i}");
+        let (mean, got) = mean_and_cv(&at);
+        assert!((got / cv - 1.0).abs() < 0.05, "point {i}: {got} for {cv}");
+        let off = mean / filed[i] - 1.0;
+        assert!(
+            (-0.015..0.001).contains(&off),
+            "point {i}: mean off by {off}"
+        );
+    }
+    let inputs = car.inputs();
+    assert_eq!(car.drawn(&inputs, &vec![1.0; inputs.len()]), car);
+    for index in 0..50 {
+        for p in draw(&car, index)
+            .paths
+            .iter()
+            .filter_map(|p| p.table.as_ref())
+        {
+            assert!(p.unload_n_per_m.is_sorted() && p.force_n.iter().all(|f| *f >= 0.0));
+        }
+    }
+}
+
+/// Entries that move together are one input: in step, each by its own spread, or against each other.
+#[test]
+fn followers_move_with_their_leader() {
+    let mut car = n_box();
+    let before = car.inputs().len();
+    for (key, cv) in [(CELL, 0.1), ("path.upper_body.force_kN", 0.2)] {
+        let entry = car.provenance.get_mut(key).unwrap();
+        (entry.cv, entry.with) = (cv, Some(RAILS.into()));
+    }
+    let crush = "path.rails.crush_mm";
+    let mut entry = Provenance::new(Basis::Estimated, "structure-type", 0.1);
+    entry.against = Some("path.upper_body.force_kN".into());
+    car.provenance.insert(crush.into(), entry);
+    let inputs = car.inputs();
+    assert_eq!(inputs.len(), before - 2);
+    assert!(inputs.iter().all(|i| !i.key.starts_with(CELL)));
+    let all = drawn_over(&car, RAILS);
+    let of =
+        |path: &str, i: usize| -> Vec<f64> { all.iter().map(|v| forces(v, path)[i]).collect() };
+    let (rails, cell, upper) = (of("rails", 3), of("dash_to_cabin", 2), of("upper_body", 2));
+    assert!(rails.is_sorted() && cell.is_sorted() && upper.is_sorted());
+    assert!((mean_and_cv(&cell).1 / 0.1 - 1.0).abs() < 0.05);
+    assert!((mean_and_cv(&rails).1 / 0.2 - 1.0).abs() < 0.05);
+    let filed = (forces(&car, "rails")[3], forces(&car, "upper_body")[2]);
+    for (r, u) in rails.iter().zip(&upper) {
+        assert!((r / filed.0 - u / filed.1).abs() < 1e-12);
+    }
+    let long = |v: &Vehicle| -v.paths[0].table.as_ref().unwrap().crush_m[4];
+    let shorter: Vec<f64> = all.iter().map(long).collect();
+    assert!(shorter.is_sorted() && (mean_and_cv(&shorter).1.abs() / 0.1 - 1.0).abs() < 0.05);
+    assert_eq!(car.drawn(&inputs, &vec![1.0; inputs.len()]), car);
+}
+
+/// Numbers that a file may leave out are drawn where it has them, and stay what they can be.
+#[test]
+fn optional_numbers_are_drawn_where_stated() {
+    let mut car = n_box();
+    let count = car.inputs().len();
+    let listed = car.number_keys().len();
+    (car.body.yaw_inertia_kgm2, car.body.cg_behind_front_m) = (Some(1500.0), Some(1.56));
+    let cell = car.paths.iter_mut().find(|p| p.name == "dash_to_cabin");
+    if let PathKind::Inner { offset_share, .. } = &mut cell.unwrap().kind {
+        *offset_share = 0.8;
+    }
+    let share = "path.dash_to_cabin.offset_share";
+    assert_eq!(car.number_keys().len(), listed + 3);
+    assert_eq!(car.values_of(share), [0.8]);
+    assert_eq!(car.values_of("body.yaw_inertia_kgm2"), [1500.0]);
+    assert_eq!(car.values_of("body.cg_behind_front_mm"), [1560.0]);
+    // Yaw inertia moves with the masses under "body"; the centre and the share are inputs of their own.
+    let mut entry = Provenance::new(Basis::Estimated, "structure-type", 0.3);
+    car.provenance.insert(share.into(), entry.clone());
+    entry.cv = 1.0;
+    car.provenance
+        .insert("body.cg_behind_front_mm".into(), entry);
+    assert_eq!(car.inputs().len(), count + 2);
+    for index in 0..400 {
+        let drawn = draw(&car, index);
+        let inner = drawn.values_of(share)[0];
+        assert!(inner > 0.0 && inner <= 1.0);
+        let centre = drawn.body.cg_behind_front_m.unwrap();
+        assert!(centre > 0.0 && centre < drawn.body.length_m);
+        assert!(drawn.body.yaw_inertia_kgm2.unwrap() > 0.0);
+    }
+}
+
+/// The keys of an entry in a file: read, said in words, and refused at the entry's line when they cannot be meant.
+#[test]
+fn keys_of_an_entry_are_read_and_checked() {
+    use crate::error::SourceText;
+    let path = Library::find(None)
+        .unwrap()
+        .vehicle_path("honda-n-box-jf1")
+        .unwrap();
+    let text = SourceText::read(&path).unwrap().text;
+    let with = |key: &str, more: &str| {
+        let from = text.find(&format!("\"{key}\" = {{")).unwrap();
+        let end = from + text[from..].find(" }").unwrap();
+        let line = text[..from].lines().count() + 1;
+        let changed = format!("{}, {more}{}", &text[..end], &text[end..]);
+        (
+            crate::vehicle::parse_vehicle(&SourceText::new("x.toml", changed)),
+            line,
+        )
+    };
+    let points = "cv_by_point = [0.2, 0.02, 0.02, 0.02, 0.02, 0.02, 0.2, 0.35]";
+    let car = with(RAILS, points).0.unwrap();
+    let words = car.provenance[RAILS].spread_words();
+    assert_eq!(words, "20.0 %, by point 2.0 to 35.0 %");
+    let car = with(CELL, "side = \"above\", bound = 0.8").0.unwrap();
+    let words = car.provenance[CELL].spread_words();
+    assert_eq!(words, "20.0 %, at or above 0.8 of the number");
+    let car = with(CELL, "with = \"path.rails.force_kN\"").0.unwrap();
+    assert!(
+        car.provenance[CELL]
+            .spread_words()
+            .ends_with("moves with path.rails.force_kN")
+    );
+    for (key, more, says) in [
+        (
+            RAILS,
+            "cv_by_point = [0.2, 0.1]",
+            "\"rails\" has 8 crush points",
+        ),
+        (RAILS, "cv_by_point = []", "has 0 values"),
+        (
+            RAILS,
+            "cv_by_point = [0.2, -0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.3]",
+            "contains -0.1",
+        ),
+        (
+            RAILS,
+            "cv_by_point = [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]",
+            "its points have 0.1 to 0.1",
+        ),
+        ("path", "cv_by_point = [0.1]", "one table"),
+        ("path.rails.height_mm", "cv_by_point = [0.1]", "one table"),
+        (CELL, "side = \"up\"", "`above`"),
+        (CELL, "side = \"above\", bound = 1.2", "at most 1"),
+        (CELL, "bound = 0.8", "absent without a side"),
+        (
+            CELL,
+            "with = \"path.rail.force_kN\"",
+            "did you mean \"path.rails.force_kN\"?",
+        ),
+        (CELL, "with = \"path.dash_to_cabin.force_kN\"", "circle"),
+        (
+            CELL,
+            "with = \"path.rails.force_kN\", side = \"above\"",
+            "no side of its own",
+        ),
+        (
+            CELL,
+            "with = \"path\", against = \"path.rails.force_kN\"",
+            "keep one of",
+        ),
+    ] {
+        let (read, line) = with(key, more);
+        let error = read.unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains(says), "{more}: {said}");
+        assert_eq!(error.0.line, line, "{more}: {said}");
+    }
+    let mut car = n_box();
+    for (a, b) in [(CELL, RAILS), (RAILS, CELL)] {
+        car.provenance.get_mut(a).unwrap().with = Some(b.into());
+    }
+    assert!(crate::vehicle::provenance::leader(&car.provenance, CELL).is_none());
+    // A circle that nobody checked is not drawn, and does not hang.
+    assert!(car.inputs().iter().all(|i| i.key != CELL && i.key != RAILS));
 }

@@ -20,7 +20,8 @@ impl Vehicle {
         }
     }
 
-    /// Every key path that holds numbers and needs an entry.
+    /// Every key path that holds numbers and needs an entry; keys that a file may leave out only where it states them
+    /// (`offset_share`: below 1).
     pub fn number_keys(&self) -> Vec<String> {
         let mut keys: Vec<String> = [
             "curb_kg",
@@ -36,6 +37,12 @@ impl Vehicle {
         if self.body.price.is_some() {
             keys.push("body.price".into());
         }
+        if self.body.yaw_inertia_kgm2.is_some() {
+            keys.push("body.yaw_inertia_kgm2".into());
+        }
+        if self.body.cg_behind_front_m.is_some() {
+            keys.push("body.cg_behind_front_mm".into());
+        }
         keys.extend(self.masses.iter().map(|m| format!("mass.{}.kg", m.name)));
         for p in &self.paths {
             let mut fields = Vec::new();
@@ -44,6 +51,9 @@ impl Vehicle {
                     fields.extend(["height_mm", "lateral_mm", "setback_mm", "face_kg"]);
                 }
                 None => fields.push("gap_mm"),
+            }
+            if matches!(p.kind, PathKind::Inner { offset_share, .. } if offset_share < 1.0) {
+                fields.push("offset_share");
             }
             if p.table.is_some() {
                 fields.extend(["crush_mm", "force_kN", "unload_kN_per_mm"]);
@@ -92,6 +102,8 @@ impl Vehicle {
             "height_mm" => Some(b.height_m * 1e3),
             "wheelbase_mm" => Some(b.wheelbase_m * 1e3),
             "price" => b.price,
+            "yaw_inertia_kgm2" => b.yaw_inertia_kgm2,
+            "cg_behind_front_mm" => b.cg_behind_front_m.map(|c| c * 1e3),
             _ => None,
         }
     }
@@ -113,6 +125,7 @@ fn path_values(path: &Path, field: &str) -> Vec<f64> {
         (PathKind::Layer(l), "setback_mm") => vec![l.setback_m * 1e3],
         (PathKind::Layer(l), "face_kg") => vec![l.face_kg],
         (PathKind::Inner { gap_m, .. }, "gap_mm") => vec![gap_m * 1e3],
+        (PathKind::Inner { offset_share, .. }, "offset_share") => vec![*offset_share],
         _ => path.table.as_ref().map_or(Vec::new(), |t| match field {
             "crush_mm" => scaled(&t.crush_m, 1e3),
             "force_kN" => scaled(&t.force_n, 1e-3),

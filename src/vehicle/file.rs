@@ -10,6 +10,7 @@ use super::model::{
     Body, CrushTable, Face, Layer, Mass, Mount, Path, PathKind, Role, Vehicle, VehicleClass,
 };
 use super::provenance::Provenance;
+use super::provenance_check::checked;
 use crate::error::{InputError, SourceText, nearest};
 use crate::units::{KN, KN_PER_MM, MM};
 
@@ -218,11 +219,7 @@ impl Reader<'_> {
         for m in &raw.mount {
             mounts.push(self.mount(m, &masses, &mut taken)?);
         }
-        let mut provenance = BTreeMap::new();
-        for (key, entry) in raw.provenance {
-            self.provenance(&key, &entry, &raw.sources)?;
-            provenance.insert(key.into_inner(), entry.into_inner());
-        }
+        let provenance = checked(self.text, raw.provenance, &raw.sources, &paths)?;
         let vehicle = Vehicle {
             id,
             name: raw.name,
@@ -687,33 +684,5 @@ impl Reader<'_> {
                 .map(|b| b * KN),
             series: raw.series,
         })
-    }
-
-    fn provenance(
-        &self,
-        key: &S<String>,
-        entry: &S<Provenance>,
-        sources: &BTreeMap<String, String>,
-    ) -> Result<(), InputError> {
-        let p = entry.get_ref();
-        if !sources.contains_key(&p.source) {
-            return self.fail(
-                entry.span(),
-                format!(
-                    "provenance of {} names source \"{}\"",
-                    key.get_ref(),
-                    p.source
-                ),
-                "add that key to [sources]",
-            );
-        }
-        if !(p.cv.is_finite() && (0.0..=2.0).contains(&p.cv)) {
-            return self.fail(
-                entry.span(),
-                format!("cv = {} of {}", p.cv, key.get_ref()),
-                "a coefficient of variation between 0 and 2",
-            );
-        }
-        Ok(())
     }
 }

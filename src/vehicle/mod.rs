@@ -4,9 +4,11 @@ mod closed;
 pub mod draw;
 mod evidence;
 mod file;
+pub mod input;
 pub mod library;
 pub mod model;
 pub mod provenance;
+pub(crate) mod provenance_check;
 
 pub use closed::{body_mounts, endless_body_mount, face_hole};
 pub use draw::{Input, Part, Quantity, probabilities};
@@ -15,4 +17,4 @@ pub use library::Library;
 pub use model::{
     Body, CrushTable, Face, Layer, Mass, Mount, Path, PathKind, Role, Vehicle, VehicleClass,
 };
-pub use provenance::{Basis, Provenance};
+pub use provenance::{Basis, Provenance, Side};

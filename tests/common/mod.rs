@@ -144,29 +144,45 @@ impl Draw {
 /// A random crush law whose unloading stiffness is at least its slope and never falls.
 pub fn laws() -> impl Strategy<Value = CrushLaw> {
     let steps = prop::collection::vec((0.02..0.2, -20e3..60e3), 2..5);
-    (steps, 0.0..30e3, 1.2..6.0, prop::bool::ANY, prop::bool::ANY).prop_map(
-        |(steps, first, stiffer, rated, damped): (Vec<(f64, f64)>, f64, f64, bool, bool)| {
-            let (mut crush, mut force): (Vec<f64>, Vec<f64>) = (vec![0.0], vec![first]);
-            let mut slope: f64 = 5e5;
-            for (dx, df) in steps {
-                let next = (force[force.len() - 1] + df).max(0.0);
-                slope = slope.max((next - force[force.len() - 1]) / dx);
-                crush.push(crush[crush.len() - 1] + dx);
-                force.push(next);
-            }
-            let unload: Vec<f64> = (0..crush.len())
-                .map(|i| stiffer * slope * (1.0 + 0.5 * i as f64))
-                .collect();
-            CrushLaw {
-                crush_m: crush,
-                force_n: force,
-                unload_n_per_m: unload,
-                rate_s_per_m: if rated { 0.005 } else { 0.0 },
-                unload_power: 1,
-                damping_n_s_per_m: if damped { 500.0 } else { 0.0 },
-            }
-        },
+    let power = prop::sample::select(vec![1_u32, 2, 8]);
+    (
+        steps,
+        0.0..30e3,
+        1.2..6.0,
+        prop::bool::ANY,
+        prop::bool::ANY,
+        power,
     )
+        .prop_map(
+            |(steps, first, stiffer, rated, damped, power): (
+                Vec<(f64, f64)>,
+                f64,
+                f64,
+                bool,
+                bool,
+                u32,
+            )| {
+                let (mut crush, mut force): (Vec<f64>, Vec<f64>) = (vec![0.0], vec![first]);
+                let mut slope: f64 = 5e5;
+                for (dx, df) in steps {
+                    let next = (force[force.len() - 1] + df).max(0.0);
+                    slope = slope.max((next - force[force.len() - 1]) / dx);
+                    crush.push(crush[crush.len() - 1] + dx);
+                    force.push(next);
+                }
+                let unload: Vec<f64> = (0..crush.len())
+                    .map(|i| stiffer * slope * (1.0 + 0.5 * i as f64))
+                    .collect();
+                CrushLaw {
+                    crush_m: crush,
+                    force_n: force,
+                    unload_n_per_m: unload,
+                    rate_s_per_m: if rated { 0.005 } else { 0.0 },
+                    unload_power: power,
+                    damping_n_s_per_m: if damped { 500.0 } else { 0.0 },
+                }
+            },
+        )
 }
 
 /// Two random vehicles of two bodies each that meet over three cells; every element has its own group.

@@ -9,7 +9,7 @@ use super::super::network::{CrushLaw, Network, Port, Pretension, Ramp};
 pub enum Regime {
     /// Not in compression; a tie is in tension here.
     Off,
-    /// On the unloading line through the permanent set.
+    /// On the unloading line through the permanent set, or on its curve with an unloading power.
     Elastic,
     /// On the backbone, on the piece that starts at this point of the table.
     Backbone(usize),
@@ -148,10 +148,47 @@ impl CrushPath<'_> {
         table(&self.law.crush_m, &self.law.unload_n_per_m, m)
     }
 
+    /// Has it an unloading power, and has it yielded once? Before, it is on the line.
+    fn curved(&self) -> bool {
+        self.law.unload_power > 1 && self.m > self.law.first_yield_m()
+    }
+
+    /// Force by which it has left the elastic regime at `d` for the backbone, of the whole layer, N; negative: not yet.
+    pub fn yields(&self, d: f64, rate: f64, time: f64, middle: f64) -> f64 {
+        if self.law.unload_power > 1 {
+            // Beyond the turning point or the first yield, by as much force as the line would have gained.
+            let turn = self.m.max(self.law.first_yield_m());
+            return self.unloading(self.m) * (d - turn);
+        }
+        let trial = self.unloading(self.m) * (d - self.p);
+        trial - self.strength(self.piece(d), d, rate, time, middle)
+    }
+
+    /// Place between set and turning point, 0 to 1.
+    fn share(&self, d: f64) -> f64 {
+        if self.m > self.p {
+            ((d - self.p) / (self.m - self.p)).clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    }
+
+    /// Force below the turning point with an unloading power, on the curve or, before the first yield, on the line;
+    /// of the whole layer, N.
+    fn curve(&self, d: f64, rate: f64, time: f64, middle: f64) -> f64 {
+        if self.curved() {
+            let top = self.strength(self.piece(self.m), self.m, rate, time, middle);
+            return top * self.share(d).powi(self.law.unload_power as i32);
+        }
+        let quickened = 1.0 + self.law.rate_s_per_m * rate.max(0.0);
+        self.unloading(self.m) * (d - self.p) * quickened * self.activation(time, middle).0
+    }
+
     /// Force of the spring and slider, of the share, N; negative only for a tie in tension.
     pub fn spring(&self, d: f64, rate: f64, time: f64, middle: f64) -> f64 {
         let whole = match self.regime {
             Regime::Off if self.tie_kg.is_none() => 0.0,
+            Regime::Elastic if self.law.unload_power > 1 => self.curve(d, rate, time, middle),
             Regime::Off | Regime::Elastic => self.unloading(self.m) * (d - self.p),
             Regime::Backbone(k) => self.strength(k, d, rate, time, middle),
         };
@@ -180,6 +217,10 @@ impl CrushPath<'_> {
     /// Permanent set and largest compression as they stand now: on the backbone they move with it.
     pub fn set(&self, d: f64, rate: f64, time: f64, middle: f64) -> (f64, f64) {
         match self.regime {
+            Regime::Backbone(_) if self.law.unload_power > 1 => {
+                let m = self.m.max(d);
+                (self.p.max(self.curved_set(m)), m)
+            }
             Regime::Backbone(k) => {
                 let m = self.m.max(d);
                 let set = d - self.strength(k, d, rate, time, middle) / self.unloading(m);
@@ -189,14 +230,43 @@ impl CrushPath<'_> {
         }
     }
 
+    /// Set left by turning back at `m` with an unloading power, the largest on the way there, m.
+    fn curved_set(&self, m: f64) -> f64 {
+        let n = f64::from(self.law.unload_power);
+        let left = |x: f64| {
+            let f = table(&self.law.crush_m, &self.law.force_n, x);
+            x - n * f / self.unloading(x)
+        };
+        let before = self.law.crush_m.iter().copied().filter(|x| *x <= m);
+        before.chain([m]).map(left).fold(0.0, f64::max)
+    }
+
     /// Recoverable energy, J.
     pub fn stored(&self, d: f64, rate: f64, time: f64, middle: f64) -> f64 {
         if self.regime == Regime::Off && self.tie_kg.is_none() {
             return 0.0;
         }
         let (p, m) = self.set(d, rate, time, middle);
+        if self.law.unload_power > 1 && m > self.law.first_yield_m() && d > p {
+            let n = self.law.unload_power as i32;
+            let top = table(&self.law.crush_m, &self.law.force_n, m) * self.weight;
+            let share = ((d - p) / (m - p)).min(1.0);
+            return top * (m - p) * share.powi(n + 1) / f64::from(n + 1);
+        }
         0.5 * self.unloading(m) * self.weight * (d - p) * (d - p)
     }
+}
+
+/// A belt that waits for a sensor has not fired.
+fn waiting_belt(p: Pretension) -> Pretension {
+    let fire_s = p.sensor.map_or(p.fire_s, |_| f64::INFINITY);
+    Pretension { fire_s, ..p }
+}
+
+/// A bag that waits for a sensor has not fired.
+fn waiting_ramp(r: Ramp) -> Ramp {
+    let start_s = r.sensor.map_or(r.start_s, |_| f64::INFINITY);
+    Ramp { start_s, ..r }
 }
 
 /// All crush paths of a network: shares first, then elements between bodies.
@@ -228,8 +298,8 @@ pub fn crush_paths(net: &Network) -> Vec<CrushPath<'_>> {
         weight: 1.0,
         gap_m: e.gap_m,
         tie_kg: None,
-        ramp: e.ramp,
-        pretension: e.pretension,
+        ramp: e.ramp.map(waiting_ramp),
+        pretension: e.pretension.map(waiting_belt),
         group: e.group,
         regime: Regime::Off,
         pull: Pull::Clock,

@@ -31,6 +31,12 @@ impl Run<'_> {
         (momentum, mass)
     }
 
+    /// Contact impulse of all cells so far, N s.
+    pub(super) fn contact_impulse(&self) -> f64 {
+        let cells = 0..self.layout.cells;
+        cells.map(|c| self.y[self.motion.impulse(c)]).sum()
+    }
+
     /// Put the accelerations of the present modes into the frame of t = 0.
     pub(super) fn refresh_first_accelerations(&self, frames: &mut [f64]) {
         let dy = self.motion.at(self.time, &self.y);
@@ -105,6 +111,7 @@ impl Run<'_> {
         }
         let kinetic: f64 = self.moving().map(|(_, kg, v)| 0.5 * kg * v * v).sum();
         let (momentum, _) = self.momenta();
-        frames.extend([kinetic, work, self.lost, momentum[0], momentum[1]]);
+        let impulse = self.contact_impulse();
+        frames.extend([kinetic, work, self.lost, momentum[0], momentum[1], impulse]);
     }
 }

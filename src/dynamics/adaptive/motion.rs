@@ -279,19 +279,18 @@ impl<'a> Motion<'a> {
                 }
                 Regime::Elastic => {
                     when(p.p - d > NEAR_M, Switch::Release(i));
-                    let trial = p.unloading(p.m) * (d - p.p);
-                    let strength = p.strength(p.piece(d), d, rate, time, self.middle_s);
-                    when(trial - strength > NEAR_N, Switch::Yield(i));
+                    let over = p.yields(d, rate, time, self.middle_s);
+                    when(over > NEAR_N, Switch::Yield(i));
                 }
                 Regime::Backbone(k) => {
                     when(d > p.piece_end(k), Switch::NextPiece(i));
                     let bend: f64 = p.terms.iter().map(|(j, c)| c * dy[n + j]).sum();
                     let ku = p.unloading(p.m.max(d));
                     let grows = p.strength_rate(k, d, rate, bend, time, self.middle_s) / ku;
-                    when(
-                        moving < -NEAR_MPS || grows - moving > NEAR_MPS.max(1e-9 * moving),
-                        Switch::Unload(i),
-                    );
+                    // With a power the curve below the turning point has the strength of that point.
+                    let outgrown =
+                        p.law.unload_power == 1 && grows - moving > NEAR_MPS.max(1e-9 * moving);
+                    when(moving < -NEAR_MPS || outgrown, Switch::Unload(i));
                 }
             }
             if p.damping() > 0.0 {

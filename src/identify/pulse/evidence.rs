@@ -1,16 +1,14 @@
 //! What a pulse fit leaves: the vehicle file with the fit's own spreads, the table of residuals, and a warning for
 //! every pair of parameters that the test cannot tell apart.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
-use nalgebra::{DMatrix, DVector};
+use nalgebra::DMatrix;
 
 use crate::error::Error;
 use crate::units::KMH;
-use crate::vehicle::{Basis, Provenance, Vehicle};
+use crate::vehicle::Vehicle;
 
-use super::super::draft::Draft;
 use super::super::recipe::{Recipe, Template};
 use super::super::scalars::{Fit, WallResponse};
 use super::super::{FIT_STEP_S, Parameters, REPORT_STEP_S, write};
@@ -20,12 +18,10 @@ use super::fit::{PulseFit, PulseProblem};
 use super::parameter::{FreeParameter, free_parameters, read_priors};
 use super::residual::{ResidualRow, residual_table};
 use super::response::{PulseRig, Response};
+use super::spread;
 
 /// Key of `[sources]` for what the pulse fixed.
 const SOURCE: &str = "pulse-identification";
-/// Smallest spread written: what two cars of one type differ by in the same test (same-model pairs of the table
-/// `repeat-tests.toml`: dynamic crush 2-3 %).
-const SMALLEST_CV: f64 = 0.02;
 /// A correlation of this size is worth a warning.
 const STRONG: f64 = 0.9;
 
@@ -111,17 +107,8 @@ pub fn identify_pulse(
     let response = rig(REPORT_STEP_S).one(&problem.vehicle(&fit.z)?)?;
     let (mut fitted, mut draft) = problem.draft(&fit.z)?;
     draft.end_body_mounts(response.body_mounts_kn);
-    for (key, cv) in spreads(&problem, &fit, &draft)? {
-        let source = SOURCE.to_string();
-        fitted.provenance.insert(
-            key,
-            Provenance {
-                basis: Basis::Derived,
-                source,
-                cv,
-            },
-        );
-    }
+    let entries = spread::entries(&problem, &fit, &draft, &response.path_crush_mm, SOURCE)?;
+    fitted.provenance.extend(entries);
     let kw400 = recipe.wall.kw400_N_per_mm;
     fitted.sources.insert(
         SOURCE.into(),
@@ -144,73 +131,6 @@ pub fn identify_pulse(
         text,
         scalars,
     })
-}
-
-/// Quantities of the file that one cv covers, as logarithms by key.
-fn quantities(draft: &Draft) -> BTreeMap<String, f64> {
-    let mut all = BTreeMap::new();
-    for p in &draft.paths {
-        let t = &p.table;
-        let work: f64 = (1..t.crush_mm.len())
-            .map(|i| {
-                0.5 * (t.force_kn[i] + t.force_kn[i - 1]) * (t.crush_mm[i] - t.crush_mm[i - 1])
-            })
-            .sum();
-        let stiff: f64 = t.unload_kn_per_mm.iter().map(|k| k.ln()).sum();
-        all.insert(format!("path.{}.force_kN", p.name), work.ln());
-        let n = t.unload_kn_per_mm.len() as f64;
-        all.insert(format!("path.{}.unload_kN_per_mm", p.name), stiff / n);
-        if let Some((_, gap)) = p.inner.filter(|(_, gap)| *gap > 0.0) {
-            all.insert(format!("path.{}.gap_mm", p.name), gap.ln());
-        }
-    }
-    for m in draft.masses.iter().filter(|m| m.role != "cabin") {
-        all.insert(format!("mass.{}", m.name), m.kg.ln());
-    }
-    for m in &draft.mounts {
-        all.insert(
-            format!("mount.{}.stiffness_kN_per_mm", m.name),
-            m.stiffness_kn_per_mm.ln(),
-        );
-    }
-    all
-}
-
-/// Spread of each written quantity that depends on the parameters, by the delta method on the covariance.
-fn spreads(
-    problem: &PulseProblem,
-    fit: &PulseFit,
-    draft: &Draft,
-) -> Result<Vec<(String, f64)>, Error> {
-    const STEP: f64 = 0.2;
-    let base = quantities(draft);
-    let mut slopes: BTreeMap<&String, DVector<f64>> = BTreeMap::new();
-    for i in 0..fit.z.len() {
-        let mut ends = Vec::with_capacity(2);
-        for step in [-STEP, STEP] {
-            let mut z = fit.z.clone();
-            z[i] += step;
-            ends.push(quantities(&problem.draft(&z)?.1));
-        }
-        for key in base.keys() {
-            if let (Some(a), Some(b)) = (ends[0].get(key), ends[1].get(key)) {
-                let slope = slopes
-                    .entry(key)
-                    .or_insert_with(|| DVector::zeros(fit.z.len()));
-                slope[i] = (b - a) / (2.0 * STEP);
-            }
-        }
-    }
-    let variance = |s: &DVector<f64>| s.dot(&(&fit.covariance * s));
-    Ok(slopes
-        .into_iter()
-        .map(|(key, s)| (key, variance(&s).max(0.0).sqrt()))
-        .filter(|(_, cv)| *cv > 1e-4)
-        .map(|(key, cv)| {
-            let cv = (cv.powi(2) + SMALLEST_CV.powi(2)).sqrt();
-            (key.clone(), (cv * 1000.0).round() / 1000.0)
-        })
-        .collect())
 }
 
 /// Pairs of parameters with a strong posterior correlation, strongest first.

@@ -52,7 +52,7 @@ const ENGINE_KICK_MPS: (f64, f64) = (1.8, 0.3);
 const SPRING_BACK_SD_MM: f64 = 1.5;
 /// Change of a neighbouring force of one shape, in standard deviations of a point: rails buckle in waves longer
 /// than the distance of the points.
-const NEIGHBOUR_SD: f64 = 1.2;
+pub(super) const NEIGHBOUR_SD: f64 = 1.2;
 /// Step of the differences, in standard deviations of the prior.
 const DIFFERENCE: f64 = 0.1;
 /// Starts: the prior, and points drawn from it.

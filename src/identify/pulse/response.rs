@@ -1,5 +1,7 @@
 //! The wall test that a pulse fit simulates: many candidates of one topology side by side, read like the test.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use crate::collision::{Assembly, Case, Party, assemble, outcome};
@@ -28,6 +30,8 @@ pub struct Response {
     pub wall_kn: Vec<f64>,
     /// Impulse on the wall, kN s.
     pub wall_impulse_kns: f64,
+    /// Largest crush of each load path by name, mm.
+    pub path_crush_mm: BTreeMap<String, f64>,
     /// Intrusion, mm.
     pub intrusion_mm: f64,
     /// Crush of the cabin and what is left of it at separation, mm.
@@ -195,10 +199,12 @@ impl PulseRig {
         let most = |v: &[f64]| v.iter().copied().fold(0.0, f64::max);
         let outcome = outcome::read(case, assembly, record)?;
         let seen = &outcome.vehicles[0];
+        let paths = seen.paths.iter();
         Ok(Response {
             motions,
             wall_kn,
             wall_impulse_kns: impulse[last],
+            path_crush_mm: paths.map(|p| (p.name.clone(), p.crush_mm)).collect(),
             intrusion_mm: seen.intrusion_mm,
             crush_mm: seen.crush_mm,
             residual_crush_mm: seen.residual_crush_mm,

@@ -17,7 +17,7 @@ use crate::collision::Case;
 use crate::error::Error;
 use crate::material::Materials;
 use crate::occupant::Restraint;
-use crate::vehicle::{Input, Part, Vehicle, probabilities};
+use crate::vehicle::{Basis, Input, Part, Provenance, Quantity, Vehicle, probabilities};
 
 /// In a row: the input stays at its file's value.
 pub const NOMINAL: f64 = f64::NAN;
@@ -458,14 +458,8 @@ impl<'a> Population<'a> {
 
 /// A list price as an input: lognormal with mean 1.
 fn price_input(key: &str, cv: f64) -> Input {
-    Input {
-        key: key.to_string(),
-        quantity: crate::vehicle::Quantity::Price,
-        part: Part::Price,
-        cv,
-        basis: crate::vehicle::Basis::Published,
-        leaves: Vec::new(),
-    }
+    let entry = Provenance::new(Basis::Published, "", cv);
+    Input::of(key, Quantity::Price, Part::Price, &entry)
 }
 
 /// Texts are not needed in a draw and are many.

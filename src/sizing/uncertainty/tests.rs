@@ -127,7 +127,10 @@ fn wider_evidence_never_narrows_the_risk_band() {
     let s = setting();
     let width = |factor: f64| {
         let mut vehicle = s.vehicle.clone();
-        vehicle.provenance.values_mut().for_each(|p| p.cv *= factor);
+        vehicle
+            .provenance
+            .values_mut()
+            .for_each(|p| *p = p.widened(factor));
         let problem = Problem::new(&vehicle, &s.data, s.loads.clone());
         let population = Population::new(&problem, &s.evaluator, 50e-6).unwrap();
         // Only the vehicle is drawn, at the same probabilities.
