@@ -185,6 +185,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::units::{G0, KMH};
     use crate::vehicle::library::load_vehicle;
 
     fn library() -> PathBuf {
@@ -230,8 +231,11 @@ mod tests {
                 (w.peak_g_cfc60 / t.peak_g_cfc60 - 1.0).abs() < 0.10,
                 "{id}: {w:?}"
             );
-            // Sheet metal returns its force times 15 mm, so a stiff front rebounds faster (model section 3).
-            assert!((0.10..=0.25).contains(&w.restitution), "{id}: {w:?}");
+            // Sheet metal returns its force F times 15 mm: e^2 = 2 F 15 mm / (m v^2), so a stiff front rebounds faster
+            // (model section 3). 0.11-0.19 were measured on fronts of 25-40 g.
+            let stiff = (2.0 * t.peak_g_cfc60 * G0 * 0.015).sqrt() / (t.speed_kmh * KMH);
+            let e = w.restitution;
+            assert!((0.10..=1.05 * stiff).contains(&e), "{id}: {stiff} {w:?}");
             // Since 2000 the cell stays whole: below 30 mm at the firewall, less at the pillars.
             let allowed = if recipe.year < 2000 || template.intrusion_mm > 30.0 {
                 20.0 + template.intrusion_mm

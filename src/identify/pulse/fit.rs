@@ -48,15 +48,16 @@ const IMPULSE_SD: f64 = 0.01;
 /// Speed of the engine away from the wall before the deepest crush that needs no explaining (top and bottom
 /// channels of 10146: 1.3 and 1.8 m/s), and the scale beyond it, m/s.
 const ENGINE_KICK_MPS: (f64, f64) = (1.8, 0.3);
-/// Spread of the energy returned over the force at greatest crush, mm: three tests give 15 +- 2.
-const SPRING_BACK_SD_MM: f64 = 1.5;
+/// Spread of the energy returned over the force at greatest crush, mm: three tests give 15 +- 2, and one is read to a
+/// millimetre.
+const SPRING_BACK_SD_MM: f64 = 1.0;
 /// Change of a neighbouring force of one shape, in standard deviations of a point: rails buckle in waves longer
 /// than the distance of the points.
 pub(super) const NEIGHBOUR_SD: f64 = 1.2;
 /// Step of the differences, in standard deviations of the prior.
 const DIFFERENCE: f64 = 0.1;
 /// Starts: the prior, and points drawn from it.
-const STARTS: u64 = 4;
+const STARTS: u64 = 6;
 /// Spread of the drawn starts, in standard deviations of the prior.
 const START_SPREAD: f64 = 0.7;
 

@@ -286,6 +286,7 @@ mod tests {
             crush_mm: vec![0.0, 100.0, 300.0, 500.0],
             force_kn: vec![0.0, 100.0, 100.0, 300.0],
             unload_kn_per_mm: vec![8.0, 8.0, 10.0, 10.0],
+            unload_power: 1,
         }
     }
 
