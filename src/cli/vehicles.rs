@@ -8,9 +8,10 @@ use crumple::error::{Error, SourceText};
 use crumple::plot::{Heading, Stamp, Theme, field};
 use crumple::units::{KMH, US};
 use crumple::validate::evidence::{self, Stiffnesses};
-use crumple::vehicle::library::load_vehicle;
+use crumple::vehicle::library::{VEHICLE_GROUPS, load_vehicle};
 use crumple::vehicle::{
-    Basis, Face, Library, Provenance, Vehicle, VehicleClass, face_hole, parse_vehicle,
+    Basis, Face, Library, Provenance, Vehicle, VehicleClass, endless_body_mount, face_hole,
+    parse_vehicle,
 };
 use serde::Serialize;
 
@@ -405,6 +406,33 @@ fn page(shown: &Shown) -> String {
     page
 }
 
+/// Does the file lie in a folder of a vehicle library, whose vehicles are held to more than a textbook file?
+fn is_of_library(file: &Path) -> bool {
+    let group = std::path::absolute(file)
+        .ok()
+        .and_then(|f| f.parent().map(Path::to_path_buf));
+    let named = |g: &Path| {
+        g.file_name()
+            .is_some_and(|n| VEHICLE_GROUPS.iter().any(|k| n == *k))
+    };
+    group.is_some_and(|g| named(&g) && g.parent().is_some_and(|root| Library::open(root).is_ok()))
+}
+
+/// Where a mount's name stands in a vehicle file.
+fn line_of_mount(text: &str, name: &str) -> std::ops::Range<usize> {
+    let block = text
+        .match_indices("[[mount]]")
+        .map(|(at, _)| at)
+        .find(|at| {
+            let block = &text[*at + 9..];
+            let block = &block[..block.find("\n[").unwrap_or(block.len())];
+            block.contains(&format!("name = \"{name}\""))
+        })
+        .unwrap_or(0);
+    let at = block + text[block..].find("name = ").unwrap_or(0);
+    at..at + text[at..].find('\n').unwrap_or(0)
+}
+
 fn check(file: &Path) -> Result<Done, Error> {
     let text = SourceText::read(file)?;
     let v = parse_vehicle(&text)?;
@@ -423,6 +451,22 @@ fn check(file: &Path) -> Result<Done, Error> {
                 line,
                 format!("the front of {} has a hole: {hole}", v.id),
                 "add a layer with compartment = true to the dash or cabin, over the full width and height of the cabin's front",
+            )
+            .into());
+    }
+    if let Some(mount) = is_of_library(file)
+        .then(|| endless_body_mount(&v))
+        .flatten()
+    {
+        let at = line_of_mount(&text.text, &mount.name);
+        return Err(text
+            .error(
+                at,
+                format!(
+                    "mount {} of {} never breaks: it would carry any load past the cell",
+                    mount.name, v.id
+                ),
+                "give it break_kN: 1.3 times what the vehicle's own wall test sends through it",
             )
             .into());
     }

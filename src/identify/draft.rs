@@ -6,16 +6,16 @@
 pub struct Parameters {
     /// Factor on the force of rails and upper body.
     pub front_force: f64,
-    /// Factor on what acts late: tyres on sills, engine on dash or frame, stacked rails.
+    /// Factor on what acts late: tyres on sills, engine or equipment on the dash (up to what a firewall holds).
     pub late_force: f64,
     /// Added to the free lengths before the late contacts, mm.
     pub contact_shift_mm: f64,
     /// Tilt of the rails' force: shape times 1 + tilt (2 crush share - 1).
     pub tilt: f64,
-    /// Factor on the unloading stiffness of rails, wheels and engine contacts.
-    pub unload: f64,
-    /// Factor on the unloading stiffness of the sheet metal of the upper body.
-    pub soft_unload: f64,
+    /// Added to the travel after which the engine is stopped, mm.
+    pub engine_shift_mm: f64,
+    /// Factor on how far sheet metal springs back.
+    pub spring_back: f64,
 }
 
 impl Default for Parameters {
@@ -25,8 +25,8 @@ impl Default for Parameters {
             late_force: 1.0,
             contact_shift_mm: 0.0,
             tilt: 0.0,
-            unload: 1.0,
-            soft_unload: 1.0,
+            engine_shift_mm: 0.0,
+            spring_back: 1.0,
         }
     }
 }
@@ -39,8 +39,8 @@ impl Parameters {
             "late_force" => &mut self.late_force,
             "contact_shift_mm" => &mut self.contact_shift_mm,
             "tilt" => &mut self.tilt,
-            "unload" => &mut self.unload,
-            "soft_unload" => &mut self.soft_unload,
+            "engine_shift_mm" => &mut self.engine_shift_mm,
+            "spring_back" => &mut self.spring_back,
             _ => return None,
         })
     }
@@ -58,7 +58,7 @@ pub struct DraftMass {
 }
 
 /// Force-crush table of the draft in mm, kN, kN/mm.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DraftTable {
     /// Crush points, mm.
     pub crush_mm: Vec<f64>,
@@ -66,6 +66,8 @@ pub struct DraftTable {
     pub force_kn: Vec<f64>,
     /// Unloading stiffness, kN/mm.
     pub unload_kn_per_mm: Vec<f64>,
+    /// Unloading power: 8 for sheet metal, 1 for what is pressed block on block.
+    pub unload_power: u32,
 }
 
 /// Place of a layer.
@@ -118,6 +120,20 @@ pub struct DraftMount {
     /// kN.
     pub break_kn: Option<f64>,
 }
+
+impl Draft {
+    /// Give the mounts of a body on its frame their strength: they break or slide at 1.3 times what the own wall test
+    /// sends through them (model section 9).
+    pub fn end_body_mounts(&mut self, own_wall_kn: f64) {
+        const OVER_OWN_WALL: f64 = 1.3;
+        for m in self.mounts.iter_mut().filter(|m| m.name == BODY_MOUNTS) {
+            m.break_kn = Some((OVER_OWN_WALL * own_wall_kn).round().max(1.0));
+        }
+    }
+}
+
+/// Name of the mounts of a body on its frame.
+pub const BODY_MOUNTS: &str = "body_mounts";
 
 /// Masses, paths and mounts of a vehicle.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,28 +6,36 @@ use crate::error::Error;
 use super::draft::{DraftLayer, DraftPath, DraftTable};
 use super::structure::{Builder, last};
 
-/// Share of the width that the barrier of an overload test covers (offset deformable barrier).
-const OVERLOAD_OVERLAP: f64 = 0.4;
 /// Elastic give of the cell before it yields, mm: a strong cell is also stiff.
 const CELL_YIELD_MM: f64 = 8.0;
 /// Unloading over loading stiffness of the cell: it gives little back.
 const CELL_UNLOAD: f64 = 1.6;
+/// After yield the cell stays flat: this many times its strength at [`CELL_FLAT_MM`] and beyond (model section 9).
+const CELL_FLAT: f64 = 1.12;
+const CELL_FLAT_MM: f64 = 120.0;
+/// What a block on the dash can press: the firewall gives way at this share of the cell, which stands for pillars and
+/// sills (model section 9).
+const FIREWALL: f64 = 0.6;
+/// A stacked rail holds this many times the largest rail force of the own wall test (model section 9).
+const STACK: f64 = 1.4;
+/// A rail keeps this share of its running maximum until it is stacked (model section 9).
+const RAIL_KEEPS: f64 = 0.6;
+/// Unloading power of sheet metal (model section 3): load cells of 10146 fit 8.
+const SHEET_POWER: u32 = 8;
 
 impl Builder<'_> {
     pub(super) fn rails(&self) -> Result<DraftPath, Error> {
         let setback_mm = self.mm("rail_setback")?;
         let (mut crush, mut force) = self.shape("rails", self.p.tilt)?;
-        let plateau = last(&force);
+        let mut most = 0.0f64;
+        for f in &mut force {
+            *f = f.max(RAIL_KEEPS * most);
+            most = most.max(*f);
+        }
         let length = self.mm("rail_stack_share")? * (self.mm("dash_setback")? - setback_mm);
         let stack = (length + self.p.contact_shift_mm).max(last(&crush) + 20.0);
         crush.extend([stack, stack + self.mm("rail_stack_travel")?]);
-        let stacked = self.kn("rail_stacked")? * self.p.late_force;
-        force.extend([1.05 * plateau, stacked.max(1.10 * plateau)]);
-        let unload = Unload {
-            first: self.kn("rail_unload_first")? * self.p.unload,
-            last: self.kn("rail_unload_last")? * self.p.unload,
-            over_mm: self.recipe.wall.dynamic_crush_mm,
-        };
+        force.extend([last(&force), STACK * most]);
         Ok(DraftPath {
             name: "rails",
             remark: "bumper beam on the longitudinal rails; stacked when their length is used up",
@@ -40,14 +48,13 @@ impl Builder<'_> {
             }),
             inner: None,
             to: self.rail_end(),
-            table: unload.table(crush, force),
+            table: self.sheet(crush, force)?,
             material: Some("hsla"),
         })
     }
 
     pub(super) fn upper_body(&self) -> Result<DraftPath, Error> {
         let (crush, force) = self.shape("upper", 0.0)?;
-        let soft = self.kn("upper_unload")? * self.p.soft_unload;
         Ok(DraftPath {
             name: "upper_body",
             remark: "hood, fenders, upper rails and fascia",
@@ -59,13 +66,8 @@ impl Builder<'_> {
                 compartment: false,
             }),
             inner: None,
-            to: if self.template.frame { "cabin" } else { "dash" },
-            table: Unload {
-                first: soft,
-                last: soft,
-                over_mm: 1.0,
-            }
-            .table(crush, force),
+            to: "dash",
+            table: self.sheet(crush, force)?,
             material: Some("mild"),
         })
     }
@@ -76,8 +78,9 @@ impl Builder<'_> {
         let setback_mm = self.mm("radiator_setback")?;
         // Solid at this share of the block's setback (10146: block 633 mm behind the bumper, held hard from
         // 370 mm of travel on).
-        let solid =
-            (self.mm("pack_solid_share")? * self.mm("engine_front")? - setback_mm).max(30.0);
+        let solid = (self.mm("pack_solid_share")? * self.mm("engine_front")? - setback_mm
+            + self.p.engine_shift_mm)
+            .max(30.0);
         let pack = self.kn("pack")?;
         let mut crush = vec![0.0, 0.3 * solid, solid];
         let mut force = vec![0.0, 0.7 * pack, pack];
@@ -99,18 +102,14 @@ impl Builder<'_> {
             let met = solid + self.engine_gap()?.max(20.0);
             let firm = met + self.mm("engine_contact_travel")?;
             crush.extend([met, firm, firm + 80.0]);
-            let contact = self.kn("engine_contact")? * self.p.late_force;
-            force.extend([
-                1.3 * pack,
-                contact,
-                (1.3 * self.cell_strength_kn()?).max(1.1 * contact),
-            ]);
+            let (contact, block) = self.on_dash_kn()?;
+            force.extend([(1.3 * pack).min(contact), contact, block]);
             name = "radiator_and_equipment";
             remark = "radiator, steering gear and auxiliaries pressed against the dash";
             to = "dash";
             unload = Unload {
-                first: 10.0 * self.p.unload,
-                last: 40.0 * self.p.unload,
+                first: 13.0,
+                last: 52.0,
                 over_mm: met,
             };
         }
@@ -137,11 +136,6 @@ impl Builder<'_> {
         let free = (self.mm("wheel_to_sill")? + self.p.contact_shift_mm).max(60.0);
         let squeeze = self.mm("tyre_squeeze")?;
         let suspension = self.kn("suspension")?;
-        let unload = Unload {
-            first: 8.0 * self.p.unload,
-            last: 25.0 * self.p.unload,
-            over_mm: free + squeeze,
-        };
         Ok(DraftPath {
             name: "wheels_and_sills",
             remark: "tyres and suspension, then tyres against the sills",
@@ -153,8 +147,8 @@ impl Builder<'_> {
                 compartment: false,
             }),
             inner: None,
-            to: self.wheel_end(),
-            table: unload.table(
+            to: "dash",
+            table: self.sheet(
                 vec![0.0, 40.0, free, free + squeeze, free + 2.0 * squeeze],
                 vec![
                     0.0,
@@ -163,17 +157,18 @@ impl Builder<'_> {
                     self.kn("tyre_on_sill")? * self.p.late_force,
                     self.kn("sill")? * self.p.late_force.max(1.0),
                 ],
-            ),
+            )?,
             material: None,
         })
     }
 
-    /// `cabin_front` is a collapse force of overload tests, in which a barrier covers two fifths of the width; the
-    /// layer's strength is that of its full width, so that a share of its area holds what was seen there. Beyond
-    /// 300 mm the cell is packed with seats and floor and stiffens again, so that nothing passes through.
+    /// The layer lies in front of the cell, which limits the sum; its own strength is that of its full width and height
+    /// (`cabin_front_share` times the cell's: an offset barrier on two fifths of the width and half of the height is
+    /// stopped by half of the cell or more), so that a share of its area holds what was seen there. Flat beyond 300 mm
+    /// as the cell is.
     pub(super) fn cabin_front(&self) -> Result<DraftPath, Error> {
         let half = self.half_width();
-        let strength = self.kn("cabin_front")? / OVERLOAD_OVERLAP;
+        let strength = self.kn("cabin_front_share")? * self.cell_strength_kn()?;
         Ok(DraftPath {
             name: "cabin_front",
             remark: "dash panel, A-pillars and cowl over the full width and height: closes the face",
@@ -189,17 +184,12 @@ impl Builder<'_> {
             }),
             inner: None,
             to: "dash",
-            table: Unload {
-                first: 30.0,
-                last: 60.0,
-                over_mm: 300.0,
-            }
-            .table(
-                vec![0.0, 60.0, 300.0, 600.0, 900.0],
-                [0.0, 0.5, 1.0, 1.7, 2.8]
+            table: self.sheet(
+                vec![0.0, 60.0, 300.0, 600.0],
+                [0.0, 0.5, 1.0, CELL_FLAT]
                     .map(|share| share * strength)
                     .to_vec(),
-            ),
+            )?,
             material: Some("hsla"),
         })
     }
@@ -225,10 +215,10 @@ impl Builder<'_> {
 
     pub(super) fn engine_to_dash(&self) -> Result<DraftPath, Error> {
         let travel = self.mm("engine_contact_travel")?;
-        let contact = self.kn("engine_contact")? * self.p.late_force;
+        let (contact, block) = self.on_dash_kn()?;
         let unload = Unload {
-            first: 15.0 * self.p.unload,
-            last: 50.0 * self.p.unload,
+            first: 20.0,
+            last: 65.0,
             over_mm: 2.0 * travel,
         };
         Ok(inner_path(
@@ -236,14 +226,7 @@ impl Builder<'_> {
             "manifolds and auxiliaries, then the block against the dash panel",
             ("engine", self.engine_gap()?.max(5.0)),
             "dash",
-            unload.table(
-                vec![0.0, travel, 2.0 * travel],
-                vec![
-                    0.0,
-                    contact,
-                    (1.3 * self.cell_strength_kn()?).max(1.1 * contact),
-                ],
-            ),
+            unload.table(vec![0.0, travel, 2.0 * travel], vec![0.0, contact, block]),
         ))
     }
 
@@ -252,7 +235,7 @@ impl Builder<'_> {
         let stiffness = self.kn("dash_stiffness")?.max(strength / CELL_YIELD_MM);
         Ok(inner_path(
             "dash_to_cabin",
-            "dash panel, tunnel and sills into the cell: collapse strength is a prior, not identified",
+            "dash panel, tunnel and sills into the cell: at least what its own wall test sent through it, then flat",
             ("dash", 0.0),
             "cabin",
             Unload {
@@ -261,10 +244,26 @@ impl Builder<'_> {
                 over_mm: 1.0,
             }
             .table(
-                vec![0.0, strength / stiffness, 120.0, 300.0],
-                vec![0.0, strength, 1.12 * strength, 1.4 * strength],
+                vec![0.0, strength / stiffness, CELL_FLAT_MM],
+                vec![0.0, strength, CELL_FLAT * strength],
             ),
         ))
+    }
+
+    /// Force of manifolds and auxiliaries, then of the block, on the dash, kN: never more than the firewall holds.
+    fn on_dash_kn(&self) -> Result<(f64, f64), Error> {
+        let firewall = FIREWALL * self.cell_strength_kn()?;
+        let contact = (self.kn("engine_contact")? * self.p.late_force).min(firewall);
+        Ok((contact, firewall))
+    }
+
+    /// Sheet metal: springs back steeply first and then slowly, and returns its force times `spring_back` (model
+    /// section 3: three measured rebound branches, 15 mm each).
+    fn sheet(&self, crush: Vec<f64>, force: Vec<f64>) -> Result<DraftTable, Error> {
+        let n = f64::from(SHEET_POWER);
+        let back_mm = (n + 1.0) * self.mm("spring_back")? * self.p.spring_back;
+        let wanted: Vec<f64> = force.iter().map(|f| n * f / back_mm).collect();
+        Ok(draft_table(crush, force, wanted, SHEET_POWER))
     }
 }
 
@@ -294,28 +293,41 @@ struct Unload {
 }
 
 impl Unload {
-    /// Round a backbone to the file's digits and give it unloading stiffnesses that never fall and are nowhere
-    /// below the backbone's slope (model section 3).
     fn table(&self, crush: Vec<f64>, force: Vec<f64>) -> DraftTable {
-        let crush_mm: Vec<f64> = crush.iter().map(|c| (c * 10.0).round() / 10.0).collect();
-        let force_kn: Vec<f64> = force.iter().map(|f| (f * 100.0).round() / 100.0).collect();
-        let n = crush_mm.len();
-        let slope = |i: usize| (force_kn[i + 1] - force_kn[i]) / (crush_mm[i + 1] - crush_mm[i]);
-        let mut unload_kn_per_mm: Vec<f64> = Vec::with_capacity(n);
-        for (i, &at_mm) in crush_mm.iter().enumerate() {
-            let share = (at_mm / self.over_mm).min(1.0);
-            let wanted = self.first + (self.last - self.first) * share;
-            let left = if i > 0 { slope(i - 1) } else { 0.0 };
-            let right = if i + 1 < n { slope(i) } else { 0.0 };
-            let k = wanted
-                .max(1.02 * left.max(right))
-                .max(last(&unload_kn_per_mm));
-            unload_kn_per_mm.push((k * 1000.0).ceil() / 1000.0);
-        }
-        DraftTable {
-            crush_mm,
-            force_kn,
-            unload_kn_per_mm,
-        }
+        let share = |at_mm: &f64| (at_mm / self.over_mm).min(1.0);
+        let wanted = crush
+            .iter()
+            .map(|at_mm| self.first + (self.last - self.first) * share(at_mm))
+            .collect();
+        draft_table(crush, force, wanted, 1)
+    }
+}
+
+/// Round a backbone to the file's digits and give it the wanted unloading stiffnesses, raised so that they never fall
+/// and are nowhere below the backbone's slope (model section 3).
+fn draft_table(
+    crush: Vec<f64>,
+    force: Vec<f64>,
+    wanted: Vec<f64>,
+    unload_power: u32,
+) -> DraftTable {
+    let crush_mm: Vec<f64> = crush.iter().map(|c| (c * 10.0).round() / 10.0).collect();
+    let force_kn: Vec<f64> = force.iter().map(|f| (f * 100.0).round() / 100.0).collect();
+    let n = crush_mm.len();
+    let slope = |i: usize| (force_kn[i + 1] - force_kn[i]) / (crush_mm[i + 1] - crush_mm[i]);
+    let mut unload_kn_per_mm: Vec<f64> = Vec::with_capacity(n);
+    for (i, wanted) in wanted.iter().enumerate() {
+        let left = if i > 0 { slope(i - 1) } else { 0.0 };
+        let right = if i + 1 < n { slope(i) } else { 0.0 };
+        let k = wanted
+            .max(1.02 * left.max(right))
+            .max(last(&unload_kn_per_mm));
+        unload_kn_per_mm.push((k * 1000.0).ceil() / 1000.0);
+    }
+    DraftTable {
+        crush_mm,
+        force_kn,
+        unload_kn_per_mm,
+        unload_power,
     }
 }

@@ -68,6 +68,11 @@ pub struct Template {
     pub frame: bool,
     /// Intrusion that such a structure may show in its own wall test before the fit holds it against it, mm.
     pub intrusion_mm: f64,
+    /// How far an engine ahead of the dash stays pushed rearward after the own wall test, mm, and its spread: what
+    /// tests of the type show.
+    pub engine_travel_mm: Option<f64>,
+    /// Standard deviation, mm.
+    pub engine_travel_sd_mm: Option<f64>,
     /// Lengths in mm, see [`super::structure`].
     pub geometry: BTreeMap<String, f64>,
     /// Masses in kg.
@@ -131,6 +136,12 @@ pub struct WallScalars {
     pub peak_g_cfc60: f64,
     /// Standard deviation of the peak, g.
     pub peak_sd_g: f64,
+    /// Largest 10 ms mean of the pulse, g; taken from the channels of `[pulse]`, else 0.89 of the peak.
+    pub mean_10ms_g: Option<f64>,
+    /// Residual rearward movement of the engine's front face in that test, mm; the template's where absent.
+    pub engine_travel_mm: Option<f64>,
+    /// Standard deviation of the engine's movement, mm.
+    pub engine_travel_sd_mm: Option<f64>,
     /// Residual crush, mean of the C1-C6 profile, mm (reported, and fitted when `residual_sd_mm` is given).
     pub residual_crush_mm: Option<f64>,
     /// Standard deviation of the residual crush, mm.
@@ -144,6 +155,17 @@ pub struct WallScalars {
     pub instrumented_mass: Option<String>,
     /// Key of `[sources]`.
     pub source: String,
+}
+
+impl WallScalars {
+    /// What the engine's residual movement should be, mm, with its standard deviation: of the own test, else of the
+    /// template's type; `None` without an engine ahead of the dash.
+    pub fn engine_travel(&self, template: &Template) -> Option<(f64, f64)> {
+        let of_type = template.engine_travel_mm.zip(template.engine_travel_sd_mm);
+        (template.engine == EngineLayout::Front)
+            .then(|| self.engine_travel_mm.zip(self.engine_travel_sd_mm))?
+            .or(of_type)
+    }
 }
 
 /// Everything known about one vehicle.

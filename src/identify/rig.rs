@@ -6,7 +6,7 @@ use crate::dynamics::{Plan, Record, Solver};
 use crate::error::Error;
 use crate::signal::cfc::{Cfc, filter};
 use crate::units::{G0, KMH};
-use crate::vehicle::{Face, Role, Vehicle};
+use crate::vehicle::{Face, Role, Vehicle, body_mounts};
 
 use super::scalars::WallResponse;
 
@@ -61,9 +61,19 @@ impl WallRig {
             restitution: done.outcome.restitution,
             intrusion_mm: outcome.intrusion_mm,
             engine_rebound_mps: 0.0,
+            engine_travel_mm: 0.0,
+            body_mounts_kn: 0.0,
         };
         let bodies = &done.assembly.maps[0].bodies;
+        response.body_mounts_kn = body_mounts_kn(&done.record, bodies, vehicle);
         if let Some(engine) = vehicle.mass_with_role(Role::Engine) {
+            let part_s = done.outcome.separation_ms * 1e-3;
+            response.engine_travel_mm = engine_travel_mm(
+                &done.record,
+                done.assembly.maps[0].cabin,
+                bodies[engine],
+                part_s,
+            );
             let away = done.record.v(bodies[engine]).into_iter().map(|v| -v);
             response.engine_rebound_mps = away.fold(0.0, f64::max);
         }
@@ -87,6 +97,26 @@ impl WallRig {
         }
         Ok(response)
     }
+}
+
+/// How far the engine has come back towards the cabin when the vehicle parts from the wall, mm.
+pub(super) fn engine_travel_mm(record: &Record, cabin: usize, engine: usize, part_s: f64) -> f64 {
+    let end = record.range().end - 1;
+    let at = ((part_s / record.sample_s).round() as usize).min(end);
+    1e3 * (record.u_at(cabin, at) - record.u_at(engine, at))
+}
+
+/// Largest force of a mount that carries the body on a frame, kN; 0 without a frame.
+pub(super) fn body_mounts_kn(record: &Record, bodies: &[usize], vehicle: &Vehicle) -> f64 {
+    let force = |m: &crate::vehicle::Mount, s: usize| {
+        let (a, b) = (bodies[m.from], bodies[m.to]);
+        let stretch = record.u_at(b, s) - record.u_at(a, s);
+        let rate = record.v_at(b, s) - record.v_at(a, s);
+        (m.stiffness_n_per_m * stretch + m.damping_n_s_per_m * rate).abs() * 1e-3
+    };
+    body_mounts(vehicle)
+        .flat_map(|m| record.range().map(move |s| force(m, s)))
+        .fold(0.0, f64::max)
 }
 
 /// Crush and peak at another body than the cabin.

@@ -188,6 +188,9 @@ fn path(t: &mut String, p: &DraftPath) {
         t,
         format_args!("unload_kN_per_mm = {}", list(&p.table.unload_kn_per_mm)),
     );
+    if p.table.unload_power > 1 {
+        put(t, format_args!("unload_power = {}", p.table.unload_power));
+    }
     if let Some(m) = p.material {
         put(t, format_args!("material = {}", quoted(m)));
     }

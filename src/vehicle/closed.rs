@@ -1,6 +1,7 @@
 //! Is a face closed (model section 4)? A face with a hole lets two vehicles pass through each other.
+//! Do the mounts of a body on its frame end (model section 9)? Mounts without strength carry any load past the cell.
 
-use super::model::{Face, Layer, Role, Vehicle};
+use super::model::{Face, Layer, Mount, Role, Vehicle};
 
 /// The backstop must reach down to this height, m.
 const LOWEST_M: f64 = 0.35;
@@ -64,4 +65,22 @@ pub fn face_hole(vehicle: &Vehicle, face: Face) -> Option<String> {
         }
     }
     None
+}
+
+/// Mounts that carry the body on a frame: between the cabin and a mass of role `other` on which a front layer ends.
+pub fn body_mounts(vehicle: &Vehicle) -> impl Iterator<Item = &Mount> {
+    let is_frame = |mass: usize| {
+        vehicle.masses[mass].role == Role::Other
+            && vehicle.layers(Face::Front).any(|(_, p, _)| p.to == mass)
+    };
+    let is_cabin = |mass: usize| vehicle.masses[mass].role == Role::Cabin;
+    vehicle.mounts.iter().filter(move |m| {
+        (is_frame(m.from) && is_cabin(m.to)) || (is_frame(m.to) && is_cabin(m.from))
+    })
+}
+
+/// The first body mount that never breaks, if any: in a library vehicle an error (model section 9: they break or
+/// slide at about 1.3 times what the own wall test sends through them).
+pub fn endless_body_mount(vehicle: &Vehicle) -> Option<&Mount> {
+    body_mounts(vehicle).find(|m| m.break_n.is_none())
 }

@@ -10,7 +10,7 @@ pub mod model;
 pub mod provenance;
 pub(crate) mod provenance_check;
 
-pub use closed::face_hole;
+pub use closed::{body_mounts, endless_body_mount, face_hole};
 pub use draw::{Input, Part, Quantity, probabilities};
 pub use file::parse_vehicle;
 pub use library::Library;

@@ -93,6 +93,18 @@ pub struct PulseScalars {
     pub restitution: f64,
 }
 
+/// Energy returned on the way back from the greatest displacement over the force there, mm: the length that a spring of
+/// constant force would push back. `force` in any unit, `u_m` in m.
+pub fn spring_back_mm(force: &[f64], u_m: &[f64]) -> f64 {
+    let turn = (0..u_m.len()).fold(0, |b, i| if u_m[i] > u_m[b] { i } else { b });
+    let (mut work, mut at) = (0.0, turn);
+    while at + 1 < force.len().min(u_m.len()) && force[at] > 0.0 {
+        work += 0.5 * (force[at] + force[at + 1]).max(0.0) * (u_m[at] - u_m[at + 1]);
+        at += 1;
+    }
+    1e3 * work / force[turn]
+}
+
 /// Wall force on the grid from t = 0, CFC 60.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WallTrace {
@@ -130,6 +142,13 @@ impl Motion {
         Self { a_g, v_mps, u_m }
     }
 
+    /// Largest mean deceleration over 10 ms, g.
+    pub fn mean_10ms_g(&self) -> f64 {
+        let n = (0.01 / GRID_S).round() as usize;
+        let lost = self.v_mps.windows(n + 1).map(|w| w[0] - w[n]);
+        lost.fold(0.0, f64::max) / (0.01 * G0)
+    }
+
     /// Numbers of this motion.
     pub fn scalars(&self) -> PulseScalars {
         let best = |y: &[f64]| {
@@ -155,17 +174,24 @@ impl Motion {
 }
 
 impl Measured {
-    /// Mean motion of the full channels of a body; `None` without one.
+    /// Mean motion of a body's channels, each as long as it is good (top and bottom of an engine that turns: one alone
+    /// is not the engine's motion); `None` without a channel that covers the whole test.
     pub fn mean(&self, body: &str) -> Option<Motion> {
-        let full: Vec<&Motion> = self
+        let all: Vec<&Vec<f64>> = self
             .traces
             .iter()
-            .filter(|t| t.body == body && t.motion.a_g.len() == self.samples)
-            .map(|t| &t.motion)
+            .filter(|t| t.body == body)
+            .map(|t| &t.motion.a_g)
             .collect();
-        let n = full.len() as f64;
-        let mean = |i: usize| full.iter().map(|m| m.a_g[i]).sum::<f64>() / n;
-        (!full.is_empty())
+        let mean = |i: usize| {
+            let (sum, n) = all
+                .iter()
+                .filter_map(|a| a.get(i))
+                .fold((0.0, 0.0), |(sum, n), a| (sum + a, n + 1.0));
+            sum / n
+        };
+        all.iter()
+            .any(|a| a.len() == self.samples)
             .then(|| Motion::integrated((0..self.samples).map(mean).collect(), self.speed_mps))
     }
 

@@ -69,6 +69,11 @@ pub fn identify_pulse(
     let speed_mps = recipe.wall.speed_kmh * KMH;
     let measured = Measured::read(test, folder, speed_mps, &main)?;
     agreement::check(&measured, recipe, &main)?;
+    let mut recipe = recipe.clone();
+    if let (None, Some(mean)) = (recipe.wall.mean_10ms_g, measured.mean(&main)) {
+        recipe.wall.mean_10ms_g = Some(mean.mean_10ms_g());
+    }
+    let recipe = &recipe;
     let bodies: Vec<String> = measured.bodies().into_iter().map(String::from).collect();
     let mut seeing: Vec<&str> = measured.bodies();
     if measured.wall.is_some() {
@@ -100,7 +105,8 @@ pub fn identify_pulse(
     };
     let fit = problem.fit()?;
     let response = rig(REPORT_STEP_S).one(&problem.vehicle(&fit.z)?)?;
-    let (mut fitted, draft) = problem.draft(&fit.z)?;
+    let (mut fitted, mut draft) = problem.draft(&fit.z)?;
+    draft.end_body_mounts(response.body_mounts_kn);
     let entries = spread::entries(&problem, &fit, &draft, &response.path_crush_mm, SOURCE)?;
     fitted.provenance.extend(entries);
     let kw400 = recipe.wall.kw400_N_per_mm;
@@ -183,8 +189,14 @@ fn remarks(
         ));
     }
     lines.push(format!(
-        "  intrusion {:.0} mm, cabin at separation {:.0} of {:.0} mm, engine back at {:.1} m/s at most",
-        w.intrusion_mm, w.residual_crush_mm, w.crush_mm, w.engine_rebound_mps
+        "  intrusion {:.0} mm, cabin at separation {:.0} of {:.0} mm, engine back at {:.1} m/s at most, pushed rearward by \
+         {:.0} mm{}",
+        w.intrusion_mm,
+        w.residual_crush_mm,
+        w.crush_mm,
+        w.engine_rebound_mps,
+        w.engine_travel_mm,
+        super::super::target_text(recipe.wall.engine_travel_mm)
     ));
     let (chi, n) = fit.chi_square;
     lines.push(format!(
@@ -228,6 +240,8 @@ fn as_scalars(
             restitution: w.restitution,
             intrusion_mm: w.intrusion_mm,
             engine_rebound_mps: w.engine_rebound_mps,
+            engine_travel_mm: w.engine_travel_mm,
+            body_mounts_kn: w.body_mounts_kn,
         },
         spread: free
             .iter()

@@ -11,6 +11,7 @@ use crate::signal::cfc::{Cfc, filter};
 use crate::units::G0;
 use crate::vehicle::{Face, Role, Vehicle};
 
+use super::super::rig::{body_mounts_kn, engine_travel_mm};
 use super::data::{GRID_S, Motion};
 
 /// Candidates stepped side by side.
@@ -43,6 +44,10 @@ pub struct Response {
     pub cabin_peak_g: f64,
     /// Time of that peak, ms.
     pub cabin_peak_ms: f64,
+    /// How far the engine has come back towards the cabin at separation, mm.
+    pub engine_travel_mm: f64,
+    /// Largest force of the mounts of a body on its frame, kN.
+    pub body_mounts_kn: f64,
     /// Largest speed of the engine away from the wall, m/s.
     pub engine_rebound_mps: f64,
     /// The same before the cabin's deepest crush, when nothing else moves away from the wall yet.
@@ -206,6 +211,11 @@ impl PulseRig {
             restitution: outcome.restitution,
             cabin_peak_g: seen.peak_g_cfc60,
             cabin_peak_ms: seen.time_of_peak_ms,
+            engine_travel_mm: vehicle.mass_with_role(Role::Engine).map_or(0.0, |m| {
+                let part_s = outcome.separation_ms * 1e-3;
+                engine_travel_mm(record, map.cabin, map.bodies[m], part_s)
+            }),
+            body_mounts_kn: body_mounts_kn(record, &map.bodies, vehicle),
             engine_rebound_mps: most(&engine_back),
             engine_kick_mps: most(&engine_back[..turn.min(engine_back.len())]),
         })
