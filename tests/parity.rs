@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Draw, STEP_S, bits, chains, draws, few, finished, networks, reordered};
-use crumple::collision::{Case, Outcome, assemble, run, run_batch};
+use crumple::collision::{Case, Outcome, Turning, assemble, run, run_batch};
 use crumple::dynamics::{Network, Plan, simulate, simulate_lanes};
 use crumple::error::Error;
 use proptest::prelude::*;
@@ -126,7 +126,8 @@ proptest! {
         prop_assert_eq!(&alone, &back, "reversed");
     }
 
-    /// The order of masses in a vehicle file does not matter (sums over bodies are rounded in another order).
+    /// The order of masses in a vehicle file does not matter (sums over bodies are rounded in another order; where the
+    /// vehicles turn, one of them places the mass centre).
     #[test]
     fn the_order_of_masses_in_a_file_does_not_matter(
         draw in draws(),
@@ -134,6 +135,7 @@ proptest! {
         second in Just([0, 1, 2]).prop_shuffle(),
     ) {
         let case = draw.case();
+        let near = |x: f64, y: f64| (x - y).abs() <= 1e-9 * x.abs().max(1.0);
         let mut other = case.clone();
         for (party, order) in other.parties.iter_mut().zip([first, second]) {
             let count = party.vehicle.masses.len();
@@ -143,9 +145,18 @@ proptest! {
         let (a, b) = (finished(&case), finished(&other));
         for side in 0..2 {
             let cabins = [a.record.u(a.assembly.maps[side].cabin), b.record.u(b.assembly.maps[side].cabin)];
-            prop_assert_eq!(&cabins[0], &cabins[1]);
+            prop_assert!(cabins[0].iter().zip(&cabins[1]).all(|(x, y)| near(*x, *y)));
             let (x, y) = (&a.outcome.vehicles[side], &b.outcome.vehicles[side]);
             prop_assert!((x.delta_v_mps - y.delta_v_mps).abs() < 1e-10);
+            prop_assert!(near(x.peak_g_cfc60, y.peak_g_cfc60) && near(x.intrusion_mm, y.intrusion_mm));
+        }
+        // Nothing that is not a sum over all bodies knows their order.
+        let straight = |of: &Case| {
+            let turning = Turning { yaw: Some(false), ..of.turning };
+            finished(&Case { turning, ..of.clone() })
+        };
+        let (a, b) = (straight(&case), straight(&other));
+        for (x, y) in a.outcome.vehicles.iter().zip(&b.outcome.vehicles) {
             prop_assert_eq!(x.peak_g_cfc60.to_bits(), y.peak_g_cfc60.to_bits());
             prop_assert_eq!(x.intrusion_mm.to_bits(), y.intrusion_mm.to_bits());
         }
