@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use common::{at_speeds, shipped, worked_pair};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use crumple::collision::{Assembly, assemble, run_batch};
+use crumple::collision::{Assembly, Case, assemble, run_batch};
 use crumple::dynamics::{Detail, Network, Plan, simulate, simulate_lanes};
 
 fn lanes(c: &mut Criterion) {
@@ -66,5 +66,62 @@ fn threads(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, lanes, threads);
+/// Eight cases of a pair side by side on one core.
+fn eight(c: &mut Criterion, group: &str, variants: &[(&str, Case)]) {
+    let mut group = c.benchmark_group(group);
+    group.sample_size(10).throughput(Throughput::Elements(8));
+    for (name, case) in variants {
+        let assemblies: Vec<Assembly> = at_speeds(case, 8)
+            .iter()
+            .map(|c| assemble(c).expect("assembles"))
+            .collect();
+        let nets: Vec<&Network> = assemblies.iter().map(|a| &a.network).collect();
+        let mut plan = Plan::new(0.15, 10e-6);
+        plan.detail = Detail::Lean;
+        group.bench_function(*name, |b| {
+            b.iter(|| black_box(simulate_lanes::<8>(&nets, &plan)));
+        });
+    }
+    group.finish();
+}
+
+/// What an unloading power costs: the same pair with n = 1 and, at the same restitution, with n = 8.
+fn unloading(c: &mut Criterion) {
+    let straight = worked_pair();
+    let mut curved = straight.clone();
+    for party in &mut curved.parties {
+        for path in &mut party.vehicle.paths {
+            let of_the_face = path.layer().is_some();
+            if let Some(table) = path.table.as_mut().filter(|_| of_the_face) {
+                table.unload_power = 8;
+                table
+                    .unload_n_per_m
+                    .iter_mut()
+                    .for_each(|k| *k *= 16.0 / 9.0);
+            }
+        }
+    }
+    eight(c, "unloading power", &[("1", straight), ("8", curved)]);
+}
+
+/// What yaw costs: the shipped pair at full overlap, and at half overlap with and without yaw.
+fn yaw(c: &mut Criterion) {
+    let full = shipped();
+    let half = |yaw: bool| {
+        let mut case = Case {
+            overlap: 0.5,
+            ..full.clone()
+        };
+        case.turning.yaw = Some(yaw);
+        case
+    };
+    let variants = [
+        ("full", full.clone()),
+        ("half, straight", half(false)),
+        ("half, turns", half(true)),
+    ];
+    eight(c, "overlap", &variants);
+}
+
+criterion_group!(benches, lanes, threads, unloading, yaw);
 criterion_main!(benches);

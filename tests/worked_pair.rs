@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crumple::collision::face::cells;
 use crumple::collision::file::load_case;
 use crumple::collision::{Finished, VehicleOutcome, run};
 use crumple::dynamics::Plan;
@@ -36,21 +37,19 @@ fn names(value: &Value) -> Vec<&str> {
     list.iter().filter_map(Value::as_str).collect()
 }
 
-fn check_cells(case: &str) {
-    let done = finished(case);
+fn check_cells(name: &str) {
+    let (case, _) = load_case(&data(&format!("{name}.toml"))).expect("the case reads");
+    let [first, second] = &case.parties;
+    let faces = [first, second].map(|p| (&p.vehicle, p.face));
+    let cells = cells(faces[0], faces[1], &case.placement(), case.turns());
+    let case = name;
     let want = expected(case);
     let want = want["cells"].as_array().expect("cells");
-    let cells = &done.assembly.cells;
     assert_eq!(cells.len(), want.len(), "{case}: number of cells");
-    let vehicles = [0, 1].map(|s: usize| &done.assembly.maps[s]);
     let path_names = |cell: usize, side: usize| -> Vec<String> {
-        let layers = &cells[cell].layers[side];
-        let groups = &vehicles[side].path_groups;
-        let full = layers
-            .iter()
-            .map(|l| &done.assembly.network.groups[groups[l.path]]);
-        full.map(|n| n.split(": ").last().unwrap_or_default().to_string())
-            .collect()
+        let layers = cells[cell].layers[side].iter();
+        let names = layers.map(|l| faces[side].0.paths[l.path].name.clone());
+        names.collect()
     };
     for expected in want {
         let at_y = |c: usize| {

@@ -8,7 +8,7 @@ use crate::occupant::{Mounting, Occupant, attach};
 use crate::vehicle::{CrushTable, PathKind, Role, Vehicle};
 
 use super::case::{Case, Party, SeatedOccupant};
-use super::face::{FaceCell, cells};
+use super::face::{FaceCell, cells, joined};
 
 /// A tip lighter than this is made up to it from the body behind, kg: a sliver of a cell weighs grams, and
 /// grams between stiff springs ring without meaning.
@@ -207,12 +207,13 @@ pub fn assemble(case: &Case) -> Result<Assembly, Error> {
 /// The cells of a case's two faces.
 pub fn cells_of(case: &Case) -> Vec<FaceCell> {
     let [first, second] = &case.parties;
-    cells(
+    let cut = cells(
         (&first.vehicle, first.face),
         (&second.vehicle, second.face),
         &case.placement(),
         case.turns(),
-    )
+    );
+    if case.turns() { joined(cut) } else { cut }
 }
 
 /// Build the network of a case on cells that were cut already ([`cells_of`], [`super::align`]).

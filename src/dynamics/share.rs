@@ -32,6 +32,8 @@ pub struct PackedShare<V: Lane> {
     pub group: usize,
     /// Foremost layer: also holds the tip in tension.
     pub tie: bool,
+    /// With an unloading power: some lane may still be on the line before its first yield.
+    lined: bool,
     /// On the backbone in some lane: `p` and `k` are behind.
     yielding: bool,
     /// Did any lane push at the last step?
@@ -117,6 +119,7 @@ impl<V: Lane> Shares<V> {
                 law: s.law,
                 group: s.group,
                 tie: s.tie,
+                lined: nets.iter().any(|n| n.laws[s.law].first_yield_m() > 0.0),
                 yielding: false,
                 pressing: false,
                 tie_damping: V::splat(2.0) * (k * tip_kg).root(),
@@ -212,16 +215,15 @@ impl<V: Lane> PackedShare<V> {
     #[inline(always)]
     fn below(&self, law: &PackedLaw<V>, strain: V) -> V {
         let zero = V::zero();
-        let line = (self.k * strain).larger(zero);
         if law.power == 1 {
-            return line;
+            return (self.k * strain).larger(zero);
         }
-        let share = (strain * self.per_span).larger(zero);
-        V::select(
-            self.top.above(zero),
-            self.top * power(share, law.power),
-            line,
-        )
+        let curve = self.top * power((strain * self.per_span).larger(zero), law.power);
+        if self.lined {
+            V::select(self.top.above(zero), curve, (self.k * strain).larger(zero))
+        } else {
+            curve
+        }
     }
 
     /// Recoverable energy as it stands at the meter, J. Held by the spring alone: what a damper adds to the force
@@ -294,6 +296,7 @@ impl<V: Lane> PackedShare<V> {
         let span = self.m - self.p;
         let per_span = V::select(span.above(zero), V::splat(1.0) / span, zero);
         self.per_span = V::select(lanes, per_span, self.per_span);
+        self.lined = self.lined && self.top.above(zero).not().any();
     }
 
     /// Stiffness and tie damping at `m`.
