@@ -183,6 +183,7 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
         "stiffness",
         "other_speed",
         "offset_barrier",
+        "small_overlap",
         "coach",
         "staged",
         "field",

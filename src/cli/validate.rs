@@ -6,7 +6,7 @@ use crumple::collision::plausibility::OwnWallReadings;
 use crumple::error::Error;
 use crumple::number::Range;
 use crumple::report::validation_figures;
-use crumple::validate::{Family, Kind, Reference, Row, Validation, validate};
+use crumple::validate::{Family, Kind, Reference, Row, Validation, small_overlap, validate};
 use crumple::vehicle::Library;
 
 use super::case_run::spread_page;
@@ -65,10 +65,13 @@ fn page(found: &Validation) -> String {
             .iter()
             .filter(|r| r.holds.is_none() && !r.note.is_empty())
         {
-            if matches!(
-                r.family,
-                Family::Stiffness | Family::Field | Family::Residual
-            ) {
+            let once = r.family == Family::SmallOverlap && r.quantity == small_overlap::DELTA_V;
+            if once
+                || matches!(
+                    r.family,
+                    Family::Stiffness | Family::Field | Family::Residual
+                )
+            {
                 page += &format!("{}, {}: {}\n", r.case, r.quantity, r.note);
             }
         }

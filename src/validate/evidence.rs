@@ -15,7 +15,7 @@ use crate::vehicle::Library;
 const FOLDER: &str = "evidence";
 
 /// The files this program was built with.
-const BUILT_IN: [(&str, &str); 7] = [
+const BUILT_IN: [(&str, &str); 8] = [
     ("coach", include_str!("../../vehicles/evidence/coach.toml")),
     ("field", include_str!("../../vehicles/evidence/field.toml")),
     (
@@ -30,6 +30,10 @@ const BUILT_IN: [(&str, &str); 7] = [
     (
         "readings",
         include_str!("../../vehicles/evidence/readings.toml"),
+    ),
+    (
+        "small-overlap",
+        include_str!("../../vehicles/evidence/small-overlap.toml"),
     ),
     (
         "stiffness",
@@ -165,7 +169,7 @@ mod tests {
     /// A fault is reported at its line.
     #[test]
     fn faults_have_a_line() {
-        let (_, good) = BUILT_IN[6];
+        let (_, good) = BUILT_IN[7];
         let line = |text: &str| match parse::<Stiffnesses>(&SourceText::new("s.toml", text)) {
             Err(Error::Input(e)) => e.0.line,
             other => panic!("{other:?}"),

@@ -12,6 +12,7 @@ pub mod other_speed;
 pub mod pairs;
 pub mod residual;
 pub mod row;
+pub mod small_overlap;
 pub mod spread;
 pub mod stand_in;
 pub mod stiffness;
@@ -76,6 +77,7 @@ pub fn validate(library: &Library) -> Result<Validation, Error> {
     rows.extend(stiffness::rows(library)?);
     rows.extend(other);
     rows.extend(offset_barrier::rows(library)?);
+    rows.extend(small_overlap::rows(library)?);
     rows.extend(coach::rows(library)?);
     rows.extend(pairs::rows(library)?);
     rows.extend(field::rows(library)?);

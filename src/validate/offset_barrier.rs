@@ -96,7 +96,12 @@ pub fn rows(library: &Library) -> Result<Vec<Row>, Error> {
         let family = (Family::OffsetBarrier, kind);
         let label = (Label::Published, test.source.as_str());
         let name = ("intrusion, offset barrier", "mm");
-        let note = format!("tested: {}; ours turns into no yaw", car.tested);
+        let note = format!(
+            "tested: {}; here {:.0} deg/s of yaw and {:.0} degrees at separation; the dash is one for the whole width",
+            car.tested,
+            done.outcome.vehicles[0].yaw_rate_dps.abs(),
+            done.outcome.vehicles[0].yaw_deg.abs()
+        );
         Ok(Row::new(family, id, name, range, here, label)
             .judged(Bar::Within(INTRUSION_MM))
             .noted(note))

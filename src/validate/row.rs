@@ -126,6 +126,8 @@ pub enum Family {
     OtherSpeed,
     /// Intrusion against the offset barrier.
     OffsetBarrier,
+    /// Filmed small overlap tests: delta-v and yaw.
+    SmallOverlap,
     /// Published test of a railway coach.
     Coach,
     /// Staged collisions between two vehicles.
@@ -148,6 +150,9 @@ impl Family {
             Self::OtherSpeed => "Lower speeds, read from the test's own pulse (no bar)",
             Self::OffsetBarrier => {
                 "Offset barrier: dash into cabin at its peak beside what stayed, panel to footwell"
+            }
+            Self::SmallOverlap => {
+                "Small overlap tests filmed from above, run with stand-ins (no bar where the car slid past: outside the model)"
             }
             Self::Coach => "Railway coach into a wall",
             Self::Staged => {
