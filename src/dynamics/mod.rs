@@ -20,8 +20,8 @@ pub mod yaw;
 
 pub use network::{
     BodyId, BodySpec, Cell, Crush, CrushLaw, Drive, GroupId, MaxwellSpec, MountSpec, Network, Port,
-    Pretension, PushedSpec, Ramp, RiderSpec, Sensor, SensorId, Share, SliderSpec, ThoraxSpec, TurnSpec,
-    YawSpec,
+    Pretension, PushedSpec, Ramp, RiderSpec, Sensor, SensorId, Share, SliderSpec, ThoraxSpec,
+    TurnSpec, YawSpec,
 };
 pub use record::{Detail, Plan, Record, Solver, Turn};
 pub use step::{Registers, simulate, simulate_in, simulate_lanes};

@@ -417,7 +417,13 @@ impl Network {
     }
 
     /// Add a massless point that rides on a body; returns its id.
-    pub fn rider(&mut self, name: &str, on: BodyId, eta_m: f64, pushed: Option<PushedSpec>) -> BodyId {
+    pub fn rider(
+        &mut self,
+        name: &str,
+        on: BodyId,
+        eta_m: f64,
+        pushed: Option<PushedSpec>,
+    ) -> BodyId {
         let of = self.bodies[on].clone();
         let body = self.body(name, 0.0, of.velocity_mps, of.side);
         self.riders.push(RiderSpec {

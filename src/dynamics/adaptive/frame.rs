@@ -145,6 +145,14 @@ impl Run<'_> {
         let (momentum, _) = self.momenta();
         let impulse = self.contact_impulse();
         let pushed = y[m.pushed_work()];
-        frames.extend([kinetic, work, self.lost, momentum[0], momentum[1], impulse, pushed]);
+        frames.extend([
+            kinetic,
+            work,
+            self.lost,
+            momentum[0],
+            momentum[1],
+            impulse,
+            pushed,
+        ]);
     }
 }
