@@ -219,3 +219,103 @@ pub fn channels(case: &Case, finished: &Finished) -> Result<Vec<NamedChannel>, E
     }
     Ok(made.all)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collision::file::load_case;
+    use crate::collision::run;
+    use crate::collision::yaw::SEAT_FROM_CENTRE_M;
+    use crate::exchange::{RunInfo, isomme, table};
+
+    fn half() -> (Case, Finished) {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (mut case, _) = load_case(&root.join("cases/n-box-vs-f-150-half.toml")).unwrap();
+        // The N-Box drives on the left of the road.
+        case.parties[0].vehicle.body.driver_on_right = true;
+        let finished = run(&case).unwrap();
+        (case, finished)
+    }
+
+    fn values<'a>(all: &'a [NamedChannel], code: &str) -> &'a [f64] {
+        let found = all.iter().find(|n| n.channel.code == code);
+        &found.unwrap_or_else(|| panic!("no {code}")).channel.values
+    }
+
+    /// A seat's point moves with the cabin and turns about the centre line: the driver's side, left or right, gains
+    /// on it by his distance times the yaw angle. Lateral and yaw channels are integrals of each other.
+    #[test]
+    fn a_seat_moves_with_the_cabin_and_the_yaw() {
+        let (case, finished) = half();
+        let all = channels(&case, &finished).unwrap();
+        for (vehicle, seat, eta_m) in [
+            ("1", "3", SEAT_FROM_CENTRE_M),
+            ("2", "1", -SEAT_FROM_CENTRE_M),
+        ] {
+            let of = |place: &str| values(&all, &format!("{vehicle}{place}"));
+            let point = of(&format!("{seat}VEHC000000DSX0"));
+            let (cabin, yaw) = (of("0VEHCCG0000DSX0"), of("0VEHCCG0000ANZ0"));
+            for ((p, c), t) in point.iter().zip(cabin).zip(yaw) {
+                assert!((p - (c - eta_m * t)).abs() < 1e-6, "{p} {c} {t}");
+            }
+            for [rate, integral] in [
+                ["AVZ0", "ANZ0"],
+                ["AAZ0", "AVZ0"],
+                ["VEY0", "DSY0"],
+                ["ACY0", "VEY0"],
+            ] {
+                let (rate, integral) = (
+                    of(&format!("0VEHCCG0000{rate}")),
+                    of(&format!("0VEHCCG0000{integral}")),
+                );
+                let dt = finished.record.sample_s;
+                let sum: f64 = rate.windows(2).map(|w| 0.5 * (w[0] + w[1]) * dt).sum();
+                let last = integral[integral.len() - 1];
+                assert!(
+                    (sum - last).abs() < 0.02 * last.abs().max(0.05),
+                    "{sum} {last}"
+                );
+            }
+            assert!(of(&format!("{seat}HEADCG00H3ACX0")).len() == point.len());
+            assert!(of(&format!("{seat}DASH000000DSX0")).len() == point.len());
+        }
+    }
+
+    /// What is written is read again: code, unit, values.
+    #[test]
+    fn channels_come_back_from_files() {
+        let (case, finished) = half();
+        let named = channels(&case, &finished).unwrap();
+        let all: Vec<Channel> = named.into_iter().map(|n| n.channel).collect();
+        let folder = tempfile::tempdir().unwrap();
+        let info = RunInfo {
+            title: "half".into(),
+            version: "0.1.0".into(),
+            input_hash: "abc".into(),
+            step_us: 10.0,
+            solver: "leapfrog".into(),
+            vehicles: Vec::new(),
+        };
+        let csv = folder.path().join("channels.csv");
+        table::write_csv(&csv, &all, &info).unwrap();
+        let mme = folder.path().join("isomme");
+        isomme::write_isomme(&mme, "run", &all, &info).unwrap();
+        for path in [&csv, &mme] {
+            let back = crate::exchange::read_channels(path).unwrap();
+            assert!(back.skipped.is_empty(), "{:?}", back.skipped.first());
+            assert_eq!(back.channels.len(), all.len());
+            for written in &all {
+                let read = back
+                    .channels
+                    .iter()
+                    .find(|c| c.code == written.code)
+                    .unwrap();
+                assert_eq!(read.unit, written.unit, "{}", read.code);
+                let most = written.values.iter().fold(1e-9, |m: f64, v| m.max(v.abs()));
+                for (a, b) in read.values.iter().zip(&written.values) {
+                    assert!((a - b).abs() < 1e-6 * most, "{}: {a} {b}", read.code);
+                }
+            }
+        }
+    }
+}
