@@ -73,17 +73,18 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     let sideways = || places().flat_map(|p| with_ground(p.1));
     // The width sets the scale, the scale the height.
     let x = Axis::between("plan", across(), intervals_across(theme, inner))?;
-    let labels = Axis::between("plan", sideways(), 4)?.label_px(theme) + 18.0;
-    let per_m = (inner - labels) / (x.hi - x.lo);
     let (near, far) = extent(sideways());
-    let height = (far - near) * per_m;
+    let scale = |labels: f64| (inner - labels) / (x.hi - x.lo);
+    let height = (far - near) * scale(0.0);
     if !(height <= 4.0 * theme.width_px) {
         let what = "plan".to_string();
         let (lo, hi) = (near, far);
         return Err(PlotError::Range { what, lo, hi });
     }
-    let wanted = intervals_up(theme, height);
+    let wanted = intervals_up(theme, 0.9 * height);
     let y = Axis::between("plan", sideways().map(|v| -v), wanted)?;
+    let labels = y.label_px(theme) + 18.0;
+    let height = (far - near) * scale(labels);
     let above = theme.text_px * PITCH + Panel::above_px(theme) + 8.0;
     let pitch = above + height + Panel::below_px(theme, false) + 14.0;
     let title = theme.text_px * 1.4;

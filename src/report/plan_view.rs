@@ -80,33 +80,29 @@ impl View<'_> {
             let line = self.centre_line_m(side);
             span = [span[0].max(-reach - line), span[1].min(reach - line)];
         }
-        let mut edge = vec![(0.0, span[0])];
-        for (part, crush) in front {
+        let mut edge = Vec::new();
+        let mut reached = span[0];
+        for (k, (part, crush)) in front.iter().enumerate() {
             let depth = crush.min(body.length_m);
             let [lo, hi] = part.map(|y| y.clamp(span[0], span[1]));
-            if edge.last().is_some_and(|e| lo - e.1 > NARROW_M) {
-                let last = edge[edge.len() - 1].1;
-                edge.extend([(0.0, last), (0.0, lo)]);
+            // Part by part in a line through their middles; at an untouched part it ends square.
+            if k == 0 || lo - reached > NARROW_M {
+                if lo - reached > NARROW_M {
+                    edge.extend([(0.0, reached), (0.0, lo)]);
+                }
+                edge.push((depth, lo));
             }
-            edge.extend([(depth, lo), (depth, hi)]);
+            edge.push((depth, 0.5 * (lo + hi)));
+            let next = front.get(k + 1);
+            if next.is_none_or(|(part, _)| part[0] - hi > NARROW_M) {
+                edge.push((depth, hi));
+            }
+            reached = hi;
         }
-        if edge.last().is_some_and(|e| span[1] - e.1 > NARROW_M) {
-            edge.push((0.0, edge[edge.len() - 1].1));
-        }
-        if edge
-            .last()
-            .is_some_and(|e| span[1] - e.1 > NARROW_M || front.is_empty())
-        {
-            edge.push((0.0, span[1]));
+        if span[1] - reached > NARROW_M {
+            edge.extend([(0.0, reached), (0.0, span[1])]);
         }
         edge.extend([(body.length_m, span[1]), (body.length_m, span[0])]);
-        // The corner in front of a crushed part is gone.
-        if front
-            .first()
-            .is_some_and(|(part, _)| part[0] - span[0] <= NARROW_M)
-        {
-            edge.remove(0);
-        }
         edge
     }
 
@@ -150,7 +146,7 @@ impl View<'_> {
         let turned = |side: usize| {
             let v = &self.result.vehicles[side];
             format!(
-                "{}: yaw {}°, {}°/s, lateral {} km/h",
+                "{}: yaw {}°, yaw rate {}°/s, lateral {} km/h",
                 self.name(side),
                 fixed(Some(v.yaw_deg), 1),
                 fixed(Some(v.yaw_rate_dps), 0),
