@@ -193,14 +193,15 @@ mod tests {
     #[test]
     fn yaw_beyond_twenty_degrees_says_so() {
         let mut case = half();
-        for share in [1.0, 0.3] {
+        for (inertia_kgm2, beyond) in [(1000.0, false), (250.0, true)] {
             let body = &mut case.parties[0].vehicle.body;
-            body.yaw_inertia_kgm2 = Some(share * 1000.0);
+            body.yaw_inertia_kgm2 = Some(inertia_kgm2);
             let finished = run(&case).unwrap();
             let told = outside_model(&case, &finished, &[])
                 .iter()
                 .any(|w| w.contains("honda-n-box-jf1: yaw"));
-            assert_eq!(told, most_yaw_deg(&finished, 0) > MOST_YAW_DEG);
+            assert_eq!(told, beyond);
+            assert_eq!(most_yaw_deg(&finished, 0) > MOST_YAW_DEG, beyond);
         }
     }
 }

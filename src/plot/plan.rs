@@ -76,7 +76,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     let (near, far) = extent(sideways());
     let scale = |labels: f64| (inner - labels) / (x.hi - x.lo);
     let height = (far - near) * scale(0.0);
-    if !(height <= 4.0 * theme.width_px) {
+    if !height.is_finite() || height > 4.0 * theme.width_px {
         let what = "plan".to_string();
         let (lo, hi) = (near, far);
         return Err(PlotError::Range { what, lo, hi });
