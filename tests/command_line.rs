@@ -155,6 +155,63 @@ fn bad_input_is_refused_at_its_line() {
     }
 }
 
+/// Yaw: a seat side, a mass centre, an inertia, a friction or a vehicle that cannot turn are refused at their line.
+#[test]
+fn yaw_that_cannot_be_is_refused_at_its_line() {
+    let body = "wheelbase_mm = 2500";
+    let with = |line: &str| format!("{body}\n{line}");
+    let contact = |line: &str| format!("overlap_pct = 100\n{line}");
+    let faults: [(&str, &str, String, &[&str]); 6] = [
+        (
+            "example-kei.toml",
+            body,
+            with("driver_side = \"centre\""),
+            &["example-kei.toml:15", "centre", "\"left\" or \"right\""],
+        ),
+        (
+            "example-kei.toml",
+            body,
+            with("cg_behind_front_mm = 0"),
+            &["example-kei.toml:15", "cg_behind_front_mm = 0"],
+        ),
+        (
+            "example-kei.toml",
+            body,
+            with("cg_behind_front_mm = 3396"),
+            &["example-kei.toml:15", "cg_behind_front_mm = 3396"],
+        ),
+        (
+            "example-kei.toml",
+            body,
+            with("yaw_inertia_kgm2 = -1"),
+            &["example-kei.toml:15", "yaw_inertia_kgm2 = -1", "above 0"],
+        ),
+        (
+            "pair.toml",
+            "overlap_pct = 100",
+            contact("friction = -1"),
+            &["pair.toml:14", "friction = -1", "between 0"],
+        ),
+        (
+            "pair.toml",
+            "example-kei.toml",
+            "rigid-wall".to_string(),
+            &["pair.toml:", "rigid-wall"],
+        ),
+    ];
+    for (file, from, to, wanted) in faults {
+        let scratch = Scratch::new();
+        scratch.edit(file, from, &to);
+        if to == "rigid-wall" {
+            scratch.edit("pair.toml", "overlap_pct = 100", &contact("yaw = true"));
+        }
+        let message = scratch.refuse();
+        for part in wanted {
+            assert!(message.contains(part), "{to}: no {part:?} in\n{message}");
+        }
+    }
+}
+
 /// A step too large for the stiffest element: the message names the element and a step that works, and nothing is
 /// written. (A state that is not finite cannot be had from a valid file; `bad_runs` shows it by the library.)
 #[test]

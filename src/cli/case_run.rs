@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crumple::collision::file::load_case;
 use crumple::collision::result::CaseResult;
-use crumple::collision::{Case, Finished};
+use crumple::collision::{Case, Finished, VehicleOutcome};
 use crumple::dynamics::Plan;
 use crumple::error::Error;
+use crumple::occupant::OccupantResult;
 use crumple::sizing::uncertainty::case_spread::{CaseSpread, case_spread};
 use crumple::vehicle::VehicleClass;
 
@@ -110,6 +111,8 @@ fn vital(result: &CaseResult) -> Vec<(String, f64)> {
             (key("crush_mm"), v.crush_mm),
             (key("residual_crush_mm"), v.residual_crush_mm),
             (key("intrusion_mm"), v.intrusion_mm),
+            (key("yaw_rate_dps"), v.yaw_rate_dps),
+            (key("delta_v_lateral_mps"), v.delta_v_lateral_mps),
         ]);
     }
     for (i, o) in result.occupants.iter().enumerate() {
@@ -207,98 +210,101 @@ pub fn write_files(
     super::channel_files::write(folder, case, finished, result, formats)
 }
 
-fn page(case: &Case, r: &CaseResult) -> String {
+fn vehicle_rows(case: &Case, r: &CaseResult) -> Vec<Vec<String>> {
     let [a, b] = &r.vehicles;
     let mut rows = Vec::new();
-    let mut line = |name: &str, x: String, y: String| rows.push(vec![name.to_string(), x, y]);
-    let f = |v: f64, d: usize| format!("{v:.d$}");
-    line("mass, kg", f(a.mass_kg, 0), f(b.mass_kg, 0));
-    line(
-        "speed, km/h",
-        f(a.initial_speed_mps * 3.6, 1),
-        f(b.initial_speed_mps * 3.6, 1),
-    );
-    line("delta-v, m/s", f(a.delta_v_mps, 2), f(b.delta_v_mps, 2));
-    line(
-        "delta-v, km/h",
-        f(a.delta_v_mps * 3.6, 1),
-        f(b.delta_v_mps * 3.6, 1),
-    );
-    line(
-        "peak, CFC 60, g",
-        f(a.peak_g_cfc60, 1),
-        f(b.peak_g_cfc60, 1),
-    );
-    line(
-        "time of peak, ms",
-        f(a.time_of_peak_ms, 1),
-        f(b.time_of_peak_ms, 1),
-    );
-    line("crush, mm", f(a.crush_mm, 0), f(b.crush_mm, 0));
-    line(
-        "crush at separation, mm",
-        f(a.residual_crush_mm, 0),
-        f(b.residual_crush_mm, 0),
-    );
-    line("intrusion, mm", f(a.intrusion_mm, 0), f(b.intrusion_mm, 0));
-    line(
-        "OLC, g",
-        output::optional(a.olc_g, 1),
-        output::optional(b.olc_g, 1),
-    );
-    line(
-        "VPI, g",
-        output::optional(a.vpi_g, 1),
-        output::optional(b.vpi_g, 1),
-    );
-    line(
-        "energy absorbed, kJ",
-        f(a.energy_absorbed_kJ, 1),
-        f(b.energy_absorbed_kJ, 1),
-    );
+    let mut line = |name: &str, decimals: usize, of: &dyn Fn(&VehicleOutcome) -> Option<f64>| {
+        let value = |v| output::optional(of(v), decimals);
+        rows.push(vec![name.to_string(), value(a), value(b)]);
+    };
+    line("mass, kg", 0, &|v| Some(v.mass_kg));
+    line("speed, km/h", 1, &|v| Some(v.initial_speed_mps * 3.6));
+    line("delta-v, m/s", 2, &|v| Some(v.delta_v_mps));
+    line("delta-v, km/h", 1, &|v| Some(v.delta_v_mps * 3.6));
+    line("peak, CFC 60, g", 1, &|v| Some(v.peak_g_cfc60));
+    line("time of peak, ms", 1, &|v| Some(v.time_of_peak_ms));
+    line("crush, mm", 0, &|v| Some(v.crush_mm));
+    line("crush at separation, mm", 0, &|v| Some(v.residual_crush_mm));
+    line("intrusion, mm", 0, &|v| Some(v.intrusion_mm));
+    if case.turns() {
+        line("yaw rate at separation, deg/s", 1, &|v| {
+            Some(v.yaw_rate_dps)
+        });
+        line("yaw angle at separation, deg", 1, &|v| Some(v.yaw_deg));
+        line("lateral delta-v, km/h", 1, &|v| {
+            Some(v.delta_v_lateral_mps * 3.6)
+        });
+    }
+    line("OLC, g", 1, &|v| v.olc_g);
+    line("VPI, g", 1, &|v| v.vpi_g);
+    line("energy absorbed, kJ", 1, &|v| Some(v.energy_absorbed_kJ));
+    rows
+}
+
+/// Header of the occupants' table.
+const OCCUPANT: [&str; 11] = [
+    "occupant",
+    "HIC15",
+    "3 ms g",
+    "chest mm",
+    "femur kN",
+    "travel mm",
+    "intrusion at seat mm",
+    "fired ms",
+    "risk %",
+    "with neck floor %",
+    "leg odds x",
+];
+
+fn occupant_rows(r: &CaseResult) -> Vec<Vec<String>> {
+    let percent = |v: Option<f64>| output::optional(v.map(|p| p * 100.0), 1);
+    let row = |o: &OccupantResult| {
+        vec![
+            format!("vehicle {} {} {}", o.vehicle, o.seat.id(), o.dummy.id()),
+            output::optional(o.hic15, 0),
+            output::optional(o.chest_a3ms_g, 1),
+            output::optional(o.chest_deflection_mm, 1),
+            output::optional(o.femur_kN, 2),
+            format!("{:.0}", o.excursion_mm),
+            format!("{:.0}", o.intrusion_at_seat_mm),
+            output::optional(o.fire_ms, 1),
+            percent(o.risk.joint_without_neck),
+            percent(o.risk.joint),
+            odds(o.leg_odds_ratio),
+        ]
+    };
+    r.occupants.iter().map(row).collect()
+}
+
+/// A range of odds ratios.
+fn odds([low, high]: [f64; 2]) -> String {
+    match low == high {
+        true => format!("{low:.0}"),
+        false => format!("{low:.1}-{high:.0}"),
+    }
+}
+
+fn page(case: &Case, r: &CaseResult) -> String {
     let name = |i: usize| case.parties[i].vehicle.id.as_str();
     let mut page = format!("{}\n\n", r.case);
-    page += &output::table(&["", name(0), name(1)], &rows);
+    page += &output::table(&["", name(0), name(1)], &vehicle_rows(case, r));
+    if case.turns() {
+        page += "\nyaw: clockwise seen from above; lateral delta-v: to the right of vehicle 1\n";
+    }
     if !r.occupants.is_empty() {
         page.push('\n');
-        let rows: Vec<Vec<String>> = r
-            .occupants
-            .iter()
-            .map(|o| {
-                let percent = |v: Option<f64>| output::optional(v.map(|p| p * 100.0), 1);
-                vec![
-                    format!("vehicle {} {} {}", o.vehicle, o.seat.id(), o.dummy.id()),
-                    output::optional(o.hic15, 0),
-                    output::optional(o.chest_a3ms_g, 1),
-                    output::optional(o.chest_deflection_mm, 1),
-                    output::optional(o.femur_kN, 2),
-                    format!("{:.0}", o.excursion_mm),
-                    output::optional(o.fire_ms, 1),
-                    percent(o.risk.joint_without_neck),
-                    percent(o.risk.joint),
-                ]
-            })
-            .collect();
-        page += &output::table(
-            &[
-                "occupant",
-                "HIC15",
-                "3 ms g",
-                "chest mm",
-                "femur kN",
-                "travel mm",
-                "fired ms",
-                "risk %",
-                "with neck floor %",
-            ],
-            &rows,
-        );
-        page += "\nrisk: US NCAP 2008, joint over head, chest and femur; the last column adds the neck curve at Nij = 0\n";
+        page += &output::table(&OCCUPANT, &occupant_rows(r));
+        page += "\nrisk: US NCAP 2008, joint over head, chest and femur; the next column adds the neck curve at Nij = 0\n\
+                 leg odds: published odds ratio of a leg injury where the interior comes more than 2 cm towards the seat \
+                 (95 % interval); in no risk here\n";
     }
     page += &format!(
         "\nrestitution {:.3}, separation {:.1} ms, energy residual {:.1e}, momentum residual {:.1e}, {} steps of {} us\n",
         r.restitution, r.separation_ms, r.energy_error, r.momentum_error, r.steps, r.stamp.step_us
     );
+    for words in &r.outside_model {
+        page += &format!("outside the model: {words}\n");
+    }
     for note in &r.notes {
         page += &format!("note: {note}\n");
     }

@@ -8,7 +8,7 @@ use crumple::error::{Error, SourceText};
 use crumple::exchange::{ChannelSet, RunInfo, read_channels, skipped_lines, table};
 use crumple::occupant::{
     ChannelPair, MeasuredScalars, OccupantError, OccupantResult, Restraint, Seat, SledPulse,
-    beside, channels, measured_scalars, sled,
+    beside, channels, measured_scalars, seat_position, sled,
 };
 use crumple::plot::Theme;
 use crumple::report::sled_figure::{SledFigure, sled_figure};
@@ -70,7 +70,12 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let duration_s = pulse.dt_s * (pulse.acceleration_mps2.len().max(1) - 1) as f64;
     let plan = Plan::new(duration_s, vehicles::step_s(a.step_us)?);
     let run = sled(&pulse, seat, &restraint, dummy, &plan).map_err(refused)?;
-    let simulated = channels(&run.occupant, &run.record).map_err(refused)?;
+    let simulated = channels(
+        &run.occupant,
+        &run.record,
+        seat_position(run.occupant.mounting.seat, false),
+    )
+    .map_err(refused)?;
     let (pairs, scalars) = match &a.measured {
         None => (Vec::new(), MeasuredScalars::default()),
         Some(path) => measured(path, &simulated, &set, &a.pulse)?,

@@ -9,6 +9,7 @@ pub mod face;
 pub mod file;
 pub mod outcome;
 pub mod plausibility;
+pub mod range;
 pub mod result;
 mod run;
 pub mod stiffness;

@@ -189,7 +189,7 @@ impl<'a> Seen<'a> {
     }
 
     /// Lateral place of a cell from a vehicle's centre line, m.
-    fn from_centre(&self, cell: usize, side: usize) -> f64 {
+    fn beside_centre(&self, cell: usize, side: usize) -> f64 {
         let yaw = self.assembly.network.yaw.as_ref();
         yaw.map_or(0.0, |y| {
             self.assembly.cells[cell].lateral_m - y.centre_line_m[side]
@@ -201,7 +201,7 @@ impl<'a> Seen<'a> {
     fn advance(&self, side: usize, body: usize, cell: usize, sample: usize) -> f64 {
         let shift = if self.record.turns_on() {
             let turn = self.record.turn_at(side, sample);
-            turn.shift_m(self.from_centre(cell, side))
+            turn.shift_m(self.beside_centre(cell, side))
         } else {
             0.0
         };
@@ -490,7 +490,7 @@ impl<'a> Seen<'a> {
     /// times the yaw rate, m/s.
     fn contact_speed(&self, side: usize, sample: usize) -> f64 {
         let turn = self.record.turn_at(side, sample);
-        let lever = self.mean_over_cells(sample, |c| self.from_centre(c, side) - turn.lateral_m);
+        let lever = self.mean_over_cells(sample, |c| self.beside_centre(c, side) - turn.lateral_m);
         self.shell_speed(side, sample) - lever.unwrap_or(0.0) * turn.yaw_radps
     }
 

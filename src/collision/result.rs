@@ -9,6 +9,7 @@ use crate::stamp::Stamp;
 
 use super::case::Case;
 use super::outcome::VehicleOutcome;
+use super::range;
 use super::run::Finished;
 
 /// Result of a case; serializes to the JSON that `run --json` prints.
@@ -37,14 +38,17 @@ pub struct CaseResult {
     pub steps: usize,
     /// Scheme.
     pub solver: Solver,
+    /// What lies outside the range of the model, in words ([`range`]).
+    pub outside_model: Vec<String>,
     /// What a reader must know.
     pub notes: Vec<String>,
     /// Origin.
     pub stamp: Stamp,
 }
 
-/// The note that results at partial overlap carry.
-pub const NO_YAW_NOTE: &str = "partial overlap: the model moves along one axis and has no yaw; a real car would rotate out of part of this load";
+/// The note of a result at partial overlap whose case has `yaw = false`.
+pub const YAW_OFF_NOTE: &str =
+    "partial overlap with yaw switched off: a real car would turn out of part of this load";
 
 impl CaseResult {
     /// Collect the result of a finished run.
@@ -62,6 +66,7 @@ impl CaseResult {
                     .map_err(|e| Error::request(e.to_string(), "use a longer run"))
             })
             .collect::<Result<Vec<_>, _>>()?;
+        let outside_model = range::outside_model(case, finished, &occupants);
         Ok(Self {
             case: case.name.clone(),
             vehicles: o.vehicles.clone(),
@@ -74,6 +79,7 @@ impl CaseResult {
             momentum_error: o.momentum_error,
             steps: o.steps,
             solver: case.solver,
+            outside_model,
             notes: notes(case, finished),
             stamp: Stamp::of(case, case.plan.step_s),
         })
@@ -82,8 +88,8 @@ impl CaseResult {
 
 fn notes(case: &Case, finished: &Finished) -> Vec<String> {
     let mut notes = Vec::new();
-    if case.overlap < 1.0 {
-        notes.push(NO_YAW_NOTE.to_string());
+    if case.overlap < 1.0 && !case.turns() {
+        notes.push(YAW_OFF_NOTE.to_string());
     }
     if finished.outcome.touching_at_end {
         notes.push(format!(

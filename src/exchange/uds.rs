@@ -405,8 +405,12 @@ fn unit_word(unit: Unit) -> Option<&'static str> {
         Unit::Newton => "NEWTONS",
         Unit::NewtonMetre => "NEWTON-METERS",
         Unit::Joule => "JOULES",
+        Unit::Radian => "RADIANS",
         Unit::RadianPerSecond => "RADIANS/SEC",
+        Unit::RadianPerSecondSquared => "RADIANS/SEC**2",
+        Unit::Degree => "DEGREES",
         Unit::DegreePerSecond => "DEGREES/SEC",
+        Unit::DegreePerSecondSquared => "DEGREES/SEC**2",
         _ => return None,
     })
 }

@@ -18,7 +18,7 @@ pub use beside::{ChannelPair, MeasuredScalars, beside, measured_scalars};
 pub use chain::{Mounting, Occupant, Seat, attach};
 pub use dummy::Anatomy;
 pub use firing::{Firing, FiringRule, Trigger};
-pub use readings::{OccupantResult, channels, readings};
+pub use readings::{OccupantResult, channels, readings, seat_position};
 pub use restraint::{Restraint, RestraintSpec};
 pub use sled::{SledPulse, SledRun, sled};
 pub use system::{PointMassRestraint, RestraintSystem};

@@ -12,6 +12,7 @@ use crate::criteria::Dummy;
 use crate::criteria::chest::{clip_3ms_cumulative, viscous_criterion};
 use crate::criteria::head::{hic15, hic36};
 use crate::dynamics::Record;
+use crate::risk::intrusion::leg_odds;
 use crate::risk::{NcapInput, NcapRisk, ncap_risk};
 use crate::signal::{Cfc, Channel, Unit, cfc};
 use crate::units::{G0, KN, MM, MS};
@@ -45,6 +46,11 @@ pub struct OccupantResult {
     pub peak_g: f64,
     /// Largest forward travel of the head (of the mass) in the cabin, mm.
     pub excursion_mm: f64,
+    /// Largest rearward travel of the interior before the seat in the cabin at that seat, mm: dash-cabin compression and
+    /// what the compartment layers push it in locally.
+    pub intrusion_at_seat_mm: f64,
+    /// Odds ratio of a leg injury at that intrusion, low and high end ([`leg_odds`]); it enters no risk.
+    pub leg_odds_ratio: [f64; 2],
     /// When pretensioners and bags were fired, ms after first contact, each device's own delay left out; `None`
     /// where they were not, or there are none.
     pub fire_ms: Option<f64>,
@@ -61,6 +67,7 @@ pub struct OccupantResult {
 pub fn readings(occupant: &Occupant, record: &Record) -> Result<OccupantResult, OccupantError> {
     let at = &occupant.mounting;
     let excursion_mm = travel(occupant, record).fold(0.0, f64::max) / MM;
+    let intrusion_at_seat_mm = intrusion_m(occupant, record) / MM;
     let mut result = OccupantResult {
         vehicle: at.side + 1,
         seat: at.seat,
@@ -73,6 +80,8 @@ pub fn readings(occupant: &Occupant, record: &Record) -> Result<OccupantResult, 
         femur_kN: None,
         peak_g: 0.0,
         excursion_mm,
+        intrusion_at_seat_mm,
+        leg_odds_ratio: leg_odds(intrusion_at_seat_mm),
         fire_ms: occupant
             .trigger
             .and_then(|t| t.fired_s(record))
@@ -125,6 +134,17 @@ fn travel<'a>(occupant: &'a Occupant, record: &'a Record) -> impl Iterator<Item 
     record.range().map(move |s| at.heading * forward(s))
 }
 
+/// Largest rearward travel of the interior before the seat in the cabin at that seat, m.
+fn intrusion_m(occupant: &Occupant, record: &Record) -> f64 {
+    let at = &occupant.mounting;
+    let rearward = |interior: usize, s: usize| {
+        at.heading * (record.u_at(at.cabin, s) - record.u_at(interior, s))
+    };
+    at.dash.map_or(0.0, |interior| {
+        largest(record.range().map(|s| rearward(interior, s)))
+    })
+}
+
 /// Compression of the chest, m.
 fn deflection_m(occupant: &Occupant, chain: &Chain, record: &Record) -> Vec<f64> {
     let squeeze = |s| record.u_at(chain.spine, s) - record.u_at(chain.sternum, s);
@@ -134,18 +154,26 @@ fn deflection_m(occupant: &Occupant, chain: &Chain, record: &Record) -> Vec<f64>
         .collect()
 }
 
-/// Unfiltered channels of an occupant with ISO-MME codes, driver on the left: accelerations of head, chest and
-/// pelvis, chest compression (negative), femur and belt forces. A point mass gives its acceleration.
+/// Seat position of ISO-MME: 1 front left, 3 front right.
+pub const fn seat_position(seat: Seat, driver_on_right: bool) -> char {
+    match (seat, driver_on_right) {
+        (Seat::Driver, false) | (Seat::Passenger, true) => '1',
+        _ => '3',
+    }
+}
+
+/// Unfiltered channels of an occupant with ISO-MME codes: accelerations of head, chest and pelvis, chest compression
+/// (negative), femur and belt forces. A point mass gives its acceleration. `position` as in [`seat_position`].
 ///
 /// # Errors
 /// [`OccupantError::Signal`] when the record holds no usable interval.
-pub fn channels(occupant: &Occupant, record: &Record) -> Result<Vec<Channel>, OccupantError> {
+pub fn channels(
+    occupant: &Occupant,
+    record: &Record,
+    position: char,
+) -> Result<Vec<Channel>, OccupantError> {
     let at = &occupant.mounting;
-    let place = format!(
-        "{}{}",
-        at.side + 1,
-        if at.seat == Seat::Driver { 1 } else { 3 }
-    );
+    let place = format!("{}{position}", at.side + 1);
     let kind = match occupant.dummy {
         Dummy::Hiii50m => "H3",
         Dummy::Hiii05f => "HF",

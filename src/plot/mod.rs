@@ -25,6 +25,7 @@ pub mod heatmap;
 pub mod indices;
 pub mod layers;
 pub mod occupant;
+pub mod plan;
 pub mod pulse;
 pub mod scatter;
 pub mod tradeoff;

@@ -319,6 +319,39 @@ fn faces() -> layers::Input {
     }
 }
 
+fn seen_from_above() -> plan::Input {
+    let body = |x0: f64, x1: f64, y: f64, crush: f64| plan::Body {
+        outline_m: vec![
+            (x0, y - 0.8),
+            (x1, y - 0.8),
+            (x1 - crush, y),
+            (x1, y + 0.8),
+            (x0, y + 0.8),
+        ],
+        undeformed_m: if crush > 0.0 {
+            vec![(x0, y - 0.8), (x1, y - 0.8), (x1, y + 0.8), (x0, y + 0.8)]
+        } else {
+            Vec::new()
+        },
+        centre: Some(((0.5 * (x0 + x1), y), (1.0, 0.0))),
+    };
+    let scene = |title: &str, crush: f64| plan::Scene {
+        title: title.to_string(),
+        bodies: vec![body(-3.4, 0.0, 0.0, crush), body(0.0, 5.8, -0.9, 0.0)],
+    };
+    plan::Input {
+        heading: heading(),
+        names: LONG[..2]
+            .iter()
+            .map(|n| format!("{n}: yaw −12.3°, −151°/s"))
+            .collect(),
+        scenes: vec![
+            scene("First contact", 0.0),
+            scene("Separation, 124 ms", 0.6),
+        ],
+    }
+}
+
 /// Every family, at a width.
 fn all(theme: &Theme) -> Vec<(&'static str, Result<Figure, PlotError>)> {
     use force_crush::Arrangement::{Mirrored, Overlaid};
@@ -336,6 +369,7 @@ fn all(theme: &Theme) -> Vec<(&'static str, Result<Figure, PlotError>)> {
         ("scatter", scatter::draw(&comparison(), theme)),
         ("field", field::draw(&fleet(), theme)),
         ("layers", layers::draw(&faces(), theme)),
+        ("plan", plan::draw(&seen_from_above(), theme)),
     ]
 }
 

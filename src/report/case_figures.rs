@@ -32,6 +32,9 @@ pub fn case_figures(
     all.extend(occupant_figure::all(&view)?);
     all.push(view.energy_flow()?);
     all.push(view.faces()?);
+    if view.has_plan() {
+        all.push(view.plan_view()?);
+    }
     Ok(all)
 }
 
@@ -105,12 +108,13 @@ impl View<'_> {
     ///
     /// Conjugate to the total force: the area under force against it is the work of the contact on this front.
     /// Against a wall it is the cabin's displacement; of a pair the two add up to the approach of the cabins
-    /// since they first touched.
+    /// since they first touched. With yaw the cabin is its point at the cell.
     fn crush_m(&self, side: usize) -> Vec<f64> {
         let record = &self.finished.record;
         let map = &self.finished.assembly.maps[side];
         let behind = |cell: usize, sample: usize| {
-            map.outward * (record.u_at(map.cabin, sample) - record.tip_at(cell, side, sample))
+            map.outward
+                * (self.cabin_at_cell(side, cell, sample) - record.tip_at(cell, side, sample))
         };
         let mut crush = vec![0.0];
         let mut at = 0.0;
@@ -241,6 +245,11 @@ impl View<'_> {
             energy_flow::Share {
                 name: "plastic contact".to_string(),
                 dissipated_kj: record.contact_loss_at(s) * 1e-3,
+                recoverable_kj: 0.0,
+            },
+            energy_flow::Share {
+                name: "side grip".to_string(),
+                dissipated_kj: record.grip_work_at(s) * 1e-3,
                 recoverable_kj: 0.0,
             },
             energy_flow::Share {

@@ -10,15 +10,21 @@ use crate::vehicle::Vehicle;
 use super::NamedFigure;
 use super::evidence;
 use super::page::{Align, Cell, Class, Picture, ReportPage, Section, Table, Tone};
-use super::text::{against_limit, cell, fixed, plain, sentence, short_name};
+use super::text::{against_limit, cell, fixed, odds, plain, sentence, short_name};
 
 /// The page of one case; `figures` are those of [`super::case_figures()`].
 pub fn case_page(case: &Case, result: &CaseResult, figures: &[NamedFigure]) -> ReportPage {
     let vehicles: Vec<&Vehicle> = case.parties.iter().map(|p| &p.vehicle).collect();
     let moving: Vec<&Vehicle> = vehicles.iter().copied().filter(|v| !v.is_fixed()).collect();
     let mut summary = Section::new("Result").table(vehicle_table(case, result));
+    if case.turns() {
+        summary = summary.table(turn_table(case, result));
+    }
     if !result.occupants.is_empty() {
         summary = summary.table(occupant_table(case, result));
+    }
+    for words in &result.outside_model {
+        summary = summary.callout(Tone::Warning, "Outside the model", sentence(words));
     }
     for note in &result.notes {
         summary = summary.callout(Tone::Warning, "Note", sentence(note));
@@ -35,7 +41,7 @@ pub fn case_page(case: &Case, result: &CaseResult, figures: &[NamedFigure]) -> R
         paths,
         computed(case, result),
         Section::new("What rests on estimates").table(evidence::table(&moving)),
-        limits(&vehicles, case.overlap < 1.0),
+        limits(&vehicles, case.turns()),
     ];
     let mut sources = evidence::sources(&vehicles);
     if !result.occupants.is_empty() {
@@ -117,6 +123,51 @@ fn vehicle_table(case: &Case, result: &CaseResult) -> Table {
     }
 }
 
+fn turn_table(case: &Case, result: &CaseResult) -> Table {
+    let moving = case.parties.iter().zip(&result.vehicles);
+    let rows = moving.filter(|(p, _)| !p.vehicle.is_fixed()).map(|(p, v)| {
+        vec![
+            short_name(&p.vehicle).into(),
+            cell(Some(v.yaw_rate_dps), 1),
+            cell(Some(v.yaw_deg), 1),
+            cell(Some(v.delta_v_lateral_mps / KMH), 1),
+        ]
+    });
+    Table {
+        caption: "Yaw and side motion at separation".to_string(),
+        header: ["Vehicle", "Yaw rate, °/s", "Yaw angle, °", "Lateral delta-v, km/h"]
+            .map(String::from)
+            .to_vec(),
+        align: vec![Align::Left],
+        rows: rows.collect(),
+        footnotes: vec![
+            "Yaw clockwise seen from above; lateral delta-v to the right of the first vehicle. Friction of face on \
+             face is uncertain by a factor of two (0.25 to 1): a spread of the case carries it."
+                .to_string(),
+        ],
+    }
+}
+
+/// Columns of the occupants' table.
+const OCCUPANT: [&str; 16] = [
+    "Dummy",
+    "In",
+    "HIC15",
+    "Chest 3 ms, g",
+    "Chest, mm",
+    "V*C, m/s",
+    "Femur, kN",
+    "Head travel, mm",
+    "Intrusion at seat, mm",
+    "Fired, ms",
+    "Head AIS 3+, %",
+    "Chest AIS 3+, %",
+    "Femur AIS 2+, %",
+    "Joint, no neck, %",
+    "Joint, %",
+    "Leg odds, ×",
+];
+
 fn occupant_table(case: &Case, result: &CaseResult) -> Table {
     let rated = |d: Dummy, v: Option<f64>, c: Criterion, decimals: usize| {
         let limit = limits_of(Programme::Fmvss208, d)
@@ -144,38 +195,28 @@ fn occupant_table(case: &Case, result: &CaseResult) -> Table {
             cell(o.viscous_criterion_mps, 2),
             rated(o.dummy, o.femur_kN, Criterion::FemurForceKn, 2),
             cell(Some(o.excursion_mm), 0),
+            cell(Some(o.intrusion_at_seat_mm), 0),
+            cell(o.fire_ms, 1),
             percent(o.risk.head_ais3),
             percent(o.risk.chest_ais3),
             percent(o.risk.femur_ais2),
             percent(o.risk.joint_without_neck),
             percent(o.risk.joint),
+            odds(o.leg_odds_ratio).into(),
         ]
     });
     Table {
         caption: "Occupants, and their risk after the US NCAP curves of 2008".to_string(),
-        header: [
-            "Dummy",
-            "In",
-            "HIC15",
-            "Chest 3 ms, g",
-            "Chest, mm",
-            "V*C, m/s",
-            "Femur, kN",
-            "Head travel, mm",
-            "Head AIS 3+, %",
-            "Chest AIS 3+, %",
-            "Femur AIS 2+, %",
-            "Joint, no neck, %",
-            "Joint, %",
-        ]
-        .map(String::from)
-        .to_vec(),
+        header: OCCUPANT.map(String::from).to_vec(),
         align: vec![Align::Left, Align::Left],
         rows: rows.collect(),
         footnotes: vec![
             format!("HIC15, chest and femur are rated against FMVSS 208 ({}).", Programme::Fmvss208.source()),
             "The model has no neck loads: \"joint\" takes the neck curve at its own floor (Nij = 0, 3.8 %), the \
              least the official formula could give."
+                .to_string(),
+            "Leg odds: published odds ratio of a leg injury where the interior comes more than 2 cm towards the seat \
+             (95 % interval), else 1; it enters no risk."
                 .to_string(),
         ],
     }
@@ -230,9 +271,14 @@ fn computed(case: &Case, result: &CaseResult) -> Section {
             error(result.momentum_error),
         ],
     ];
+    let turning = if case.turns() {
+        ", each vehicle with one yaw angle and one lateral displacement"
+    } else {
+        ""
+    };
     Section::new("How it was computed")
         .paragraph(format!(
-            "Point masses along one axis, joined by load paths with a crush law that unloads stiffly and keeps its \
+            "Point masses along one axis{turning}, joined by load paths with a crush law that unloads stiffly and keeps its \
              set; the faces meet in cells where the same load paths face each other. Integrated with {scheme}. The \
              occupant is coupled both ways."
         ))
@@ -260,14 +306,14 @@ pub(super) fn error(value: f64) -> Cell {
 /// What the model leaves out; common to all reports.
 pub(super) fn limits(vehicles: &[&Vehicle], partial: bool) -> Section {
     let mut items = vec![
-        "Everything moves along one axis: no pitch, no roll, no sideways motion. Ride height enters, a change of it \
-         during the crash does not."
+        "Forces of the structure act along one axis: no oblique approach, no pitch, no roll. Ride height enters, a \
+         change of it during the crash does not."
             .to_string(),
     ];
     if partial {
         items.push(
-            "No yaw at partial overlap: a real car would turn out of part of this load, and its occupant would move \
-             sideways past bag and belt."
+            "At partial overlap the vehicles turn and are pushed sideways, but do not slide past each other; an \
+             occupant moves along his vehicle only, not sideways past bag and belt."
                 .to_string(),
         );
     }

@@ -8,6 +8,7 @@ mod evidence;
 pub mod fit_figures;
 mod occupant_figure;
 pub mod page;
+mod plan_view;
 pub mod sizing_figures;
 pub mod sled_figure;
 mod study_answer;

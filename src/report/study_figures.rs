@@ -232,7 +232,7 @@ impl Figures<'_> {
                 ""
             },
             if overlap < 100.0 {
-                " The model has no yaw: a real car would turn out of part of this load."
+                " The vehicles turn; their occupants move along them only."
             } else {
                 ""
             },

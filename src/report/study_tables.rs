@@ -10,7 +10,9 @@ use super::evidence::word;
 use super::page::{Align, Cell, Class, Table};
 use super::study_answer::{bound_text, reference};
 use super::study_reading::worst_risk;
-use super::text::{against_limit, cell, dollars, fixed, model_name, model_of, name_of, plain};
+use super::text::{
+    against_limit, cell, dollars, fixed, model_name, model_of, name_of, odds, plain,
+};
 
 pub(super) fn heads(names: &[&str]) -> Vec<String> {
     names.iter().map(|n| (*n).to_string()).collect()
@@ -20,7 +22,7 @@ pub(super) fn heads(names: &[&str]) -> Vec<String> {
 const CLIP: &str = "Chest 3 ms, g";
 
 /// Columns of a run, after the names: delta-v to risk.
-const RUN: [&str; 9] = [
+const RUN: [&str; 10] = [
     "Delta-v, km/h",
     "Peak, g",
     "OLC, g",
@@ -29,8 +31,23 @@ const RUN: [&str; 9] = [
     CLIP,
     "Chest, mm",
     "Femur, kN",
+    "Leg odds, ×",
     "Joint risk, %",
 ];
+
+const LEG_ODDS: &str = "Leg odds: published odds ratio of a leg injury where the interior comes more than 2 cm towards \
+                        the seat (95 % interval), else 1; in no risk of this table.";
+
+/// Columns of yaw, where vehicles turn.
+const TURN: [&str; 2] = ["Yaw rate, °/s", "Lateral delta-v, km/h"];
+
+/// Cells under [`TURN`].
+fn turn_cells(n: &Numbers) -> [Cell; 2] {
+    [
+        cell(n.get("vehicle.1.yaw_rate_dps"), 0),
+        cell(n.get("vehicle.1.delta_v_lateral_mps").map(|v| v / KMH), 1),
+    ]
+}
 
 /// Cells under [`RUN`], rated against the study's limits: those of the wall test, and of the reference target.
 fn run_cells(r: &StudyResult, n: &Numbers) -> Vec<Cell> {
@@ -66,6 +83,7 @@ fn run_cells(r: &StudyResult, n: &Numbers) -> Vec<Cell> {
             1,
         ),
         rated("occupant.1.femur_kN", Criterion::FemurKn, 1.0, 2),
+        odds_ratio(n),
         rated(
             "occupant.1.risk.joint_without_neck",
             Criterion::JointWithoutNeck,
@@ -73,6 +91,14 @@ fn run_cells(r: &StudyResult, n: &Numbers) -> Vec<Cell> {
             1,
         ),
     ]
+}
+
+fn odds_ratio(n: &Numbers) -> Cell {
+    let end = |which: &str| n.get(&format!("occupant.1.leg_odds_ratio_{which}"));
+    match (end("low"), end("high")) {
+        (Some(low), Some(high)) => odds([low, high]).into(),
+        _ => Cell::rated("n/a", Class::Na),
+    }
 }
 
 const RATING: &str = "✓ up to 80 % of the limit, ~ up to the limit, ✗ beyond; limits are those of the reference target \
@@ -112,7 +138,7 @@ pub(super) fn walls(r: &StudyResult) -> Table {
         header,
         align: vec![Align::Left, Align::Left],
         rows,
-        footnotes: vec![RATING.to_string()],
+        footnotes: vec![RATING.to_string(), LEG_ODDS.to_string()],
     }
 }
 
@@ -124,30 +150,41 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
         header.push("Seat".to_string());
     }
     header.extend(RUN.iter().filter(|h| **h != CLIP).map(|h| h.to_string()));
-    header.push("After sizing, %".to_string());
-    let rows = r
-        .rows
-        .iter()
-        .filter(|row| row.speed_kmh == speed_kmh)
-        .map(|row: &Row| {
-            let mut cells: Vec<Cell> = vec![
-                model_of(&r.vehicles, &row.vehicle).into(),
-                model_of(&r.partners, &row.partner).into(),
-                plain(row.overlap_pct).into(),
-            ];
-            if seats {
-                cells.push(row.seat.clone().into());
-            }
-            let run = RUN.iter().zip(run_cells(r, &row.before));
-            cells.extend(run.filter(|(h, _)| **h != CLIP).map(|(_, c)| c));
-            let after = row.after.as_ref().and_then(|n| run_cells(r, n).pop());
-            cells.push(after.unwrap_or_else(|| Cell::rated("n/a", Class::Na)));
-            cells
-        });
-    let rows: Vec<Vec<Cell>> = rows.collect();
     let partial = r.spec.overlaps_pct.iter().any(|o| *o < 100.0);
+    let shown = || r.rows.iter().filter(|row| row.speed_kmh == speed_kmh);
+    let outside = shown().any(|row| !row.outside_model[0].is_empty());
+    if partial {
+        header.extend(TURN.map(String::from));
+    }
+    header.push("After sizing, %".to_string());
+    if outside {
+        header.push("Outside the model".to_string());
+    }
+    let rows = shown().map(|row: &Row| {
+        let mut cells: Vec<Cell> = vec![
+            model_of(&r.vehicles, &row.vehicle).into(),
+            model_of(&r.partners, &row.partner).into(),
+            plain(row.overlap_pct).into(),
+        ];
+        if seats {
+            cells.push(row.seat.clone().into());
+        }
+        let run = RUN.iter().zip(run_cells(r, &row.before));
+        cells.extend(run.filter(|(h, _)| **h != CLIP).map(|(_, c)| c));
+        if partial {
+            cells.extend(turn_cells(&row.before));
+        }
+        let after = row.after.as_ref().and_then(|n| run_cells(r, n).pop());
+        cells.push(after.unwrap_or_else(|| Cell::rated("n/a", Class::Na)));
+        if outside {
+            cells.push(row.outside_model[0].join("; ").into());
+        }
+        cells
+    });
+    let rows: Vec<Vec<Cell>> = rows.collect();
     let mut footnotes = vec![
         RATING.to_string(),
+        LEG_ODDS.to_string(),
         format!(
             "After sizing: joint risk with the design for the reference target; n/a where none meets it. Designs are \
              sought at a step of {} µs and held to {} µs.",
@@ -156,7 +193,7 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
         ),
     ];
     if partial {
-        footnotes.push("Below 100 % overlap: no yaw in the model; a real car would turn out of part of this load.".to_string());
+        footnotes.push("Yaw rate and lateral delta-v of the vehicle under study at separation: clockwise seen from above, and to its right.".to_string());
     }
     Table {
         caption: format!("Every pair at {} km/h each, as built", plain(speed_kmh)),

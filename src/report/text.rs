@@ -122,6 +122,14 @@ pub(super) fn sentence(text: &str) -> String {
         .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
+/// A range of odds ratios: one number where its ends are the same.
+pub(super) fn odds([low, high]: [f64; 2]) -> String {
+    match low == high {
+        true => fixed(Some(low), 0),
+        false => format!("{} to {}", fixed(Some(low), 1), fixed(Some(high), 0)),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn listed(items: &[String]) -> String {
     match items {

@@ -104,6 +104,21 @@ impl IntrusionOddsRatio {
     }
 }
 
+/// Intrusion above which [`leg_odds`] applies, mm: the bound of the study that gives its interval.
+pub const LEG_INTRUSION_MM: f64 = 20.0;
+
+/// Odds ratio of a leg injury at an intrusion before the seat, low and high end: the 95 % interval of `toepan_2cm`
+/// (1.82 to 45.4), which holds every other published ratio; 1 to 1 up to [`LEG_INTRUSION_MM`].
+///
+/// It stands beside a risk and enters none.
+pub fn leg_odds(intrusion_mm: f64) -> [f64; 2] {
+    let published = odds_ratio("toepan_2cm").and_then(|o| o.interval);
+    match published {
+        Some((low, high)) if intrusion_mm > LEG_INTRUSION_MM => [low, high],
+        _ => [1.0, 1.0],
+    }
+}
+
 /// The published ratio of that name.
 pub fn odds_ratio(id: &str) -> Option<&'static IntrusionOddsRatio> {
     ODDS_RATIOS.iter().find(|o| o.id == id)
@@ -139,6 +154,17 @@ mod tests {
             (1.0, 9.10)
         );
         assert_eq!(odds_ratio("nothing"), None);
+    }
+
+    /// None without intrusion; beyond 2 cm a range that holds every published ratio.
+    #[test]
+    fn leg_odds_hold_every_published_ratio_beyond_two_centimetres() {
+        assert_eq!(leg_odds(0.0), [1.0, 1.0]);
+        assert_eq!(leg_odds(LEG_INTRUSION_MM), [1.0, 1.0]);
+        let [low, high] = leg_odds(LEG_INTRUSION_MM + 0.1);
+        for o in &ODDS_RATIOS {
+            assert!(low <= o.value && o.value <= high, "{}", o.id);
+        }
     }
 
     proptest! {

@@ -33,7 +33,11 @@ impl Numbers {
             put("deepest_crush_mm", Some(v.deepest_crush_mm));
             put("time_of_crush_ms", Some(v.time_of_crush_ms));
             put("residual_crush_mm", Some(v.residual_crush_mm));
+            put("static_crush_mm", Some(v.static_crush_mm));
             put("intrusion_mm", Some(v.intrusion_mm));
+            put("yaw_rate_dps", Some(v.yaw_rate_dps));
+            put("yaw_deg", Some(v.yaw_deg));
+            put("delta_v_lateral_mps", Some(v.delta_v_lateral_mps));
             put("olc_g", v.olc_g);
             put("vpi_g", v.vpi_g);
             put("energy_absorbed_kJ", Some(v.energy_absorbed_kJ));
@@ -51,6 +55,9 @@ impl Numbers {
             put("peak_g", Some(o.peak_g));
             put("excursion_mm", Some(o.excursion_mm));
             put("fire_ms", o.fire_ms);
+            put("intrusion_at_seat_mm", Some(o.intrusion_at_seat_mm));
+            put("leg_odds_ratio_low", Some(o.leg_odds_ratio[0]));
+            put("leg_odds_ratio_high", Some(o.leg_odds_ratio[1]));
             put("risk.head_ais3", o.risk.head_ais3);
             put("risk.chest_ais3", o.risk.chest_ais3);
             put("risk.femur_ais2", o.risk.femur_ais2);
@@ -99,6 +106,8 @@ pub struct Row {
     pub after: Option<Numbers>,
     /// The same vehicle and occupant in its own wall test.
     pub wall: Numbers,
+    /// What lies outside the range of the model as built, and with the design.
+    pub outside_model: [Vec<String>; 2],
     /// What a reader must know of this row.
     pub note: String,
 }
@@ -150,6 +159,13 @@ pub fn columns(rows: &[Row]) -> Vec<(String, Cells)> {
             .map(|r| r.after.as_ref().and_then(|a| a.get(name)))
             .collect();
         all.push((format!("sized.{name}"), Cells::Number(values)));
+    }
+    for (k, name) in ["outside_model", "sized.outside_model"]
+        .into_iter()
+        .enumerate()
+    {
+        let words = rows.iter().map(|r| r.outside_model[k].join("; "));
+        all.push((name.to_string(), Cells::Text(words.collect())));
     }
     all.push(("note".to_string(), text(|r| &r.note)));
     all

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::collision::result::{CaseResult, NO_YAW_NOTE};
+use crate::collision::result::CaseResult;
 use crate::collision::{Case, Finished};
 use crate::dynamics::Plan;
 use crate::error::Error;
@@ -259,11 +259,13 @@ impl Study<'_> {
                         before: Numbers::of(&before[v][l], s, odds),
                         after: after[v].as_ref().map(|a| Numbers::of(&a[l], s, odds)),
                         wall: Numbers::of(&walls[v].result, s, odds),
-                        note: if load.overlap_pct < 100.0 {
-                            NO_YAW_NOTE.into()
-                        } else {
-                            String::new()
-                        },
+                        outside_model: [
+                            before[v][l].outside_model.clone(),
+                            after[v]
+                                .as_ref()
+                                .map_or_else(Vec::new, |a| a[l].outside_model.clone()),
+                        ],
+                        note: before[v][l].notes.join("; "),
                     });
                 }
             }

@@ -19,6 +19,9 @@ use super::summary::Band;
 /// Most draws asked for at once.
 const MOST_DRAWS: u64 = 100_000;
 
+/// Least and greatest friction of face on face over the file's: 0.25 to 1 around 0.5 (estimated).
+const FRICTION_SHARE: [f64; 2] = [0.5, 2.0];
+
 /// One number of a result over the draws.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ValueSpread {
@@ -41,7 +44,7 @@ pub struct CaseSpread {
     pub seed: u64,
     /// Draws that could not be run (a number drawn out of what a file may hold).
     pub failed: usize,
-    /// Numbers drawn: provenance entries with a spread.
+    /// Numbers drawn: provenance entries with a spread, and the side grip's friction where the vehicles turn.
     pub inputs: usize,
     /// By the name of the number in a sweep: `vehicle.1.delta_v_mps`, `occupant.1.hic15`, `restitution`.
     pub values: BTreeMap<String, ValueSpread>,
@@ -80,17 +83,19 @@ impl<'a> Drawable<'a> {
 
     fn count(&self) -> usize {
         let lists = self.restraints.iter().map(|(inputs, _)| inputs.len());
-        self.vehicles.iter().map(Vec::len).chain(lists).sum()
+        let friction = [usize::from(self.case.turns())];
+        let vehicles = self.vehicles.iter().map(Vec::len);
+        vehicles.chain(lists).chain(friction).sum()
     }
 
     /// The case of one draw.
     fn draw(&self, seed: u64, index: u64) -> Result<Case, Error> {
         let mut dealt = probabilities(seed, index, self.count()).into_iter();
+        let mut case = self.case.clone();
         let mut factors = |inputs: &[Input]| -> Vec<f64> {
             let pairs = inputs.iter().zip(dealt.by_ref());
             pairs.map(|(i, u)| i.quantile(u)).collect()
         };
-        let mut case = self.case.clone();
         for (party, inputs) in case.parties.iter_mut().zip(&self.vehicles) {
             party.vehicle = party.vehicle.drawn(inputs, &factors(inputs));
         }
@@ -102,11 +107,16 @@ impl<'a> Drawable<'a> {
                     one.map_err(|e| Error::request(e.to_string(), "draw with another seed"))?;
             }
         }
+        // The last probability: uniform in the logarithm.
+        if let Some(u) = dealt.next() {
+            let [least, most] = FRICTION_SHARE;
+            case.turning.friction *= least * (most / least).powf(u);
+        }
         Ok(case)
     }
 }
 
-fn values(seen: &outcome::Outcome) -> Values {
+fn values(case: &Case, seen: &outcome::Outcome) -> Values {
     let mut all = Values::new();
     for (i, v) in seen.vehicles.iter().enumerate() {
         for (name, value) in [
@@ -116,6 +126,15 @@ fn values(seen: &outcome::Outcome) -> Values {
             ("intrusion_mm", v.intrusion_mm),
         ] {
             all.insert(format!("vehicle.{}.{name}", i + 1), value);
+        }
+        if case.turns() && !case.parties[i].vehicle.is_fixed() {
+            for (name, value) in [
+                ("yaw_rate_dps", v.yaw_rate_dps),
+                ("yaw_deg", v.yaw_deg),
+                ("delta_v_lateral_mps", v.delta_v_lateral_mps),
+            ] {
+                all.insert(format!("vehicle.{}.{name}", i + 1), value);
+            }
         }
     }
     all.insert("restitution".into(), seen.restitution);
@@ -135,6 +154,8 @@ fn with_occupants(
             ("chest_a3ms_g", read.chest_a3ms_g),
             ("chest_deflection_mm", read.chest_deflection_mm),
             ("femur_kN", read.femur_kN),
+            ("intrusion_at_seat_mm", Some(read.intrusion_at_seat_mm)),
+            ("fire_ms", read.fire_ms),
             ("risk.joint_without_neck", read.risk.joint_without_neck),
         ] {
             all.extend(value.map(|v| (format!("occupant.{}.{name}", i + 1), v)));
@@ -165,7 +186,7 @@ pub fn case_spread(case: &Case, draws: u64, seed: u64) -> Result<CaseSpread, Err
     }
     let drawable = Drawable::of(case);
     let filed = run(case)?;
-    let filed = with_occupants(values(&filed.outcome), &filed.assembly, &filed.record)?;
+    let filed = with_occupants(values(case, &filed.outcome), &filed.assembly, &filed.record)?;
     let drawn: Vec<Case> = (0..draws)
         .filter_map(|i| drawable.draw(seed, i).ok())
         .collect();
@@ -174,7 +195,7 @@ pub fn case_spread(case: &Case, draws: u64, seed: u64) -> Result<CaseSpread, Err
         align_cells: true,
     };
     let seen: Vec<Values> = map_batch(&drawn, options, |case, assembly, record| {
-        let all = values(&outcome::read(case, &assembly, &record)?);
+        let all = values(case, &outcome::read(case, &assembly, &record)?);
         with_occupants(all, &assembly, &record)
     })
     .into_iter()
@@ -234,6 +255,28 @@ mod tests {
             &other.values["vehicle.1.peak_g_cfc60"],
         );
         assert!((a.p50 / b.p50 - 1.0).abs() < 0.1, "{a:?} {b:?}");
+    }
+
+    /// Where vehicles turn, friction is drawn: without any other evidence yaw rate and lateral delta-v get a range, more
+    /// of it than delta-v, and the file's own value lies inside.
+    #[test]
+    fn friction_spreads_yaw_and_side_motion() {
+        let mut case = case();
+        case.occupants.clear();
+        case.overlap = 0.5;
+        for p in &mut case.parties {
+            p.vehicle.provenance.clear();
+        }
+        let found = case_spread(&case, 24, 1).unwrap();
+        assert_eq!((found.inputs, found.failed), (1, 0));
+        let wide = |name: &str| {
+            let v = &found.values[name];
+            assert!(v.p5 <= v.as_filed && v.as_filed <= v.p95, "{name}: {v:?}");
+            (v.p95 - v.p5) / v.p50.abs()
+        };
+        let along = wide("vehicle.1.delta_v_mps");
+        assert!(wide("vehicle.1.yaw_rate_dps") > 2.0 * along);
+        assert!(wide("vehicle.1.delta_v_lateral_mps") > 2.0 * along);
     }
 
     /// Vehicles without evidence have no spread: every percentile is the filed value.
