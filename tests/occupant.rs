@@ -125,7 +125,8 @@ fn camry_sled(seat: Seat, dummy: Dummy) -> (OccupantResult, Vec<ChannelPair>) {
     let restraint = Restraint::load(&library(), "us-2018").unwrap();
     let plan = Plan::new(0.15, 1e-5);
     let run = sled(&camry_pulse(), seat, &restraint, dummy, &plan).unwrap();
-    let simulated = channels(&run.occupant, &run.record).unwrap();
+    let position = if seat == Seat::Driver { '1' } else { '3' };
+    let simulated = channels(&run.occupant, &run.record, position).unwrap();
     (run.result, beside(&simulated, &camry()).unwrap())
 }
 
