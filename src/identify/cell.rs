@@ -34,7 +34,11 @@ pub(super) fn set_margin(
     let bound = (100.0 / margin).round() / 100.0;
     let changed = Provenance {
         basis: Basis::Derived,
-        source: if own { reading.source.clone() } else { entry.source.clone() },
+        source: if own {
+            reading.source.clone()
+        } else {
+            entry.source.clone()
+        },
         cv: CELL_CV,
         side: from_above.then_some(Side::Above),
         bound: (from_above && bound < 1.0).then_some(bound),
@@ -53,7 +57,10 @@ fn at_margin(found: &Identified, template: &Template, margin: f64) -> Result<Veh
     recipe.strength.insert("cell_margin".into(), margin);
     let mut draft = structure::build(&recipe, template, &parameters)?;
     draft.end_body_mounts(found.fit.response.body_mounts_kn);
-    parse(&recipe, &write::vehicle_toml(&recipe, template, &draft, &[]))
+    parse(
+        &recipe,
+        &write::vehicle_toml(&recipe, template, &draft, &[]),
+    )
 }
 
 /// Residual intrusion in the offset barrier at a margin, mm.
@@ -113,7 +120,8 @@ pub(super) fn remarks(
         ));
     }
     if !reading.is_met(x)? {
-        let at_end = (margin / MARGIN[0]).ln().abs() < 0.02 || (MARGIN[1] / margin).ln().abs() < 0.02;
+        let at_end =
+            (margin / MARGIN[0]).ln().abs() < 0.02 || (MARGIN[1] / margin).ln().abs() < 0.02;
         lines.push(format!(
             "  the reading is not met: {}",
             if at_end {

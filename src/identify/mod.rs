@@ -294,9 +294,7 @@ mod tests {
         for (recipe, template, vehicle) in shipped() {
             let id = &recipe.id;
             let margin = if recipe.year < 2000 { 1.0 } else { 1.25 };
-            let stated = recipe.strength.get("cell_margin");
-            let stated = stated.or(template.strength.get("cell_margin"));
-            assert_eq!(stated.copied(), Some(margin), "{id}");
+            assert_eq!(recipe.cell_margin(&template), margin, "{id}");
             let force = |name: &str| {
                 let path = vehicle.paths.iter().find(|p| p.name == name)?;
                 Some(path.table.as_ref()?.force_n.clone())

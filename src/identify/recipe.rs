@@ -232,7 +232,10 @@ impl Template {
     /// Reading of the class for a model year.
     pub fn class_reading(&self, year: i64) -> Option<&OffsetReading> {
         let reading = self.offset.as_ref()?;
-        reading.since.is_none_or(|since| year >= since).then_some(reading)
+        reading
+            .since
+            .is_none_or(|since| year >= since)
+            .then_some(reading)
     }
 }
 

@@ -118,7 +118,10 @@ fn of_car(library: &Library, test: &OffsetBarrier, car: &OffsetCar) -> Result<Ve
         (true, false) => (Kind::Fit, [reading - within, reading + within]),
         (false, _) => (Kind::Prediction, accepted_mm(reading)),
     };
-    let remark = car.remark.as_deref().map_or(String::new(), |r| format!("; {r}"));
+    let remark = car
+        .remark
+        .as_deref()
+        .map_or(String::new(), |r| format!("; {r}"));
     let here = read(&vehicle)?;
     let name = "intrusion, offset barrier";
     let mut rows = vec![row(kind, name, here, bar, format!("{tested}{remark}"))];
