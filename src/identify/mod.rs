@@ -283,8 +283,8 @@ mod tests {
         }
     }
 
-    /// The rules of model section 9, in every shipped file: the cell is at least what its own wall test sent through it
-    /// times the margin of its time and flat after yield, a rail keeps 0.6 of its running maximum and stacks at 1.4
+    /// The rules of model section 9, in every shipped file: the prior of the cell's margin is that of its time,
+    /// the cell is flat after yield, a rail keeps 0.6 of its running maximum and stacks at 1.4
     /// times the largest rail force of the test, a block presses the dash with 0.6 of the cell at most, and body mounts
     /// break at 1.3 times what the test sends through them.
     #[test]
