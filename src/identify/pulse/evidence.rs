@@ -36,6 +36,8 @@ pub struct PulseOutcome {
     pub bodies: Vec<String>,
     /// The body whose crush and peak the test states.
     pub main: String,
+    /// The recipe with its fitted values.
+    pub fitted: Recipe,
     /// Free parameters.
     pub free: Vec<FreeParameter>,
     /// The fit.
@@ -124,6 +126,7 @@ pub fn identify_pulse(
         response,
         bodies,
         main,
+        fitted,
         free,
         fit,
         table,
