@@ -86,6 +86,11 @@ fn compare(case: &Case, step_s: f64, tolerance: f64) -> Apart {
         for s in fixed.range() {
             most = most.max(other.u_at(b, s).abs());
             du = du.max((fixed.u_at(b, s) - other.u_at(b, s)).abs());
+            // A point without mass that rides on a body has the velocity that its place implies, over a step here and
+            // at an instant there: its place says enough.
+            if body.kg == 0.0 {
+                continue;
+            }
             let d = (fixed.v_at(b, s) - other.v_at(b, s)).abs();
             if d > dv.max(inside) {
                 place = format!("{} at {:.1} ms", body.name, s as f64 * 0.1);
