@@ -56,8 +56,9 @@ fn study_pairs(overlap_pct: f64) -> Vec<Case> {
 
 /// A grazing contact makes a few pairs so sensitive that the adaptive answer itself moves with its tolerance (N-Box
 /// against the Ram: dash and wheel late in the run, 3.5e-5 from 1e-8 to 1e-10). At most this share of the pairs misses
-/// 1e-4 in velocity at 1 us, nowhere by more than `MOST`, and with a tenth of the step they hold it too.
-const MAY_MISS: f64 = 0.05;
+/// 1e-4 in velocity at 1 us, nowhere by more than `MOST`, and with a tenth of the step they hold it too. The interior
+/// that compartment layers push in has kinks of its own, where a layer starts to push (5 pairs of 42; 1 before).
+const MAY_MISS: f64 = 0.12;
 const MOST: f64 = 3e-4;
 
 /// Largest differences found in one case.

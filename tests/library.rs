@@ -267,7 +267,8 @@ fn n_box_fits_its_jncap_wall_test() {
     assert!((kinetic_kj - 132.8).abs() < 0.1);
     let kept = 1.0 - t.wall.restitution.powi(2);
     let taken = t.vehicle.energy_absorbed_kJ / (kinetic_kj * kept);
-    assert!((taken - 1.0).abs() < 0.03, "{taken}");
+    // The rest went into the meeting of tips and is in engine and dash, which still move.
+    assert!((0.96..1.0).contains(&taken), "{taken}");
     assert!(
         (350.0..600.0).contains(&t.vehicle.crush_mm),
         "{}",

@@ -53,7 +53,7 @@ fn against_a_wall_crush_is_the_displacement_of_the_cabin() {
     let cabin = finished.record.u(finished.assembly.maps[0].cabin);
     for (s, x) in view.crush_m(0).iter().enumerate() {
         assert!(
-            (x - cabin[s]).abs() < 2e-3,
+            (x - cabin[s]).abs() < 3e-3,
             "sample {s}: {x} m, cabin {} m",
             cabin[s]
         );

@@ -310,14 +310,20 @@ fn followers_move_with_their_leader() {
 #[test]
 fn optional_numbers_are_drawn_where_stated() {
     let mut car = n_box();
+    let share = "path.dash_to_cabin.offset_share";
+    // Its file states the share; a file without one has the whole strength.
+    let whole = |car: &mut Vehicle, to: f64| {
+        let cell = car.paths.iter_mut().find(|p| p.name == "dash_to_cabin");
+        if let PathKind::Inner { offset_share, .. } = &mut cell.unwrap().kind {
+            *offset_share = to;
+        }
+    };
+    whole(&mut car, 1.0);
+    car.provenance.remove(share);
     let count = car.inputs().len();
     let listed = car.number_keys().len();
     (car.body.yaw_inertia_kgm2, car.body.cg_behind_front_m) = (Some(1500.0), Some(1.56));
-    let cell = car.paths.iter_mut().find(|p| p.name == "dash_to_cabin");
-    if let PathKind::Inner { offset_share, .. } = &mut cell.unwrap().kind {
-        *offset_share = 0.8;
-    }
-    let share = "path.dash_to_cabin.offset_share";
+    whole(&mut car, 0.8);
     assert_eq!(car.number_keys().len(), listed + 3);
     assert_eq!(car.values_of(share), [0.8]);
     assert_eq!(car.values_of("body.yaw_inertia_kgm2"), [1500.0]);

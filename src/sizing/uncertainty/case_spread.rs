@@ -271,7 +271,10 @@ mod tests {
         assert_eq!((found.inputs, found.failed), (1, 0));
         let wide = |name: &str| {
             let v = &found.values[name];
-            assert!(v.p5 <= v.as_filed && v.as_filed <= v.p95, "{name}: {v:?}");
+            // Lateral delta-v is greatest at a middling friction: as filed it may stand at an end.
+            let near = 0.01 * v.as_filed.abs();
+            let inside = v.p5 - near <= v.as_filed && v.as_filed <= v.p95 + near;
+            assert!(inside, "{name}: {v:?}");
             (v.p95 - v.p5) / v.p50.abs()
         };
         let along = wide("vehicle.1.delta_v_mps");
