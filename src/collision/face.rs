@@ -180,7 +180,7 @@ fn narrow(edges: &[f64]) -> Vec<f64> {
 }
 
 /// Cells that turn, cut anew where neighbours see the same layers: they were cut at edges of layers that they do not
-/// see. Such a stretch is cut into equal parts of at most [`WIDEST_JOINED_M`], unless it has no more parts as it is; a
+/// see. Such a stretch is cut into equal parts of at most 200 mm, unless it has no more parts as it is; a
 /// part stands at the middle of its area. Yaw rates of the worked cases move by 0.1 %.
 pub fn joined(cells: Vec<FaceCell>) -> Vec<FaceCell> {
     let layers = |cell: &FaceCell| -> Vec<Vec<usize>> {
