@@ -15,7 +15,7 @@ const CELL_FLAT: f64 = 1.12;
 const CELL_FLAT_MM: f64 = 120.0;
 /// What a block on the dash can press: the firewall gives way at this share of the cell, which stands for pillars and
 /// sills (model section 9).
-pub(super) const FIREWALL: f64 = 0.6;
+const FIREWALL: f64 = 0.6;
 /// A stacked rail holds this many times the largest rail force of the own wall test (model section 9).
 const STACK: f64 = 1.4;
 /// A rail keeps this share of its running maximum until it is stacked (model section 9).
@@ -47,7 +47,6 @@ impl Builder<'_> {
                 compartment: false,
             }),
             inner: None,
-            offset_share: None,
             to: self.rail_end(),
             table: self.sheet(crush, force)?,
             material: Some("hsla"),
@@ -67,7 +66,6 @@ impl Builder<'_> {
                 compartment: false,
             }),
             inner: None,
-            offset_share: None,
             to: "dash",
             table: self.sheet(crush, force)?,
             material: Some("mild"),
@@ -126,7 +124,6 @@ impl Builder<'_> {
                 compartment: false,
             }),
             inner: None,
-            offset_share: None,
             to,
             table: unload.table(crush, force),
             material: None,
@@ -150,7 +147,6 @@ impl Builder<'_> {
                 compartment: false,
             }),
             inner: None,
-            offset_share: None,
             to: "dash",
             table: self.sheet(
                 vec![0.0, 40.0, free, free + squeeze, free + 2.0 * squeeze],
@@ -187,7 +183,6 @@ impl Builder<'_> {
                 compartment: true,
             }),
             inner: None,
-            offset_share: None,
             to: "dash",
             table: self.sheet(
                 vec![0.0, 60.0, 300.0, 600.0],
@@ -238,7 +233,7 @@ impl Builder<'_> {
     pub(super) fn dash_to_cabin(&self) -> Result<DraftPath, Error> {
         let strength = self.cell_strength_kn()?;
         let stiffness = self.kn("dash_stiffness")?.max(strength / CELL_YIELD_MM);
-        let mut path = inner_path(
+        Ok(inner_path(
             "dash_to_cabin",
             "dash panel, tunnel and sills into the cell: at least what its own wall test sent through it, then flat",
             ("dash", 0.0),
@@ -252,9 +247,7 @@ impl Builder<'_> {
                 vec![0.0, strength / stiffness, CELL_FLAT_MM],
                 vec![0.0, strength, CELL_FLAT * strength],
             ),
-        );
-        path.offset_share = Some(self.kn("offset_share")?);
-        Ok(path)
+        ))
     }
 
     /// Force of manifolds and auxiliaries, then of the block, on the dash, kN: never more than the firewall holds.
@@ -286,7 +279,6 @@ fn inner_path(
         remark,
         layer: None,
         inner: Some(from),
-        offset_share: None,
         to,
         table,
         material: None,

@@ -36,8 +36,6 @@ pub struct PulseOutcome {
     pub bodies: Vec<String>,
     /// The body whose crush and peak the test states.
     pub main: String,
-    /// The recipe with its fitted values.
-    pub fitted: Recipe,
     /// Free parameters.
     pub free: Vec<FreeParameter>,
     /// The fit.
@@ -126,7 +124,6 @@ pub fn identify_pulse(
         response,
         bodies,
         main,
-        fitted,
         free,
         fit,
         table,
