@@ -96,6 +96,8 @@ pub struct DraftPath {
     pub layer: Option<DraftLayer>,
     /// Start and free travel of an inner path.
     pub inner: Option<(&'static str, f64)>,
+    /// Share of the strength of an inner path that needs no width (model section 4); none: all of it.
+    pub offset_share: Option<f64>,
     /// Body behind.
     pub to: &'static str,
     /// Law.

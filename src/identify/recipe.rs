@@ -12,6 +12,7 @@ use serde::Deserialize;
 use crate::error::{Error, SourceText, nearest};
 use crate::vehicle::{Provenance, VehicleClass};
 
+use super::offset::OffsetReading;
 use super::pulse::data::PulseTest;
 
 /// Where the powertrain sits: it decides which layers and inner paths exist.
@@ -73,6 +74,8 @@ pub struct Template {
     pub engine_travel_mm: Option<f64>,
     /// Standard deviation, mm.
     pub engine_travel_sd_mm: Option<f64>,
+    /// What cars of the class show in the offset barrier, for one without a reading of its own.
+    pub offset: Option<OffsetReading>,
     /// Lengths in mm, see [`super::structure`].
     pub geometry: BTreeMap<String, f64>,
     /// Masses in kg.
@@ -196,6 +199,8 @@ pub struct Recipe {
     pub wall: WallScalars,
     /// Histories of that test, where they are at hand: ways (a) and (b).
     pub pulse: Option<PulseTest>,
+    /// Offset-barrier reading of the vehicle: fixes the margin of its cell.
+    pub offset: Option<OffsetReading>,
     /// Replaces template lengths.
     #[serde(default)]
     pub geometry: BTreeMap<String, f64>,
@@ -212,6 +217,26 @@ pub struct Recipe {
     pub sources: BTreeMap<String, String>,
     /// Provenance that replaces or adds to the template's.
     pub provenance: BTreeMap<String, Provenance>,
+}
+
+impl Recipe {
+    /// Median of the cell's margin: the recipe's, else the template's.
+    pub(super) fn cell_margin(&self, template: &Template) -> f64 {
+        let key = "cell_margin";
+        let own = self.strength.get(key).or(template.strength.get(key));
+        own.copied().unwrap_or(1.0)
+    }
+}
+
+impl Template {
+    /// Reading of the class for a model year.
+    pub fn class_reading(&self, year: i64) -> Option<&OffsetReading> {
+        let reading = self.offset.as_ref()?;
+        reading
+            .since
+            .is_none_or(|since| year >= since)
+            .then_some(reading)
+    }
 }
 
 /// Read a recipe and the template it names (`../templates/<template>.toml` beside the recipe's folder).

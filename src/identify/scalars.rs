@@ -258,6 +258,7 @@ mod tests {
             intrusion_mm: 30.0,
             engine_travel_mm: None,
             engine_travel_sd_mm: None,
+            offset: None,
             geometry: BTreeMap::new(),
             masses: BTreeMap::new(),
             strength: BTreeMap::new(),

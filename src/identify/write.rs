@@ -175,6 +175,9 @@ fn path(t: &mut String, p: &DraftPath) {
                 format_args!("gap_mm = {}", num((gap_mm * 10.0).round() / 10.0)),
             );
         }
+        if let Some(a) = p.offset_share {
+            put(t, format_args!("offset_share = {}", num(a)));
+        }
     }
     put(
         t,

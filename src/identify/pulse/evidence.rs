@@ -36,6 +36,8 @@ pub struct PulseOutcome {
     pub bodies: Vec<String>,
     /// The body whose crush and peak the test states.
     pub main: String,
+    /// The recipe with its fitted values.
+    pub fitted: Recipe,
     /// Free parameters.
     pub free: Vec<FreeParameter>,
     /// The fit.
@@ -124,6 +126,7 @@ pub fn identify_pulse(
         response,
         bodies,
         main,
+        fitted,
         free,
         fit,
         table,
@@ -269,7 +272,7 @@ mod tests {
         let (recipe, template) =
             super::super::super::read_recipe(&folder.join("dodge-neon-1996.toml")).unwrap();
         let priors = read_priors(&folder).unwrap();
-        let names = ["masses.powertrain", "strength.pack", "strength.sill"].map(String::from);
+        let names = ["masses.powertrain", "strength.pack", "strength.one_side"].map(String::from);
         let free =
             free_parameters(&priors, &recipe, &template, &["cabin"], Some(&names), &[]).unwrap();
         let c = DMatrix::from_row_slice(3, 3, &[4.0, 1.9, 0.0, 1.9, 1.0, -0.5, 0.0, -0.5, 1.0]);
