@@ -276,7 +276,7 @@ impl<V: Lane> System<V> {
             yaw.kick(at.half);
         }
         let yaw = self.yaw.as_deref();
-        (self.riders).carry(&mut self.v, &mut self.a, at.dt, yaw);
+        (self.riders).carry(&mut self.v, &mut self.a, yaw);
     }
 
     /// Half kick with the old accelerations, drift over the whole step, velocities predicted to the full step for
