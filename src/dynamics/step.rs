@@ -360,7 +360,12 @@ impl<V: Lane> System<V> {
         let pairs = self.pairs.iter_mut().zip(&mut self.told);
         let mut shares = &mut self.shares.all[..];
         let points = pairs.zip(&self.shares.counts).zip(u).zip(v).zip(a);
-        let mut yaw = self.yaw.as_deref_mut();
+        let mut aside = None;
+        let mut places = &[][..];
+        if let Some(yaw) = &self.yaw {
+            aside = Some(yaw.aside());
+            places = &yaw.places;
+        }
         for (cell, (((((pair, told), [ahead, facing]), u), v), a)) in points.enumerate() {
             let mut first = Tip::drifted(u[0], v[0], a[0], at.half, at.drift);
             let mut second = Tip::drifted(u[1], v[1], a[1], at.half, at.drift);
@@ -368,9 +373,9 @@ impl<V: Lane> System<V> {
                 pair.meet(told, &mut first, &mut second, at.drift);
             }
             let (mut x, mut y) = (first.front(at.half), second.front(at.half));
-            if let Some(yaw) = &yaw {
-                x = yaw.seen(cell, 0, x);
-                y = yaw.seen(cell, 1, y);
+            if let Some(aside) = &aside {
+                x = aside.seen(&places[cell], 0, x);
+                y = aside.seen(&places[cell], 1, y);
             }
             let (mine, others) = shares.split_at_mut(*ahead);
             let (theirs, others) = others.split_at_mut(*facing);
@@ -378,11 +383,14 @@ impl<V: Lane> System<V> {
             let on_first = push::<0, V>(mine, &mut behind, &x, keep);
             let on_second = push::<1, V>(theirs, &mut behind, &y, keep);
             (a[0], a[1]) = pair.accelerate(told, on_first, on_second, at.half, at.before);
-            if let Some(yaw) = &mut yaw {
-                yaw.load(cell, [on_first, on_second], pair.push, first.u);
+            if let Some(aside) = &mut aside {
+                aside.load(&places[cell], [on_first, on_second], pair.push, first.u);
             }
             (u[0], u[1]) = (first.u, second.u);
             (v[0], v[1]) = (first.v + a[0] * at.half, second.v + a[1] * at.half);
+        }
+        if let (Some(yaw), Some(aside)) = (&mut self.yaw, &aside) {
+            yaw.take(aside);
         }
     }
 
