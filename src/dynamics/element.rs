@@ -58,9 +58,9 @@ impl<V: Lane> PackedPort<V> {
 /// Trapezoidal work meter of one element.
 #[derive(Debug, Clone, Copy)]
 pub struct Meter<V> {
-    /// Elongation at the last step kept, m.
+    /// Elongation at the last step of which work is kept, m.
     pub d: V,
-    /// Force then, N.
+    /// Force at the last step kept, N.
     pub force: V,
     /// Work put in so far, J; only while work is kept.
     pub work: V,
@@ -84,8 +84,8 @@ impl<V: Lane> Meter<V> {
         }
         if keep == Keep::Work {
             self.work = self.work + V::splat(0.5) * (self.force + force) * (d - self.d);
+            self.d = d;
         }
-        self.d = d;
         self.force = force;
     }
 
@@ -94,7 +94,7 @@ impl<V: Lane> Meter<V> {
     pub fn rest(&mut self, d: V, pushed: bool, keep: Keep) {
         if pushed {
             self.note(d, V::zero(), keep);
-        } else if keep != Keep::Nothing {
+        } else if keep == Keep::Work {
             self.d = d;
         }
     }

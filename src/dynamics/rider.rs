@@ -20,6 +20,10 @@ struct Pusher<V> {
     weight: V,
     /// How much of it counts, as a time up to [`JOINS_S`], s.
     joined: V,
+    /// `weight joined`.
+    counts: V,
+    /// All lanes count in full.
+    settled: bool,
 }
 
 /// Local intrusion before a seat.
@@ -30,6 +34,8 @@ struct Pushed<V> {
     /// Mean compression now and at the step before, m.
     now: V,
     before: V,
+    /// Rate of it over the step, m/s.
+    rate: V,
     /// Force on the rider at the step before, N.
     force: V,
 }
@@ -86,6 +92,8 @@ impl<V: Lane> Riders<V> {
                             gap: gather(&|n| n.shares[s].gap_m),
                             weight: gather(&|n| n.shares[s].weight),
                             joined: zero,
+                            counts: zero,
+                            settled: false,
                         }
                     });
                     Box::new(Pushed {
@@ -93,6 +101,7 @@ impl<V: Lane> Riders<V> {
                         by: by.collect(),
                         now: zero,
                         before: zero,
+                        rate: zero,
                         force: zero,
                     })
                 }),
@@ -118,7 +127,7 @@ impl<V: Lane> Riders<V> {
             if let Some(p) = &mut r.pushed {
                 p.measure(around, yaw);
                 u = u - p.heading * p.now;
-                v = v - p.heading * (p.now - p.before) / around.dt;
+                v = v - p.heading * p.rate;
             }
             around.u[r.body] = u;
             vp[r.body] = v;
@@ -145,7 +154,7 @@ impl<V: Lane> Riders<V> {
 
     /// Velocity and acceleration of the riders at the end of a step; the interior's own acceleration is left out.
     #[inline(always)]
-    pub fn carry(&self, v: &mut [V], a: &mut [V], dt: V, yaw: Option<&Yaw<V>>) {
+    pub fn carry(&self, v: &mut [V], a: &mut [V], yaw: Option<&Yaw<V>>) {
         for r in &self.all {
             v[r.body] = v[r.on];
             a[r.body] = a[r.on];
@@ -155,9 +164,26 @@ impl<V: Lane> Riders<V> {
                 a[r.body] = a[r.body] - r.eta * t.alpha;
             }
             if let Some(p) = &r.pushed {
-                v[r.body] = v[r.body] - p.heading * (p.now - p.before) / dt;
+                v[r.body] = v[r.body] - p.heading * p.rate;
             }
         }
+    }
+}
+
+impl<V: Lane> Pusher<V> {
+    /// It counts more the longer its cell has met; in no lane where that has not.
+    #[inline(always)]
+    fn join(&mut self, around: &Around<V>) -> bool {
+        let met = around.pairs[self.cell].impulse.above(V::zero());
+        if !met.any() {
+            return false;
+        }
+        let full = V::splat(JOINS_S);
+        let longer = (self.joined + around.dt).smaller(full);
+        self.joined = V::select(met, longer, self.joined);
+        self.counts = self.weight * self.joined;
+        self.settled = !full.above(self.joined).any();
+        true
     }
 }
 
@@ -168,23 +194,20 @@ impl<V: Lane> Pushed<V> {
         let zero = V::zero();
         let (mut sum, mut weights) = (zero, zero);
         for by in &mut self.by {
-            let met = around.pairs[by.cell].impulse.above(zero);
-            if !met.any() {
+            if !by.settled && !by.join(around) {
                 continue;
             }
-            let longer = (by.joined + around.dt).smaller(V::splat(JOINS_S));
-            by.joined = V::select(met, longer, by.joined);
-            let weight = by.weight * by.joined;
             let mut body = around.u[by.body];
             if let Some(yaw) = yaw {
                 body = body + yaw.shift(by.cell, by.side);
             }
             let tip = around.u[around.bodies + 2 * by.cell + by.side];
             let apart = if by.side == 0 { body - tip } else { tip - body };
-            sum = sum + weight * (apart - by.gap).larger(zero);
-            weights = weights + weight;
+            sum = sum + by.counts * (apart - by.gap).larger(zero);
+            weights = weights + by.counts;
         }
         self.before = self.now;
         self.now = V::select(weights.above(zero), sum / weights, zero);
+        self.rate = (self.now - self.before) / around.dt;
     }
 }

@@ -25,6 +25,13 @@ impl<V: Lane> Groups<'_, V> {
         }
         self.work = self.work + work;
     }
+
+    /// The force alone, of a lean record.
+    #[inline(always)]
+    fn add_force(&mut self, group: usize, force: V) {
+        let at = self.per_group * group;
+        self.values[at] = self.values[at] + force;
+    }
 }
 
 impl<V: Lane> System<V> {
@@ -52,14 +59,23 @@ impl<V: Lane> System<V> {
             per_group: layout.per_group(),
             work: zero,
         };
-        self.sample_elements(&mut groups);
+        if layout.detail == Detail::Full {
+            self.sample_elements(&mut groups);
+        } else {
+            self.sample_forces(&mut groups);
+        }
         let work = groups.work;
         let mut kinetic = zero;
         let mut momentum = [zero; 2];
-        for i in 0..self.v.len() {
-            let p = self.kg[i] * self.v[i];
-            kinetic = kinetic + V::splat(0.5) * p * self.v[i];
-            momentum[self.side[i]] = momentum[self.side[i]] + p;
+        for ((kg, v), side) in self.kg.iter().zip(&self.v).zip(&self.side) {
+            let p = *kg * *v;
+            kinetic = kinetic + V::splat(0.5) * p * *v;
+            // Not by index: the sums then wait for memory at every point.
+            if *side == 0 {
+                momentum[0] = momentum[0] + p;
+            } else {
+                momentum[1] = momentum[1] + p;
+            }
         }
         if let Some(yaw) = &self.yaw {
             yaw.sample(turn, &self.v[nb..], &self.kg[nb..]);
@@ -80,7 +96,11 @@ impl<V: Lane> System<V> {
     /// Contact impulse of all cells so far, N s.
     #[inline(always)]
     pub(super) fn contact_impulse(&self) -> V {
-        self.pairs.iter().fold(V::zero(), |sum, p| sum + p.impulse)
+        let mut sum = V::zero();
+        for p in &self.pairs {
+            sum = sum + p.impulse;
+        }
+        sum
     }
 
     /// Tips and contact impulses; returns the energy lost in contact.
@@ -104,15 +124,38 @@ impl<V: Lane> System<V> {
         lost
     }
 
+    /// Force of every element.
+    #[inline(always)]
+    fn sample_forces(&self, groups: &mut Groups<V>) {
+        for (s, kind) in self.shares.all.iter().zip(&self.shares.kinds) {
+            groups.add_force(kind.group as usize, s.meter.force.larger(V::zero()));
+        }
+        for e in &self.crushes {
+            groups.add_force(e.group, e.meter.force);
+        }
+        for e in &self.mounts {
+            groups.add_force(e.group, e.meter.force);
+        }
+        for e in &self.maxwells {
+            groups.add_force(e.group, e.meter.force);
+        }
+        for e in &self.sliders {
+            groups.add_force(e.group, e.meter.force);
+        }
+        for e in &self.thoraxes {
+            groups.add_force(e.group, e.meter.force);
+        }
+    }
+
     /// Force, compression, work and recoverable energy of every element.
     #[inline(always)]
     fn sample_elements(&self, groups: &mut Groups<V>) {
         let zero = V::zero();
         let half = V::splat(0.5);
-        for s in &self.shares.all {
+        for (s, kind) in self.shares.all.iter().zip(&self.shares.kinds) {
             let m = &s.meter;
-            let stored = s.stored(&self.laws[s.law]);
-            groups.add(s.group, m.force.larger(zero), m.d - s.gap, m.work, stored);
+            let (force, d) = (m.force.larger(zero), m.d - s.gap);
+            groups.add(kind.group as usize, force, d, m.work, s.stored(kind));
         }
         for e in &self.crushes {
             let m = &e.meter;

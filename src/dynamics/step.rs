@@ -181,28 +181,35 @@ fn run<V: Lane>(
         dt,
         before: zero,
         now: zero,
+        meets: false,
     };
-    system.step::<false>(&now, at_sample);
-    system.sample(&mut scratch, &mut frames);
-    // Tips that start out touching meet now: a damper behind them acts from t = 0.
-    system.step::<true>(&now, at_sample);
-    now.drift = dt;
-    now.half = half;
     let mut live = V::Mask::splat(true);
     let mut watch = Watch::new(plan.sample_s());
-    for sample in 1..=samples {
-        for sub in 1..=plan.stride {
-            let step = (sample - 1) * plan.stride + sub;
-            now.before = V::splat(plan.step_s * (step - 1) as f64);
-            now.now = V::splat(plan.step_s * step as f64);
-            let keep = if sub == plan.stride {
+    // One call of the step in this function, since it is inlined where it is called: step 0, without length, gives the
+    // forces at t = 0 and comes again after that sample, when tips that start out touching meet: a damper behind
+    // them acts from t = 0.
+    for sample in 0..=samples {
+        let first = usize::from(sample > 1);
+        let last = if sample == 0 { 0 } else { plan.stride };
+        now.meets = sample > 0;
+        for sub in first..=last {
+            let step = sample.saturating_sub(1) * plan.stride + sub;
+            if step > 0 {
+                (now.drift, now.half) = (dt, half);
+                now.before = V::splat(plan.step_s * (step - 1) as f64);
+                now.now = V::splat(plan.step_s * step as f64);
+            }
+            let keep = if step == 0 || sub == plan.stride {
                 at_sample
             } else {
                 between
             };
-            system.step::<true>(&now, keep);
+            system.step(&now, keep);
         }
         system.sample(&mut scratch, &mut frames);
+        if sample == 0 {
+            continue;
+        }
         system.sense(&frames, sample, plan.sample_s());
         system.check_finite(live, plan.step_s * (sample * plan.stride) as f64)?;
         if let Some(settle) = plan.settle_s {
@@ -221,28 +228,7 @@ fn run<V: Lane>(
             }
         }
     }
-    let end_s = plan.step_s * (samples * plan.stride) as f64;
-    let frames = Arc::new(frames);
-    Ok(endings
-        .into_iter()
-        .enumerate()
-        .map(|(lane, ending)| {
-            let e = ending.unwrap_or_else(|| system.ending(lane, samples + 1, end_s));
-            Record {
-                frames: Arc::clone(&frames),
-                layout,
-                width: V::WIDTH,
-                lane,
-                samples: e.samples,
-                sample_s: plan.sample_s(),
-                last_touch_s: (e.last_touch_s >= 0.0).then_some(e.last_touch_s),
-                touching_at_end: e.touching,
-                steps: (e.samples - 1) * plan.stride,
-                meetings: e.meetings,
-                fired_s: (system.sensors).fired_s(lane, plan.sample_s() * (e.samples - 1) as f64),
-            }
-        })
-        .collect())
+    Ok(system.records(plan, frames, &endings))
 }
 
 /// Where a step stands.
@@ -257,6 +243,8 @@ struct Moment<V> {
     before: V,
     /// Time at its end, s.
     now: V,
+    /// Tips that pass each other meet.
+    meets: bool,
 }
 
 impl<V: Lane> System<V> {
@@ -264,10 +252,10 @@ impl<V: Lane> System<V> {
     /// read, moved, loaded and written once, since nothing but their own shares acts on them; then what rides on the
     /// bodies is placed, and the elements between all of them push.
     #[inline(always)]
-    fn step<const MEETS: bool>(&mut self, at: &Moment<V>, keep: Keep) {
+    fn step(&mut self, at: &Moment<V>, keep: Keep) {
         self.drift_bodies(at);
         self.drift_yaw(at);
-        self.step_cells::<MEETS>(at, keep);
+        self.step_cells(at, keep);
         self.place_riders(at);
         self.push_elements(at, keep);
         (self.riders).gather(&mut self.f, self.yaw.as_deref_mut());
@@ -276,7 +264,7 @@ impl<V: Lane> System<V> {
             yaw.kick(at.half);
         }
         let yaw = self.yaw.as_deref();
-        (self.riders).carry(&mut self.v, &mut self.a, at.dt, yaw);
+        (self.riders).carry(&mut self.v, &mut self.a, yaw);
     }
 
     /// Half kick with the old accelerations, drift over the whole step, velocities predicted to the full step for
@@ -344,7 +332,7 @@ impl<V: Lane> System<V> {
 
     /// The whole step of all tips, and the forces of their shares on the bodies.
     #[inline(always)]
-    fn step_cells<const MEETS: bool>(&mut self, at: &Moment<V>, keep: Keep) {
+    fn step_cells(&mut self, at: &Moment<V>, keep: Keep) {
         let nb = self.layout.bodies;
         let (bodies_u, tips_u) = self.u.split_at_mut(nb);
         let mut behind = Behind {
@@ -359,30 +347,45 @@ impl<V: Lane> System<V> {
         let a = self.a[nb..].chunks_exact_mut(2);
         let pairs = self.pairs.iter_mut().zip(&mut self.told);
         let mut shares = &mut self.shares.all[..];
+        let mut kinds = &mut self.shares.kinds[..];
         let points = pairs.zip(&self.shares.counts).zip(u).zip(v).zip(a);
-        let mut yaw = self.yaw.as_deref_mut();
+        let mut aside = None;
+        let mut places = &[][..];
+        if let Some(yaw) = &self.yaw {
+            aside = Some(yaw.aside());
+            places = &yaw.places;
+        }
         for (cell, (((((pair, told), [ahead, facing]), u), v), a)) in points.enumerate() {
             let mut first = Tip::drifted(u[0], v[0], a[0], at.half, at.drift);
             let mut second = Tip::drifted(u[1], v[1], a[1], at.half, at.drift);
-            if MEETS {
+            if at.meets {
                 pair.meet(told, &mut first, &mut second, at.drift);
             }
             let (mut x, mut y) = (first.front(at.half), second.front(at.half));
-            if let Some(yaw) = &yaw {
-                x = yaw.seen(cell, 0, x);
-                y = yaw.seen(cell, 1, y);
+            if let Some(aside) = &aside {
+                x = aside.seen(&places[cell], 0, x);
+                y = aside.seen(&places[cell], 1, y);
             }
             let (mine, others) = shares.split_at_mut(*ahead);
             let (theirs, others) = others.split_at_mut(*facing);
             shares = others;
-            let on_first = push::<0, V>(mine, &mut behind, &x, keep);
-            let on_second = push::<1, V>(theirs, &mut behind, &y, keep);
-            (a[0], a[1]) = pair.accelerate(told, on_first, on_second, at.half, at.before);
-            if let Some(yaw) = &mut yaw {
-                yaw.load(cell, [on_first, on_second], pair.push, first.u);
+            let (my_kinds, others) = kinds.split_at_mut(*ahead);
+            let (their_kinds, others) = others.split_at_mut(*facing);
+            kinds = others;
+            let on_first = push::<0, V>(mine, my_kinds, &mut behind, &x, keep);
+            let on_second = push::<1, V>(theirs, their_kinds, &mut behind, &y, keep);
+            let (a_first, a_second) =
+                pair.accelerate(told, on_first, on_second, at.half, at.before);
+            if let Some(aside) = &mut aside {
+                aside.load(&places[cell], [on_first, on_second], pair.push, first.u);
             }
             (u[0], u[1]) = (first.u, second.u);
-            (v[0], v[1]) = (first.v + a[0] * at.half, second.v + a[1] * at.half);
+            (v[0], v[1]) = (first.v + a_first * at.half, second.v + a_second * at.half);
+            // Last: read back as a pair they would have to reach memory first.
+            (a[0], a[1]) = (a_first, a_second);
+        }
+        if let (Some(yaw), Some(aside)) = (&mut self.yaw, &aside) {
+            yaw.take(aside);
         }
     }
 
@@ -433,6 +436,30 @@ impl<V: Lane> System<V> {
             *v = V::select(kg.above(zero), p / kg, zero);
         }
         quiet.and(speed[0].above(speed[1]).not())
+    }
+
+    /// A record per lane, cut at its ending.
+    fn records(&self, plan: &Plan, frames: Vec<f64>, endings: &[Option<Ending>]) -> Vec<Record> {
+        let samples = plan.samples();
+        let end_s = plan.step_s * (samples * plan.stride) as f64;
+        let frames = Arc::new(frames);
+        let of = |(lane, ending): (usize, &Option<Ending>)| {
+            let e = ending.unwrap_or_else(|| self.ending(lane, samples + 1, end_s));
+            Record {
+                frames: Arc::clone(&frames),
+                layout: self.layout,
+                width: V::WIDTH,
+                lane,
+                samples: e.samples,
+                sample_s: plan.sample_s(),
+                last_touch_s: (e.last_touch_s >= 0.0).then_some(e.last_touch_s),
+                touching_at_end: e.touching,
+                steps: (e.samples - 1) * plan.stride,
+                meetings: e.meetings,
+                fired_s: (self.sensors).fired_s(lane, plan.sample_s() * (e.samples - 1) as f64),
+            }
+        };
+        endings.iter().enumerate().map(of).collect()
     }
 
     /// How things stand in a lane after `samples` samples.

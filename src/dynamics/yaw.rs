@@ -5,7 +5,7 @@
 //! lever `eta = Y_c - Y_i - y_i` and the grip of its contact, which has the arm X of the place of contact.
 
 use super::lane::{Lane, Mask};
-use super::network::{Cell, Network};
+use super::network::Network;
 use super::share::Front;
 
 /// Lateral sliding speed at which grip has its full size, m/s: part of the model, not of the integration.
@@ -42,18 +42,41 @@ pub struct Turning<V> {
     vy_at: V,
     /// Place of the mass centre along x, m.
     centre: V,
+    /// Centre line in vehicle 1's frame at the start, m.
+    centre_line: V,
+    /// Shift along x of the bodies on vehicle 1's centre line, m.
+    shift: V,
     /// Moment of this step, N m.
     moment: V,
     /// Lateral force of this step, N.
     pull: V,
 }
 
-/// Where a cell is: laterally from each vehicle's centre line, the setback of vehicle 1's tip.
+/// Where a cell is: laterally in vehicle 1's frame, the setback of vehicle 1's tip.
 #[derive(Debug, Clone, Copy)]
-struct Place<V> {
+pub struct Place<V> {
     lateral: V,
-    from_centre: [V; 2],
     setback: V,
+}
+
+/// Both vehicles as the cells see them at a step, and what the cells' forces on them add up to: a value of its own,
+/// so that the sums stay in registers.
+///
+/// Grip g acts at the arm `X - C` of each vehicle, so the sums of g and X g tell both moments, and with the slip
+/// linear in X also the power.
+#[derive(Debug, Clone, Copy)]
+pub struct Aside<V> {
+    shift: [V; 2],
+    theta: [V; 2],
+    omega: [V; 2],
+    /// Where the mass centres are laterally, but for the lever, m.
+    beside: [V; 2],
+    /// Lateral sliding speed at X = 0, m/s, and its growth with X, 1/s.
+    slip: [V; 2],
+    friction: V,
+    moment: [V; 2],
+    /// Sum of the grip on vehicle 2, N, and of its moment about X = 0, N m.
+    grip: [V; 2],
 }
 
 /// Yaw of both vehicles in lanes.
@@ -61,7 +84,8 @@ struct Place<V> {
 pub struct Yaw<V> {
     /// Vehicle 1 and 2.
     pub vehicles: [Turning<V>; 2],
-    places: Vec<Place<V>>,
+    /// Where the cells are.
+    pub places: Vec<Place<V>>,
     friction: V,
     /// Power that the grip takes at this step and took at the last, W.
     power: [V; 2],
@@ -103,23 +127,16 @@ impl<V: Lane> Yaw<V> {
                 omega_at: zero,
                 vy_at: zero,
                 centre: zero,
+                centre_line: gather(&|n| n.yaw.as_ref().map_or(0.0, |y| y.centre_line_m[s])),
+                shift: zero,
                 moment: zero,
                 pull: zero,
             }
         });
-        let centre_line = |n: &Network, s: usize| {
-            let yaw = n.yaw.as_ref();
-            yaw.map_or(0.0, |y| y.centre_line_m[s])
-        };
         let places = (0..nets[0].cells.len())
-            .map(|c| {
-                let at = |n: &Network| -> Cell { n.cells[c].clone() };
-                Place {
-                    lateral: gather(&|n| at(n).lateral_m),
-                    from_centre: [0, 1]
-                        .map(|s: usize| gather(&|n| at(n).lateral_m - centre_line(n, s))),
-                    setback: gather(&|n| at(n).setback_m),
-                }
+            .map(|c| Place {
+                lateral: gather(&|n| n.cells[c].lateral_m),
+                setback: gather(&|n| n.cells[c].setback_m),
             })
             .collect();
         Some(Self {
@@ -138,7 +155,12 @@ impl<V: Lane> Yaw<V> {
     pub fn drift(&mut self, half: V, drift: V, u: &[V], kg: &[V], side: &[usize]) {
         let mut moved = [V::zero(); 2];
         for ((u, kg), side) in u.iter().zip(kg).zip(side) {
-            moved[*side] = moved[*side] + *kg * *u;
+            // Not by index: the sums then wait for memory at every body.
+            if *side == 0 {
+                moved[0] = moved[0] + *kg * *u;
+            } else {
+                moved[1] = moved[1] + *kg * *u;
+            }
         }
         for (t, moved) in self.vehicles.iter_mut().zip(moved) {
             t.omega = t.omega + t.alpha * half;
@@ -150,6 +172,7 @@ impl<V: Lane> Yaw<V> {
             t.omega_at = t.omega + t.alpha * half;
             t.vy_at = t.vy + t.ay * half;
             t.centre = t.start + moved * t.inverse_kg;
+            t.shift = t.psi + t.centre_line * t.theta;
             t.moment = V::zero();
             t.pull = V::zero();
         }
@@ -175,53 +198,40 @@ impl<V: Lane> Yaw<V> {
     #[inline(always)]
     pub fn shift(&self, cell: usize, side: usize) -> V {
         let t = &self.vehicles[side];
-        t.psi - self.places[cell].from_centre[side] * t.theta
+        t.shift - self.places[cell].lateral * t.theta
     }
 
-    /// Lever of a cell about a vehicle's mass centre, m.
+    /// As the cells see the vehicles at this step.
     #[inline(always)]
-    fn lever(&self, cell: usize, side: usize) -> V {
-        self.places[cell].from_centre[side] - self.vehicles[side].y
-    }
-
-    /// A tip as the shares of a vehicle that has turned see it: their bodies' shift is taken off the tip.
-    #[inline(always)]
-    pub fn seen(&self, cell: usize, side: usize, tip: Front<V>) -> Front<V> {
-        let t = &self.vehicles[side];
-        Front {
-            u: tip.u - self.shift(cell, side),
-            v: tip.v + self.lever(cell, side) * t.omega_at,
+    pub fn aside(&self) -> Aside<V> {
+        let [a, b] = &self.vehicles;
+        let zero = V::zero();
+        Aside {
+            shift: [a.shift, b.shift],
+            theta: [a.theta, b.theta],
+            omega: [a.omega_at, b.omega_at],
+            beside: [a.centre_line + a.y, b.centre_line + b.y],
+            slip: [
+                a.vy_at - a.centre * a.omega_at - (b.vy_at - b.centre * b.omega_at),
+                a.omega_at - b.omega_at,
+            ],
+            friction: self.friction,
+            moment: [zero; 2],
+            grip: [zero; 2],
         }
     }
 
-    /// Moment of a cell's shares, of whose tips `on_tips` are the forces, and grip of its contact force `push` at
-    /// vehicle 1's tip `u`.
+    /// What the cells' forces add up to acts on the vehicles.
     #[inline(always)]
-    pub fn load(&mut self, cell: usize, on_tips: [V; 2], push: V, u: V) {
-        for (side, on_tip) in on_tips.into_iter().enumerate() {
-            // The bodies behind feel the tip's force reversed.
-            self.turn(side, self.lever(cell, side) * on_tip);
-        }
-        let limit = self.friction * push;
-        if !limit.above(V::zero()).any() {
-            return;
-        }
-        let place = u - self.places[cell].setback;
+    pub fn take(&mut self, cells: &Aside<V>) {
+        let [grip, about] = cells.grip;
         let [a, b] = &mut self.vehicles;
-        let (arm_a, arm_b) = (place - a.centre, place - b.centre);
-        let slip = a.vy_at + arm_a * a.omega_at - (b.vy_at + arm_b * b.omega_at);
-        let share = (slip * V::splat(1.0 / SLIP_MPS))
-            .larger(V::splat(-1.0))
-            .smaller(V::splat(1.0));
-        let grip = limit * share;
+        a.moment = a.moment + cells.moment[0] - (about - a.centre * grip);
+        b.moment = b.moment + cells.moment[1] + (about - b.centre * grip);
         a.pull = a.pull - grip;
-        a.moment = a.moment - arm_a * grip;
         b.pull = b.pull + grip;
-        b.moment = b.moment + arm_b * grip;
-        self.power[0] = self.power[0] + grip * slip;
-        let on_second = &mut self.on_second[0];
-        on_second[0] = on_second[0] + grip;
-        on_second[1] = on_second[1] + place * grip;
+        self.power[0] = cells.slip[0] * grip + cells.slip[1] * about;
+        self.on_second[0] = [grip, about];
     }
 
     /// Accelerations and the second half kick.
@@ -247,11 +257,10 @@ impl<V: Lane> Yaw<V> {
         values[..7].copy_from_slice(&of(a));
         values[7..14].copy_from_slice(&of(b));
         let tips = tips_v.chunks_exact(2).zip(tips_kg.chunks_exact(2));
-        let moment = tips
-            .zip(&self.places)
-            .fold(V::zero(), |sum, ((v, kg), place)| {
-                sum + place.lateral * (kg[0] * v[0] + kg[1] * v[1])
-            });
+        let mut moment = V::zero();
+        for ((v, kg), place) in tips.zip(&self.places) {
+            moment = moment + place.lateral * (kg[0] * v[0] + kg[1] * v[1]);
+        }
         values[14..].copy_from_slice(&[self.grip_work, self.taken[0], self.taken[1], moment]);
     }
 
@@ -261,5 +270,44 @@ impl<V: Lane> Yaw<V> {
         let half = V::splat(0.5);
         let of = |t: &Turning<V>| half * (t.inertia * t.omega * t.omega + t.kg * t.vy * t.vy);
         of(&self.vehicles[0]) + of(&self.vehicles[1])
+    }
+}
+
+impl<V: Lane> Aside<V> {
+    /// Lever of a cell about a vehicle's mass centre, m.
+    #[inline(always)]
+    fn lever(&self, at: &Place<V>, side: usize) -> V {
+        at.lateral - self.beside[side]
+    }
+
+    /// A tip as the shares of a vehicle that has turned see it: their bodies' shift is taken off the tip.
+    #[inline(always)]
+    pub fn seen(&self, at: &Place<V>, side: usize, tip: Front<V>) -> Front<V> {
+        let shift = self.shift[side] - at.lateral * self.theta[side];
+        Front {
+            u: tip.u - shift,
+            v: tip.v + self.lever(at, side) * self.omega[side],
+        }
+    }
+
+    /// Moments of a cell's shares, of whose tips `on_tips` are the forces, and grip of its contact force `push` at
+    /// vehicle 1's tip `u`.
+    #[inline(always)]
+    pub fn load(&mut self, at: &Place<V>, on_tips: [V; 2], push: V, u: V) {
+        // The bodies behind feel the tip's force reversed.
+        self.moment[0] = self.moment[0] + self.lever(at, 0) * on_tips[0];
+        self.moment[1] = self.moment[1] + self.lever(at, 1) * on_tips[1];
+        let limit = self.friction * push;
+        if !limit.above(V::zero()).any() {
+            return;
+        }
+        let place = u - at.setback;
+        let slip = self.slip[0] + place * self.slip[1];
+        let share = (slip * V::splat(1.0 / SLIP_MPS))
+            .larger(V::splat(-1.0))
+            .smaller(V::splat(1.0));
+        let grip = limit * share;
+        self.grip[0] = self.grip[0] + grip;
+        self.grip[1] = self.grip[1] + place * grip;
     }
 }
