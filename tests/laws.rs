@@ -103,7 +103,7 @@ proptest! {
         for g in 0..net.groups.len() {
             for (a, b) in here.compression(g).iter().zip(there.compression(g)) {
                 // A grazing meeting of tips, which a soft spring-back makes often, amplifies rounding.
-                prop_assert!((a - b).abs() < 5e-5, "{}: {a} and {b}", net.groups[g]);
+                prop_assert!((a - b).abs() < 1e-4, "{}: {a} and {b}", net.groups[g]);
             }
         }
     }
@@ -218,7 +218,7 @@ proptest! {
         for g in 0..net.groups.len() {
             for (a, b) in here.compression(g).iter().zip(there.compression(g)) {
                 // A grazing meeting of tips, which a soft spring-back makes often, amplifies rounding.
-                prop_assert!((a - b).abs() < 5e-5, "{}: {a} and {b}", net.groups[g]);
+                prop_assert!((a - b).abs() < 1e-4, "{}: {a} and {b}", net.groups[g]);
             }
         }
     }
