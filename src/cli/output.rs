@@ -5,6 +5,7 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 use crumple::error::{Error, InputError, write_atomic};
+use crumple::measure::Measure;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource};
 use serde::Serialize;
 
@@ -57,6 +58,11 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 /// A number, or a dash where there is none.
 pub fn optional(value: Option<f64>, decimals: usize) -> String {
     value.map_or_else(|| "-".into(), |v| format!("{v:.decimals$}"))
+}
+
+/// A reading as it is shown, without its unit.
+pub fn reading(measure: Measure, value: Option<f64>) -> String {
+    optional(value.map(|v| measure.shown(v)), measure.decimals())
 }
 
 /// A warning on standard error.

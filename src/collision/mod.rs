@@ -10,6 +10,7 @@ pub mod file;
 pub mod outcome;
 pub mod plausibility;
 pub mod range;
+mod readings;
 pub mod result;
 mod run;
 pub mod stiffness;

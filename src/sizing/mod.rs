@@ -18,6 +18,7 @@ pub mod partner;
 pub mod precedent;
 pub mod price;
 pub mod problem;
+pub mod question;
 mod search;
 mod solve;
 mod speed;
@@ -27,7 +28,7 @@ pub mod target;
 pub mod uncertainty;
 pub mod variables;
 
-pub use answer::to_json;
+pub use answer::Answer;
 pub use cost::{ConsumerCost, CostAccount, DirectManufacturingCost, Price};
 pub use costfile::parse_costs;
 pub use design::{Design, SizedVehicle, apply};
@@ -37,9 +38,10 @@ pub use parameters::CostModel;
 pub use partner::PartnerDesign;
 pub use price::{PriceBuildUp, price_in_us};
 pub use problem::{
-    CaseValues, Criterion, Effort, Evaluate, LoadCase, MaterialChoice, Problem, Rule, SpeedSearch,
-    Target, Variables, Vary,
+    CaseValues, Effort, Evaluate, LoadCase, MaterialChoice, Problem, Rule, SpeedSearch, Target,
+    Variables, Vary,
 };
+pub use question::Question;
 
 use crate::error::Error;
 use crate::material::{Material, Materials};

@@ -7,16 +7,69 @@
 use serde::Serialize;
 
 use super::SizingData;
-use super::cost::{CostAccount, DirectManufacturingCost, PROGRAMME, Price, added_direct_cost};
+use super::cost::{
+    CostAccount, CostKind, DirectManufacturingCost, PROGRAMME, Price, added_direct_cost,
+};
 use super::design::SizedVehicle;
 use super::parameters::CostModel;
 use crate::error::Error;
 use crate::vehicle::{Basis, Vehicle};
 
+/// What a step of the build-up is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceItem {
+    /// List price in Japan, tax included.
+    ListPriceInJapan,
+    /// The tax in it, taken off.
+    ConsumptionTax,
+    /// List price in the US.
+    ListPriceInUs,
+    /// Added structure.
+    Structure,
+    /// Added restraints.
+    Restraints,
+    /// Dies and engineering over volume.
+    Programme,
+    /// Assembly labour, US less Japan.
+    Labour,
+    /// Bought-in parts, US less Japan.
+    Parts,
+}
+
+impl PriceItem {
+    /// Its name, without figures.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ListPriceInJapan => "list price in Japan",
+            Self::ConsumptionTax => "less Japanese consumption tax",
+            Self::ListPriceInUs => "list price in the US",
+            Self::Structure => "added structure",
+            Self::Restraints => "added restraints",
+            Self::Programme => PROGRAMME,
+            Self::Labour => "assembly labour",
+            Self::Parts => "bought-in parts",
+        }
+    }
+}
+
+/// What a step of the build-up rests on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PriceEvidence {
+    /// Year of the figure.
+    pub base_year: u16,
+    /// Kind of evidence.
+    pub basis: Basis,
+    /// Source.
+    pub source: String,
+}
+
 /// One step of the build-up.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PriceStep {
-    /// What is added.
+    /// What it is.
+    #[serde(skip)]
+    pub item: PriceItem,
+    /// What is added, in words.
     pub what: String,
     /// Direct manufacturing cost behind it; `None` for list price and tax.
     pub direct_usd: Option<DirectManufacturingCost>,
@@ -24,12 +77,9 @@ pub struct PriceStep {
     pub usd: f64,
     /// Price so far.
     pub price_usd: f64,
-    /// Year of the figure it rests on.
-    pub base_year: u16,
-    /// Kind of evidence.
-    pub basis: Basis,
-    /// Source.
-    pub source: String,
+    /// What it rests on.
+    #[serde(flatten)]
+    pub evidence: PriceEvidence,
 }
 
 /// Price build-up of one vehicle.
@@ -62,44 +112,39 @@ pub fn price_in_us(
         steps: Vec::new(),
     };
     let built_abroad = build.list_price(vehicle)?;
-    let group = |keep: &dyn Fn(&super::cost::CostItem) -> bool| -> DirectManufacturingCost {
-        added.items.iter().filter(|i| keep(i)).map(|i| i.usd).sum()
-    };
-    let structure = group(&|i| i.kg.is_some());
-    let programme = group(&|i| i.what == PROGRAMME);
-    let restraints = group(&|i| i.kg.is_none() && i.what != PROGRAMME);
-    let s = &costs.structure.front_per_kg;
-    build.at_retail(
-        "added structure",
-        structure,
-        s.base_year,
-        "structure.front_usd_per_kg",
-    );
-    let year = costs
-        .restraints
-        .first()
-        .map_or(s.base_year, |r| r.cost.base_year);
-    build.at_retail(
-        "added restraints",
-        restraints,
-        year,
-        "restraint.pretensioner_load_limiter.cost_usd",
-    );
-    let year = costs.programme.die_set.base_year;
-    build.at_retail(PROGRAMME, programme, year, "programme.die_set_usd");
+    let direct = |kind| added.of(kind);
+    let front = &costs.structure.front_per_kg;
+    let first = costs.restraints.first().map(|r| r.cost.base_year);
+    let programme = &costs.programme.die_set;
+    for (item, cost, year, key) in [
+        (
+            PriceItem::Structure,
+            direct(CostKind::Structure),
+            front.base_year,
+            "structure.front_usd_per_kg",
+        ),
+        (
+            PriceItem::Restraints,
+            direct(CostKind::Restraint),
+            first.unwrap_or(front.base_year),
+            "restraint.pretensioner_load_limiter.cost_usd",
+        ),
+        (
+            PriceItem::Programme,
+            direct(CostKind::Programme),
+            programme.base_year,
+            "programme.die_set_usd",
+        ),
+    ] {
+        build.at_retail(item, cost, year, key);
+    }
     if built_abroad {
-        build.at_retail(
-            "assembly labour, US less Japan",
-            costs.labour.amount(),
-            costs.labour.base_year,
-            "labour.difference_usd",
-        );
-        build.at_retail(
-            "bought-in parts, US less Japan",
-            costs.parts.amount(),
-            costs.parts.base_year,
-            "parts.difference_usd",
-        );
+        for (item, quoted, key) in [
+            (PriceItem::Labour, &costs.labour, "labour.difference_usd"),
+            (PriceItem::Parts, &costs.parts, "parts.difference_usd"),
+        ] {
+            build.at_retail(item, quoted.amount(), quoted.base_year, key);
+        }
     }
     Some(PriceBuildUp {
         vehicle: vehicle.id.clone(),
@@ -108,6 +153,22 @@ pub fn price_in_us(
         steps: build.steps,
         price_usd: build.price,
     })
+}
+
+impl PriceBuildUp {
+    fn usd_of(&self, item: PriceItem) -> Option<f64> {
+        self.steps.iter().find(|s| s.item == item).map(|s| s.usd)
+    }
+
+    /// Does it start from a list price in Japan?
+    pub fn from_japan(&self) -> bool {
+        self.usd_of(PriceItem::ListPriceInJapan).is_some()
+    }
+
+    /// List price in Japan less consumption tax, dollars of the common year.
+    pub fn net_list_usd(&self) -> Option<f64> {
+        Some(self.usd_of(PriceItem::ListPriceInJapan)? + self.usd_of(PriceItem::ConsumptionTax)?)
+    }
 }
 
 struct Builder<'a> {
@@ -122,121 +183,87 @@ impl Builder<'_> {
         let costs = self.costs;
         if let Some(list) = costs.list_price(&vehicle.id) {
             let key = format!("list_price.{}", list.model);
-            let (basis, source) = self.evidence(&key);
-            self.japanese_list(list.yen, list.year, basis, source);
+            self.japanese_list(list.yen, self.evidence(&key, list.year));
             return Some(true);
         }
         let price = vehicle.body.price?;
         let entry = vehicle.provenance_of("body.price");
-        let basis = entry.map_or(Basis::Estimated, |p| p.basis);
-        let source = entry
-            .and_then(|p| vehicle.sources.get(&p.source))
-            .map_or_else(|| "no provenance given".to_string(), Clone::clone);
-        let year = u16::try_from(vehicle.year).ok()?;
+        let evidence = PriceEvidence {
+            base_year: u16::try_from(vehicle.year).ok()?,
+            basis: entry.map_or(Basis::Estimated, |p| p.basis),
+            source: entry
+                .and_then(|p| vehicle.sources.get(&p.source))
+                .map_or_else(|| "no provenance given".to_string(), Clone::clone),
+        };
         match vehicle.body.currency.as_deref() {
             Some("JPY") => {
-                self.japanese_list(price, year, basis, source);
+                self.japanese_list(price, evidence);
                 Some(true)
             }
             Some("USD") => {
-                let usd = price * costs.deflator.factor(year).ok()?;
-                self.step(
-                    "list price in the US".into(),
-                    None,
-                    usd,
-                    year,
-                    basis,
-                    source,
-                );
+                let usd = price * costs.deflator.factor(evidence.base_year).ok()?;
+                self.price = self.price + Price::new(usd);
+                self.push(PriceItem::ListPriceInUs, None, usd, evidence);
                 Some(false)
             }
             _ => None,
         }
     }
 
-    fn japanese_list(&mut self, yen: f64, year: u16, basis: Basis, source: String) {
+    fn japanese_list(&mut self, yen: f64, evidence: PriceEvidence) {
         let costs = self.costs;
         let rate = costs.yen_per_usd.central;
         let with_tax = yen / rate;
-        self.step(
-            format!(
-                "list price in Japan, {} yen at {rate:.0} a dollar",
-                grouped(yen)
-            ),
-            None,
-            with_tax,
-            year,
-            basis,
-            source,
-        );
+        self.price = self.price + Price::new(with_tax);
+        let year = evidence.base_year;
+        self.push(PriceItem::ListPriceInJapan, None, with_tax, evidence);
+        if let Some(list) = self.steps.last_mut() {
+            list.what = format!("{}, {} yen at {rate:.0} a dollar", list.what, grouped(yen));
+        }
         let tax = with_tax - with_tax / (1.0 + costs.consumption_tax);
-        let (basis, source) = self.evidence("japan.consumption_tax");
-        self.step(
-            "less Japanese consumption tax".into(),
-            None,
-            -tax,
-            year,
-            basis,
-            source,
-        );
+        self.price = self.price + Price::new(-tax);
+        let evidence = self.evidence("japan.consumption_tax", year);
+        self.push(PriceItem::ConsumptionTax, None, -tax, evidence);
     }
 
-    fn at_retail(&mut self, what: &str, cost: DirectManufacturingCost, base_year: u16, key: &str) {
+    fn at_retail(&mut self, item: PriceItem, cost: DirectManufacturingCost, year: u16, key: &str) {
         if cost.usd() == 0.0 {
             return;
         }
-        let (basis, source) = self.evidence(key);
         let retail = cost.at_retail(self.costs.retail());
         self.price = self.price.raised_by(retail);
-        self.push(
-            what.into(),
-            Some(cost),
-            retail.usd(),
-            base_year,
-            basis,
-            source,
-        );
+        self.push(item, Some(cost), retail.usd(), self.evidence(key, year));
     }
 
-    fn step(
-        &mut self,
-        what: String,
-        direct_usd: Option<DirectManufacturingCost>,
-        usd: f64,
-        base_year: u16,
-        basis: Basis,
-        source: String,
-    ) {
-        self.price = self.price + Price::new(usd);
-        self.push(what, direct_usd, usd, base_year, basis, source);
-    }
-
+    /// A step that ends at the price so far.
     fn push(
         &mut self,
-        what: String,
+        item: PriceItem,
         direct_usd: Option<DirectManufacturingCost>,
         usd: f64,
-        base_year: u16,
-        basis: Basis,
-        source: String,
+        evidence: PriceEvidence,
     ) {
+        let abroad = match item {
+            PriceItem::Labour | PriceItem::Parts => ", US less Japan",
+            _ => "",
+        };
         self.steps.push(PriceStep {
-            what,
+            item,
+            what: format!("{}{abroad}", item.words()),
             direct_usd,
             usd,
             price_usd: self.price.usd(),
-            base_year,
-            basis,
-            source,
+            evidence,
         });
     }
 
-    fn evidence(&self, key: &str) -> (Basis, String) {
-        let basis = self
-            .costs
-            .provenance_of(key)
-            .map_or(Basis::Estimated, |p| p.basis);
-        (basis, self.costs.source_of(key).to_string())
+    fn evidence(&self, key: &str, base_year: u16) -> PriceEvidence {
+        let entry = self.costs.provenance_of(key);
+        PriceEvidence {
+            base_year,
+            basis: entry.map_or(Basis::Estimated, |p| p.basis),
+            source: self.costs.source_of(key).to_string(),
+        }
     }
 }
 
@@ -257,6 +284,17 @@ fn grouped(value: f64) -> String {
     }
 }
 
+/// Cost and price at one production volume.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct VolumePrice {
+    /// Cars a year.
+    pub volume_per_year: f64,
+    /// Added direct manufacturing cost, dollars of the common year.
+    pub added_cost_usd: f64,
+    /// US price in the same dollars; `None` when no price of the vehicle is known.
+    pub price_usd: Option<f64>,
+}
+
 /// US price at several production volumes, cars a year: what tooling and programme do to it.
 ///
 /// # Errors
@@ -266,14 +304,18 @@ pub fn price_by_volume(
     sized: &SizedVehicle,
     data: &SizingData,
     volumes: &[f64],
-) -> Result<Vec<(f64, f64, Option<f64>)>, Error> {
+) -> Result<Vec<VolumePrice>, Error> {
     volumes
         .iter()
         .map(|&volume| {
             let costs = data.costs.at_volume(volume)?;
             let added = added_direct_cost(&sized.mass, &data.materials, &costs)?;
             let price = price_in_us(vehicle, &added, &costs).map(|p| p.price_usd.usd());
-            Ok((volume, added.total().usd(), price))
+            Ok(VolumePrice {
+                volume_per_year: volume,
+                added_cost_usd: added.total().usd(),
+                price_usd: price,
+            })
         })
         .collect()
 }

@@ -10,8 +10,9 @@ use std::collections::HashMap;
 use cobyla::{RhoBeg, StopTols, minimize};
 
 use super::design::{Design, SizedVehicle, apply};
-use super::problem::{CaseValues, Criterion, Evaluate, LoadCase, Problem, Rule, Target, Variables};
+use super::problem::{CaseValues, Evaluate, LoadCase, Problem, Rule, Target, Variables};
 use crate::error::Error;
+use crate::measure::Measure;
 
 /// Slack of one constraint.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -189,7 +190,7 @@ fn key(x: &[f64]) -> Vec<u64> {
     x.iter().map(|v| v.to_bits()).collect()
 }
 
-fn check_count(have: usize, asked: usize) -> Result<(), Error> {
+pub(super) fn check_count(have: usize, asked: usize) -> Result<(), Error> {
     if have == asked {
         return Ok(());
     }
@@ -199,7 +200,7 @@ fn check_count(have: usize, asked: usize) -> Result<(), Error> {
     ))
 }
 
-fn criterion(have: &CaseValues, which: Criterion, case: &LoadCase) -> Result<f64, Error> {
+fn criterion(have: &CaseValues, which: Measure, case: &LoadCase) -> Result<f64, Error> {
     have.get(&which)
         .copied()
         .filter(|v| v.is_finite())

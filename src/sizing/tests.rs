@@ -313,7 +313,7 @@ fn price_applies_the_retail_equivalent_once() {
     let sum: f64 = built.steps.iter().map(|s| s.usd).sum();
     assert!((sum - expected).abs() < 1e-6);
     assert_eq!(built.steps.last().unwrap().price_usd, built.price_usd.usd());
-    assert!(built.steps.iter().all(|s| !s.source.is_empty()));
+    assert!(built.steps.iter().all(|s| !s.evidence.source.is_empty()));
     // The same cost at RPE 3 adds twice as much.
     let mut dear = data.costs.clone();
     dear.rpe = crate::material::Spread::exact(3.0);

@@ -222,7 +222,9 @@ fn price_falls_with_volume_as_the_programme_does() {
     let volumes = price::VOLUMES_PER_YEAR;
     let all = price::price_by_volume(&car(), &sized, &data(), &volumes).unwrap();
     for pair in all.windows(2) {
-        assert!(pair[1].1 < pair[0].1 && pair[1].2 < pair[0].2, "{pair:?}");
+        let (few, many) = (&pair[0], &pair[1]);
+        assert!(many.added_cost_usd < few.added_cost_usd, "{pair:?}");
+        assert!(many.price_usd < few.price_usd, "{pair:?}");
     }
     let at = |v: f64| {
         data()
@@ -233,7 +235,7 @@ fn price_falls_with_volume_as_the_programme_does() {
             .per_vehicle()
             .usd()
     };
-    assert!((all[0].1 - all[4].1 - (at(5e3) - at(100e3))).abs() < 1e-6);
+    assert!((all[0].added_cost_usd - all[4].added_cost_usd - (at(5e3) - at(100e3))).abs() < 1e-6);
     assert!((at(5e3) / at(100e3) - 20.0).abs() < 1e-9);
     assert!(data().costs.at_volume(10.0).is_err());
 }

@@ -37,6 +37,20 @@ impl Reader<'_> {
         }
     }
 
+    /// A number between two ends, or the usual one.
+    pub(super) fn within(
+        &self,
+        key: &str,
+        v: &Option<S<f64>>,
+        usual: f64,
+        [least, most]: [f64; 2],
+    ) -> Result<f64, Error> {
+        let Some(v) = v else { return Ok(usual) };
+        let rule = format!("between {least} and {most}");
+        let ok = |x| (least..=most).contains(&x);
+        Ok(self.text.number(key, v, ok, &rule)?)
+    }
+
     pub(super) fn weights(
         &self,
         key: &str,

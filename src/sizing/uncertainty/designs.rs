@@ -107,7 +107,7 @@ impl Analysis<'_> {
             answer: ChanceDesign {
                 confidence,
                 feasible: holds && seen.probability_met.high >= confidence,
-                design: crate::sizing::answer::design_json(&design),
+                design: crate::sizing::answer::FlatDesign::of(&design),
                 added_cost_usd: sized.cost.total().usd(),
                 added_mass_kg: sized.mass.total_kg(),
                 monte_carlo: seen,

@@ -16,6 +16,7 @@ use super::super::{CostModel, SizingData};
 use crate::collision::Case;
 use crate::error::Error;
 use crate::material::Materials;
+use crate::measure::Measure;
 use crate::occupant::Restraint;
 use crate::vehicle::{Basis, Input, Part, Provenance, Quantity, Vehicle, probabilities};
 
@@ -203,8 +204,18 @@ pub struct Account {
     pub price_usd: f64,
 }
 
-/// An output of the account by name.
-pub type AccountOutput = (&'static str, fn(&Account) -> f64);
+impl Account {
+    /// A number of it by its measure; NaN for what it does not hold.
+    pub fn get(&self, measure: Measure) -> f64 {
+        match measure {
+            Measure::AddedMassKg => self.added_mass_kg,
+            Measure::AddedStructureKg => self.added_structure_kg,
+            Measure::AddedCostUsd => self.added_cost_usd,
+            Measure::PriceUsd => self.price_usd,
+            _ => f64::NAN,
+        }
+    }
+}
 
 /// A sizing problem with everything in it that is uncertain.
 pub struct Population<'a> {
