@@ -5,6 +5,7 @@ pub mod answer;
 pub mod cost;
 mod costfile;
 mod crush_shape;
+mod descent;
 pub mod design;
 pub mod evaluate;
 mod exchange;

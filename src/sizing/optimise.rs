@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::descent::Goal;
 use super::design::{Design, SizedVehicle, apply};
 use super::exchange::exchange;
 use super::problem::{CaseValues, Evaluate, LoadCase, Problem, SpeedSearch, Vary};
-use super::search::{Goal, Slack, check_count, least, slacks_of};
+use super::search::{Slack, check_count, least, slacks_of};
 use super::solve::{ACTIVE_SLACK, free_variables, solve};
 use super::speed::highest_speed;
 use crate::error::Error;

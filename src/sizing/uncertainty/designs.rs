@@ -7,9 +7,9 @@ use super::chance::{Effort, Search, Shifted, Worlds};
 use super::ensemble::{World, criteria, least_slack, monte_carlo};
 use super::{Analysis, BESIDE_DRAWS, ChanceDesign, MonteCarlo, Population, Progress};
 use crate::error::Error;
+use crate::sizing::descent::Goal;
 use crate::sizing::design::{Design, apply};
 use crate::sizing::problem::Problem;
-use crate::sizing::search::Goal;
 use crate::sizing::solve::{free_variables, packages, solve};
 
 /// Seeds of the stages, beside those of the analysis.

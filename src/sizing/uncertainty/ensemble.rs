@@ -11,7 +11,7 @@ use super::summary::{Band, Share, quantile, sorted};
 use crate::collision::{BatchOptions, map_batch};
 use crate::error::Error;
 use crate::measure::Measure;
-use crate::sizing::design::{Design, SizedVehicle};
+use crate::sizing::design::Design;
 use crate::sizing::evaluate::values_of;
 use crate::sizing::problem::{CaseValues, LoadCase, Rule};
 use crate::sizing::search::{least, slacks_of};
@@ -43,15 +43,32 @@ pub fn criteria(
     loads: &[LoadCase],
     worlds: &[World],
 ) -> Result<Vec<Vec<CaseValues>>, Error> {
-    let cases: Vec<Vec<crate::collision::Case>> = worlds
+    let all = looks(population, design, loads, worlds)?;
+    Ok(all.into_iter().map(|(_, values)| values).collect())
+}
+
+/// [`criteria`] with what the design weighs and costs in each world.
+fn looks(
+    population: &Population<'_>,
+    design: &Design,
+    loads: &[LoadCase],
+    worlds: &[World],
+) -> Result<Vec<(Account, Vec<CaseValues>)>, Error> {
+    let drawn: Vec<(Account, Vec<crate::collision::Case>)> = worlds
         .par_iter()
         .map(|w| {
-            let sized: SizedVehicle = population.sized(design, &w.row)?;
+            let (account, sized) = population.sized(design, &w.row)?;
             let mut drawn = DrawnRestraints::new();
             let mut case = |l: &usize| population.case(&sized, &loads[*l], &w.row, &mut drawn);
-            w.loads.iter().map(&mut case).collect()
+            let cases = w
+                .loads
+                .iter()
+                .map(&mut case)
+                .collect::<Result<_, Error>>()?;
+            Ok((account, cases))
         })
         .collect::<Result<_, Error>>()?;
+    let (accounts, cases): (Vec<Account>, Vec<_>) = drawn.into_iter().unzip();
     let counts: Vec<usize> = cases.iter().map(Vec::len).collect();
     let flat: Vec<_> = cases.into_iter().flatten().collect();
     let values = map_batch(&flat, DRAWN, |case, a, r| values_of(case, &a, &r));
@@ -59,9 +76,9 @@ pub fn criteria(
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?
         .into_iter();
-    Ok(counts
-        .into_iter()
-        .map(|n| values.by_ref().take(n).collect())
+    let each = accounts.into_iter().zip(counts);
+    Ok(each
+        .map(|(account, n)| (account, values.by_ref().take(n).collect()))
         .collect())
 }
 
@@ -156,13 +173,9 @@ pub fn monte_carlo(
                 }
             })
             .collect();
-        let all = criteria(population, design, loads, &worlds)?;
-        let accounts = worlds
-            .par_iter()
-            .map(|w| population.account(design, &w.row));
-        seen.accounts
-            .extend(accounts.collect::<Result<Vec<_>, _>>()?);
-        for (world, values) in worlds.iter().zip(&all) {
+        let all = looks(population, design, loads, &worlds)?;
+        for (world, (account, values)) in worlds.iter().zip(&all) {
+            seen.accounts.push(*account);
             let (decide, turn) = values.split_at(deciding.len());
             let slack = least_slack(rule, loads, deciding, decide)?;
             let aside = least_slack(Rule::Every, loads, &world.loads[deciding.len()..], turn)?;

@@ -396,13 +396,22 @@ impl<'a> Population<'a> {
         data
     }
 
-    /// The vehicle of a draw with a design.
+    /// The vehicle of a draw with a design, and what that weighs and costs in it.
     ///
     /// # Errors
     /// As [`apply`].
-    pub fn sized(&self, design: &Design, row: &[f64]) -> Result<SizedVehicle, Error> {
+    pub fn sized(&self, design: &Design, row: &[f64]) -> Result<(Account, SizedVehicle), Error> {
         let drawn = self.vehicle.drawn(&self.own.inputs, &self.own.factors(row));
-        apply(&drawn, design, &self.parameters(row))
+        let data = self.parameters(row);
+        let sized = apply(&drawn, design, &data)?;
+        let price = price_in_us(&sized.vehicle, &sized.cost, &data.costs);
+        let account = Account {
+            added_mass_kg: sized.mass.total_kg(),
+            added_structure_kg: sized.mass.structure_kg(),
+            added_cost_usd: sized.cost.total().usd(),
+            price_usd: price.map_or(f64::NAN, |p| p.price_usd.usd()),
+        };
+        Ok((account, sized))
     }
 
     /// What a design weighs and costs in a draw; no simulation.
@@ -410,16 +419,7 @@ impl<'a> Population<'a> {
     /// # Errors
     /// As [`apply`].
     pub fn account(&self, design: &Design, row: &[f64]) -> Result<Account, Error> {
-        let drawn = self.vehicle.drawn(&self.own.inputs, &self.own.factors(row));
-        let data = self.parameters(row);
-        let sized = apply(&drawn, design, &data)?;
-        let price = price_in_us(&sized.vehicle, &sized.cost, &data.costs);
-        Ok(Account {
-            added_mass_kg: sized.mass.total_kg(),
-            added_structure_kg: sized.mass.structure_kg(),
-            added_cost_usd: sized.cost.total().usd(),
-            price_usd: price.map_or(f64::NAN, |p| p.price_usd.usd()),
-        })
+        Ok(self.sized(design, row)?.0)
     }
 
     /// The collision of a sized vehicle of a draw with the partner and the restraint of that draw; `drawn` keeps the
