@@ -50,7 +50,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     }
     let finished = crumple::collision::run(&case)?;
     let result = CaseResult::collect(&case, &finished)?;
-    let risks = a.risk.risks(&result)?;
+    let risks = a.risk.risks(&case, &result)?;
     let spread = match a.spread {
         Some(draws) => Some(case_spread(&case, draws, a.seed)?),
         None => None,
