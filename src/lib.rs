@@ -9,6 +9,7 @@
 
 pub mod collision;
 pub mod criteria;
+#[allow(missing_docs)] // fields of packed elements are those of the element
 pub mod dynamics;
 pub mod error;
 pub mod exchange;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::error::{Error, InputError, SourceText, nearest};
+use crate::error::{Error, InputError, SourceText};
 use crate::vehicle::provenance_check::beyond_plain;
 use crate::vehicle::{Library, Provenance};
 
@@ -323,15 +323,11 @@ impl Materials {
     /// The material with an id.
     ///
     /// # Errors
-    /// [`Error::Request`] with the nearest id.
+    /// [`Error::UnknownId`] with the nearest id.
     pub fn get(&self, id: &str) -> Result<&Material, Error> {
         self.0.get(id).ok_or_else(|| {
             let known = self.0.keys().map(String::as_str);
-            let hint = nearest(id, known.clone()).map_or_else(
-                || format!("known: {}", known.collect::<Vec<_>>().join(", ")),
-                |n| format!("did you mean \"{n}\"?"),
-            );
-            Error::request(format!("unknown material \"{id}\""), hint)
+            Error::unknown("material", id, known)
         })
     }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::{Error, nearest};
+use crate::error::Error;
 
 /// Whose reading a measure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -230,14 +230,7 @@ impl FromStr for Measure {
     /// One that a target may limit, by its key.
     fn from_str(word: &str) -> Result<Self, Error> {
         let known = Self::TARGETS.into_iter().find(|m| m.key() == word);
-        known.ok_or_else(|| {
-            let keys = Self::TARGETS.map(Self::key);
-            let hint = nearest(word, keys).map_or_else(
-                || format!("targets: {}", keys.join(", ")),
-                |n| format!("did you mean \"{n}\"?"),
-            );
-            Error::request(format!("unknown target \"{word}\""), hint)
-        })
+        known.ok_or_else(|| Error::unknown("target", word, Self::TARGETS.map(Self::key)))
     }
 }
 
@@ -280,6 +273,15 @@ impl fmt::Display for Reading {
 }
 
 /// Readings of one run in the order they were taken; a value is missing where the model or dummy cannot give it.
+///
+/// ```
+/// use crumple::measure::{Measure, Readings};
+/// let mut all = Readings::default();
+/// all.take(1, &[Measure::DeltaVMps], |_| Some(10.0));
+/// assert_eq!(all.first(Measure::DeltaVMps), Some(10.0));
+/// assert_eq!(all.iter().next().unwrap().0.to_string(), "vehicle.1.delta_v_mps");
+/// assert_eq!(Measure::DeltaVMps.heading(), "delta-v, km/h");
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Readings(Vec<(Reading, Option<f64>)>);
 

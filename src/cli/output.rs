@@ -72,10 +72,10 @@ pub fn warn(message: &str) {
 
 /// An error on standard error, with its place in the file where there is one.
 pub fn print_error(error: &Error) {
-    match error {
-        Error::Input(e) => eprint!("{}", pointed(e)),
-        Error::Request { message, help } => eprintln!("error: {message}\nhelp: {help}"),
-        other => eprintln!("error: {other}"),
+    match (error, error.told()) {
+        (Error::Input(e), _) => eprint!("{}", pointed(e)),
+        (_, Some((message, help))) => eprintln!("error: {message}\nhelp: {help}"),
+        (other, None) => eprintln!("error: {other}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crumple::criteria::Dummy;
-use crumple::error::Error;
+use crumple::error::{Error, within};
 use crumple::occupant::Seat;
 use crumple::report::{fronts_figure, map_figure};
 use crumple::sizing::evaluate::{SEARCH_STEP_S, Seated, VERIFY_STEP_S};
@@ -263,12 +263,12 @@ fn question(a: &Arguments) -> Result<Question, Error> {
     let speeds = weights("--speed-weights", &a.speed_weights, a.speed_kmh.len())?;
     let overlaps = weights("--overlap-weights", &a.overlap_weights, a.overlap_pct.len())?;
     for &speed in &a.speed_kmh {
-        in_range("--speed-kmh", speed, Question::SPEED_KMH)?;
+        within("--speed-kmh", speed, Question::SPEED_KMH)?;
     }
     for &overlap in &a.overlap_pct {
-        in_range("--overlap-pct", overlap, [1.0, 100.0])?;
+        within("--overlap-pct", overlap, [1.0, 100.0])?;
     }
-    let most_mm = in_range(
+    let most_mm = within(
         "--max-added-length-mm",
         a.max_added_length_mm,
         Question::LENGTH_MM,
@@ -286,13 +286,13 @@ fn question(a: &Arguments) -> Result<Question, Error> {
         seats: occupants(a)?,
         limits: limits(&a.target)?,
         rule: a.constraint,
-        wall_kmh: in_range("--wall-speed-kmh", a.wall_speed_kmh, Question::SPEED_KMH)?,
+        wall_kmh: within("--wall-speed-kmh", a.wall_speed_kmh, Question::SPEED_KMH)?,
         wall_limits: limits(&a.wall_target)?,
         vary: a.vary,
         length_cap: a.length_cap,
         max_length_m: most_mm * MM,
-        max_strength: in_range("--max-strength", a.max_strength, Question::FACTOR)?,
-        max_cabin_factor: in_range("--max-cabin-factor", a.max_cabin_factor, Question::FACTOR)?,
+        max_strength: within("--max-strength", a.max_strength, Question::FACTOR)?,
+        max_cabin_factor: within("--max-cabin-factor", a.max_cabin_factor, Question::FACTOR)?,
         reshape: a.reshape,
         materials: MaterialChoice {
             allowed: a.materials.clone(),
@@ -315,17 +315,6 @@ fn pair(flag: &str, word: &str, rule: &str) -> Result<(String, String), Error> {
     Ok((left.trim().to_string(), right.trim().to_string()))
 }
 
-fn in_range(flag: &str, v: f64, [least, most]: [f64; 2]) -> Result<f64, Error> {
-    if v.is_finite() && (least..=most).contains(&v) {
-        Ok(v)
-    } else {
-        Err(Error::request(
-            format!("{flag} {v}"),
-            format!("between {least} and {most}"),
-        ))
-    }
-}
-
 fn partner(a: &Arguments) -> Result<Option<PartnerDesign>, Error> {
     let rule = "lower_rails_mm, seas_kN or softer with a number, for example seas_kN=150";
     let told = |word: &str| Error::request(format!("--partner {word}"), format!("write {rule}"));
@@ -335,9 +324,9 @@ fn partner(a: &Arguments) -> Result<Option<PartnerDesign>, Error> {
         let (key, value) = pair("--partner", word, rule)?;
         let number: f64 = value.parse().map_err(|_| told(word))?;
         match key.as_str() {
-            "lower_rails_mm" => most.lower_rails_m = in_range(&key, number, [0.0, lower])? * MM,
-            "seas_kN" => most.seas_force_n = in_range(&key, number, [0.0, seas])? * KN,
-            "softer" => most.softer = in_range(&key, number, [0.0, softer])?,
+            "lower_rails_mm" => most.lower_rails_m = within(&key, number, [0.0, lower])? * MM,
+            "seas_kN" => most.seas_force_n = within(&key, number, [0.0, seas])? * KN,
+            "softer" => most.softer = within(&key, number, [0.0, softer])?,
             _ => return Err(told(word)),
         }
     }

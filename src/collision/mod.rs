@@ -5,6 +5,7 @@ pub mod assemble;
 pub mod batch;
 pub mod case;
 pub mod channels;
+mod error;
 pub mod face;
 pub mod file;
 pub mod outcome;

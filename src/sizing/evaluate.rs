@@ -13,12 +13,12 @@ use crate::collision::{
     Assembly, BatchOptions, Case, Finished, Party, SeatedOccupant, map_batch, outcome,
 };
 use crate::criteria::Dummy;
-use crate::dynamics::{Detail, Plan, Record, Solver};
+use crate::dynamics::{Detail, Plan, Record};
 use crate::error::Error;
 use crate::measure::Measure;
 use crate::occupant::{Restraint, Seat, readings};
 use crate::units::KMH;
-use crate::vehicle::{Face, Library, Vehicle};
+use crate::vehicle::{Library, Vehicle};
 
 /// A design may ask for a finer step than the vehicle as built.
 const STABLE: BatchOptions = BatchOptions {
@@ -163,11 +163,6 @@ impl CollisionEvaluator {
             })?;
             (found, load.speed_kmh * KMH)
         };
-        let party = |vehicle: &Vehicle, speed_mps: f64| Party {
-            vehicle: vehicle.clone(),
-            speed_mps,
-            face: Face::Front,
-        };
         let occupants = self
             .seats
             .iter()
@@ -175,16 +170,13 @@ impl CollisionEvaluator {
             .collect::<Result<_, _>>()?;
         Ok(Case {
             name: format!("{} against {load}", vehicle.name),
-            parties: [
-                party(vehicle, load.speed_kmh * KMH),
-                party(partner, speed_2),
-            ],
             overlap: load.overlap_pct / 100.0,
-            struck_left: true,
-            turning: crate::collision::Turning::default(),
             occupants,
             plan: self.plan,
-            solver: Solver::Leapfrog,
+            ..Case::of([
+                Party::front(vehicle.clone(), load.speed_kmh * KMH),
+                Party::front(partner.clone(), speed_2),
+            ])
         })
     }
 

@@ -13,6 +13,23 @@ use crate::occupant::Seat;
 use crate::vehicle::{Library, Vehicle};
 
 /// The question of a sizing: in which collisions which limits hold, and what may be changed for it.
+///
+/// ```
+/// use crumple::sizing::Question;
+/// use crumple::vehicle::Library;
+/// # fn main() -> Result<(), crumple::error::Error> {
+/// let library = Library::find(None)?;
+/// let question = Question {
+///     partners: vec!["ford-f-150-2018".into()],
+///     limits: vec!["joint_without_neck=0.15".parse()?],
+///     ..Question::default()
+/// };
+/// let data = question.data(&library)?;
+/// let vehicle = library.vehicle("honda-n-box-jf1")?;
+/// assert_eq!(question.problem(&vehicle, &data).cases.len(), 1);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// Ids of the partners.

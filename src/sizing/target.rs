@@ -21,6 +21,13 @@ const fn small(criterion: Measure) -> f64 {
 }
 
 /// An upper limit on a criterion.
+///
+/// ```
+/// use crumple::sizing::Target;
+/// let target: Target = "hic15=700".parse().unwrap();
+/// assert_eq!(target.slack(700.0), 0.0);
+/// assert!(target.slack(500.0) > 0.0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Target {
     /// What is limited.

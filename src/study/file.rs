@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::criteria::Dummy;
-use crate::error::{Error, SourceText};
+use crate::error::{Error, SourceText, within};
 use crate::material::MaterialUse;
 use crate::occupant::Seat;
 use crate::risk::intrusion::IntrusionOddsRatio;
@@ -319,21 +319,15 @@ impl Reader<'_> {
         q.costs = self.costs(s.costs.as_ref())?;
         let costs = CostModel::load(self.library, &q.costs)?;
         for id in s.packages.iter().flatten() {
-            if let Err(Error::Request { message, help }) = costs.package(id.get_ref()) {
-                return Err(self.bad(id, &message, &help));
-            }
+            self.at(id, costs.package(id.get_ref()))?;
         }
         let ids = |all: &Vec<S<String>>| all.iter().map(|id| id.get_ref().clone()).collect();
         q.packages = s.packages.as_ref().map(ids);
         let volume = s.volume_per_year.as_ref();
         q.volume_per_year = volume
             .map(|v| {
-                self.text.number(
-                    "volume_per_year",
-                    v,
-                    |x| (1e3..=1e6).contains(&x),
-                    "between 1,000 and 1,000,000 cars a year",
-                )
+                let range = CostModel::VOLUME_PER_YEAR;
+                self.at(v, within("volume_per_year", *v.get_ref(), range))
             })
             .transpose()?;
         q.partner = self.partner(s.partner.as_ref())?;

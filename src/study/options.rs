@@ -108,8 +108,7 @@ impl Reader<'_> {
                     &format!("choose from {}", able.join(", ")),
                 ))
             }
-            Err(Error::Request { message, help }) => Err(self.bad(id, &message, &help)),
-            Err(e) => Err(e),
+            Err(e) => self.at(id, Err(e)),
         }
     }
 
@@ -123,19 +122,11 @@ impl Reader<'_> {
         };
         let criterion = match &raw.criterion {
             None => Measure::JointWithoutNeck,
-            Some(word) => match word.get_ref().parse() {
-                Ok(c) => c,
-                Err(Error::Request { message, help }) => {
-                    return Err(self.bad(word, &message, &help));
-                }
-                Err(e) => return Err(e),
-            },
+            Some(word) => self.at(word, word.get_ref().parse())?,
         };
         let limits = self.numbers("limits", &raw.limits, |x| x >= 0.0, "not negative")?;
         for &limit in &limits {
-            if let Err(Error::Request { message, help }) = (Target { criterion, limit }).check() {
-                return Err(self.bad(&raw.limits, &message, &help));
-            }
+            self.at(&raw.limits, Target { criterion, limit }.check())?;
         }
         Ok(Some(FrontSpec {
             vehicles: self.some_of(raw.vehicles.as_ref(), vehicles)?,

@@ -21,6 +21,11 @@ impl Reader<'_> {
         self.text.error(at.span(), message, help).into()
     }
 
+    /// An answer about a value of the file; what is wrong with it is told at its place.
+    pub(super) fn at<T, U>(&self, place: &S<T>, answer: Result<U, Error>) -> Result<U, Error> {
+        answer.map_err(|e| e.at(self.text, place.span()))
+    }
+
     pub(super) fn numbers(
         &self,
         key: &str,
@@ -92,9 +97,7 @@ impl Reader<'_> {
         }
         let mut all = Vec::with_capacity(v.get_ref().len());
         for id in v.get_ref() {
-            if let Err(Error::Request { message, help }) = self.library.vehicle_path(id.get_ref()) {
-                return Err(self.bad(id, &message, &help));
-            }
+            self.at(id, self.library.vehicle_path(id.get_ref()))?;
             if all.contains(id.get_ref()) {
                 return Err(self.bad(
                     id,
@@ -118,23 +121,14 @@ impl Reader<'_> {
         let Some(id) = id else {
             return Ok(crate::sizing::DEFAULT_COSTS.to_string());
         };
-        match CostModel::load(self.library, id.get_ref()) {
-            Err(Error::Request { message, help }) => Err(self.bad(id, &message, &help)),
-            Err(e) => Err(e),
-            Ok(_) => Ok(id.get_ref().clone()),
-        }
+        let found = CostModel::load(self.library, id.get_ref());
+        self.at(id, found).map(|_| id.get_ref().clone())
     }
 
     pub(super) fn limits(&self, v: &[S<String>]) -> Result<Vec<Target>, Error> {
         let mut all: Vec<Target> = Vec::with_capacity(v.len());
         for text in v {
-            let target: Target = match text.get_ref().parse() {
-                Ok(t) => t,
-                Err(Error::Request { message, help }) => {
-                    return Err(self.bad(text, &message, &help));
-                }
-                Err(e) => return Err(e),
-            };
+            let target: Target = self.at(text, text.get_ref().parse())?;
             if all.iter().any(|t| t.criterion == target.criterion) {
                 return Err(self.bad(
                     text,

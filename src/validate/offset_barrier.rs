@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use crate::collision::{Case, Party, Turning, run};
-use crate::dynamics::{Plan, Solver};
+use crate::collision::{Case, Party, run};
+use crate::dynamics::Plan;
 use crate::error::Error;
 use crate::number::{Positive, Range};
 use crate::units::KMH;
-use crate::vehicle::{Face, Library, Vehicle};
+use crate::vehicle::{Library, Vehicle};
 
 use super::STEP_S;
 use super::evidence::{self, Evidence};
@@ -59,20 +59,14 @@ pub struct OffsetCar {
 
 /// Width of the barrier covers more than the car's overlap: a share of the narrower width is the car's.
 fn case(car: Vehicle, barrier: Vehicle, test: &OffsetBarrier) -> Case {
-    let party = |vehicle, speed_mps| Party {
-        vehicle,
-        speed_mps,
-        face: Face::Front,
-    };
     Case {
         name: format!("{} into the offset barrier", car.id),
-        parties: [party(car, test.speed_kmh.get() * KMH), party(barrier, 0.0)],
         overlap: 0.01 * test.overlap_pct.get(),
-        struck_left: true,
-        turning: Turning::default(),
-        occupants: Vec::new(),
         plan: Plan::new(DURATION_S, STEP_S),
-        solver: Solver::Leapfrog,
+        ..Case::of([
+            Party::front(car, test.speed_kmh.get() * KMH),
+            Party::front(barrier, 0.0),
+        ])
     }
 }
 
