@@ -8,6 +8,7 @@
 //! What is computed, exactly: [`model`]. Comments cite its sections, closed forms (C1 ...) and notes (N1 ...).
 
 pub mod collision;
+pub mod cost;
 pub mod criteria;
 #[allow(missing_docs)] // fields of packed elements are those of the element
 pub mod dynamics;

@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["criteria"],
     &["dynamics"],
     &["risk"],
-    &["occupant"],
+    &["occupant", "cost"],
     &["collision"],
     &["sizing", "identify"],
     &["study", "validate"],

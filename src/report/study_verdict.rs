@@ -1,8 +1,7 @@
 //! The verdict of a study: the claim of the public discussion, what the numbers say with their spread, what was
 //! assumed, and what would change the answer. Numbers and sources only.
 
-use crate::sizing::PriceBuildUp;
-use crate::sizing::precedent::Relation;
+use crate::cost::{PriceBuildUp, Relation};
 use crate::sizing::uncertainty::{Band, MonteCarlo, Swing, Tornado};
 use crate::study::{SizingRow, StudyResult};
 

@@ -7,16 +7,17 @@ use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 
 use super::SizingData;
-use super::cost::{CostItem, DirectManufacturingCost, Price};
 use super::design::Design;
-use super::mass::MassAccount;
 use super::optimise::{Bound, Sizing};
 use super::partner::PartnerAccount;
-use super::precedent::{PrecedentRow, compare};
-use super::price::{PriceBuildUp, VOLUMES_PER_YEAR, VolumePrice, price_by_volume, price_in_us};
 use super::problem::CaseValues;
 use super::swing::{PriceSwing, price_swings};
 use super::uncertainty::Uncertainty;
+use crate::cost::precedent::compare;
+use crate::cost::price::{VolumePrice, price_by_volume};
+use crate::cost::{
+    CostItem, DirectManufacturingCost, MassAccount, PrecedentRow, Price, PriceBuildUp, price_in_us,
+};
 use crate::measure::Measure;
 use crate::units::{KN, MM};
 use crate::vehicle::Vehicle;
@@ -115,7 +116,7 @@ impl Answer {
         let sized = sizing.sized;
         let price = price_in_us(vehicle, &sized.cost, &data.costs);
         let swings = price_swings(vehicle, &sizing.design, data);
-        let volumes = price_by_volume(vehicle, &sized, data, &VOLUMES_PER_YEAR);
+        let volumes = price_by_volume(vehicle, &sized.mass, &data.materials, &data.costs);
         let case = |(case, values): (super::LoadCase, CaseValues)| CaseAnswer {
             against: case.against,
             speed_kmh: case.speed_kmh,
@@ -149,7 +150,7 @@ impl Answer {
                 softer: terms.design.softer,
                 on: sized.partners.clone(),
             }),
-            precedents: compare(&sized, &data.costs),
+            precedents: compare(&sized.mass, &sized.cost, &data.costs),
             design: sizing.design,
             cost: sized.cost.items,
             mass: sized.mass,

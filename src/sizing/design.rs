@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::SizingData;
-use super::cost::{CostAccount, added_direct_cost};
 use super::crush_shape::{insert_plateau, make_two_steps, scale};
-use super::mass::{
-    MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements,
-};
 use super::partner::{PartnerAccount, PartnerDesign, PartnerTerms};
 use super::station::length_station_m;
+use crate::cost::mass::{
+    MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements,
+};
+use crate::cost::{CostAccount, added_direct_cost};
 use crate::error::Error;
 use crate::material::MaterialUse;
 use crate::vehicle::{Face, Path, PathKind, Role, Vehicle};

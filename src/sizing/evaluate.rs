@@ -71,7 +71,7 @@ impl CollisionEvaluator {
     pub fn new(
         library: &Library,
         partners: &[String],
-        costs: &super::CostModel,
+        costs: &crate::cost::CostModel,
         seats: Vec<Seated>,
         plan: Plan,
     ) -> Result<Self, Error> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::design::SizedVehicle;
-use super::mass::{crush_mass_kg, design_energy_j};
 use super::tests::{car, data};
 use super::*;
+use crate::cost::mass::{crush_mass_kg, design_energy_j};
 use crate::error::Error;
 use crate::measure::Measure;
 use crate::vehicle::Face;
@@ -28,7 +28,7 @@ impl ClosedForm {
             .filter_map(|(_, p, _)| p.table.as_ref())
             .map(|t| {
                 if length_m > 0.0 {
-                    t.energy_to(super::mass::design_crush_m(t))
+                    t.energy_to(crate::cost::mass::design_crush_m(t))
                 } else {
                     design_energy_j(t)
                 }

@@ -135,7 +135,7 @@ impl MaterialChoice {
             .collect();
         for (path, id) in &self.fixed {
             if data.materials.get(id)?.sea_j_per_kg.is_none() {
-                return Err(super::no_crush_data(id));
+                return Err(super::data::no_crush_data(id));
             }
             materials.insert(path.clone(), id.clone());
         }

@@ -2,9 +2,9 @@
 //! the force ordering of a light and a heavy car, and the split of crush energy.
 
 use super::design::SizedVehicle;
-use super::mass::{design_energy_j, mean_force_n};
 use super::tests::data;
 use super::*;
+use crate::cost::mass::{design_energy_j, mean_force_n};
 use crate::error::{Error, SourceText};
 use crate::measure::Measure;
 use crate::units::{G0, KMH};

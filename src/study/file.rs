@@ -5,13 +5,14 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::cost::CostModel;
 use crate::criteria::Dummy;
 use crate::error::{Error, SourceText, within};
 use crate::material::MaterialUse;
 use crate::occupant::Seat;
 use crate::risk::intrusion::IntrusionOddsRatio;
 use crate::sizing::evaluate::{SEARCH_STEP_S, Seated};
-use crate::sizing::{CostModel, Question, Rule, Target, Vary};
+use crate::sizing::{Question, Rule, Target, Vary};
 use crate::units::{MM, US};
 use crate::vehicle::Library;
 

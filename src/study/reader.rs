@@ -2,10 +2,11 @@
 
 use toml::Spanned;
 
+use crate::cost::CostModel;
 use crate::dynamics::Plan;
 use crate::error::{Error, SourceText};
 use crate::material::MaterialUse;
-use crate::sizing::{CostModel, Target};
+use crate::sizing::Target;
 use crate::vehicle::Library;
 
 pub(super) type S<T> = Spanned<T>;

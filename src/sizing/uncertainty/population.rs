@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::SizingData;
 use super::super::design::{Design, SizedVehicle, apply};
 use super::super::evaluate::CollisionEvaluator;
-use super::super::price::price_in_us;
 use super::super::problem::{LoadCase, Problem, Vary};
-use super::super::{CostModel, SizingData};
 use crate::collision::Case;
+use crate::cost::{CostModel, price_in_us};
 use crate::error::Error;
 use crate::material::Materials;
 use crate::measure::Measure;

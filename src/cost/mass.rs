@@ -174,8 +174,8 @@ pub fn placements(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cost::model::tests::shipped_materials;
     use crate::material::MaterialUse;
-    use crate::sizing::parameters::tests::shipped_materials;
 
     fn table(crush_mm: &[f64], force_kn: &[f64]) -> CrushTable {
         CrushTable {

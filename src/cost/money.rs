@@ -39,16 +39,16 @@ pub struct Amount<B> {
 /// Direct manufacturing cost, dollars of the common year.
 ///
 /// ```
-/// use crumple::sizing::money::{DirectManufacturingCost, RetailPriceEquivalent};
+/// use crumple::cost::money::{DirectManufacturingCost, RetailPriceEquivalent};
 /// let structure = DirectManufacturingCost::new(100.0) + DirectManufacturingCost::new(20.0);
 /// assert_eq!(structure.at_retail(RetailPriceEquivalent(1.5)).usd(), 180.0);
 /// ```
 /// ```compile_fail
-/// use crumple::sizing::money::{ConsumerCost, DirectManufacturingCost};
+/// use crumple::cost::money::{ConsumerCost, DirectManufacturingCost};
 /// let mixed = DirectManufacturingCost::new(100.0) + ConsumerCost::new(54.0);
 /// ```
 /// ```compile_fail
-/// use crumple::sizing::money::{ConsumerCost, RetailPriceEquivalent};
+/// use crumple::cost::money::{ConsumerCost, RetailPriceEquivalent};
 /// let twice = ConsumerCost::new(54.0).at_retail(RetailPriceEquivalent(1.5));
 /// ```
 pub type DirectManufacturingCost = Amount<basis::DirectManufacturing>;
@@ -210,7 +210,7 @@ impl<B> Quoted<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sizing::parameters::tests::shipped;
+    use crate::cost::model::tests::shipped;
 
     /// An index reported in another year.
     fn reported_in(deflator: &Deflator, year: u16) -> Deflator {

@@ -366,7 +366,7 @@ pub(crate) mod tests {
     /// The shipped cost file.
     pub(crate) fn shipped() -> CostModel {
         let text = SourceText::read(&folder("costs").join("us-2025.toml")).unwrap();
-        super::super::costfile::parse_costs(&text).unwrap()
+        crate::cost::parse_costs(&text).unwrap()
     }
 
     /// The shipped materials.

@@ -3,13 +3,10 @@
 use serde::Serialize;
 
 use super::mass::MassAccount;
-use super::parameters::CostModel;
+use super::model::CostModel;
+use super::money::DirectManufacturingCost;
 use crate::error::Error;
 use crate::material::Materials;
-
-pub use super::money::{
-    Amount, ConsumerCost, Deflator, DirectManufacturingCost, Price, Quoted, RetailPriceEquivalent,
-};
 
 /// What a line of the added direct cost is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

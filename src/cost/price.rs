@@ -6,13 +6,12 @@
 
 use serde::Serialize;
 
-use super::SizingData;
-use super::cost::{
-    CostAccount, CostKind, DirectManufacturingCost, PROGRAMME, Price, added_direct_cost,
-};
-use super::design::SizedVehicle;
-use super::parameters::CostModel;
+use super::account::{CostAccount, CostKind, PROGRAMME, added_direct_cost};
+use super::mass::MassAccount;
+use super::model::CostModel;
+use super::money::{DirectManufacturingCost, Price};
 use crate::error::Error;
+use crate::material::Materials;
 use crate::vehicle::{Basis, Vehicle};
 
 /// What a step of the build-up is.
@@ -295,21 +294,21 @@ pub struct VolumePrice {
     pub price_usd: Option<f64>,
 }
 
-/// US price at several production volumes, cars a year: what tooling and programme do to it.
+/// US price at [`VOLUMES_PER_YEAR`]: what tooling and programme do to it.
 ///
 /// # Errors
 /// [`Error::Request`] for a volume out of range or a material that does not exist.
 pub fn price_by_volume(
     vehicle: &Vehicle,
-    sized: &SizedVehicle,
-    data: &SizingData,
-    volumes: &[f64],
+    mass: &MassAccount,
+    materials: &Materials,
+    costs: &CostModel,
 ) -> Result<Vec<VolumePrice>, Error> {
-    volumes
+    VOLUMES_PER_YEAR
         .iter()
         .map(|&volume| {
-            let costs = data.costs.at_volume(volume)?;
-            let added = added_direct_cost(&sized.mass, &data.materials, &costs)?;
+            let costs = costs.at_volume(volume)?;
+            let added = added_direct_cost(mass, materials, &costs)?;
             let price = price_in_us(vehicle, &added, &costs).map(|p| p.price_usd.usd());
             Ok(VolumePrice {
                 volume_per_year: volume,
