@@ -1,9 +1,9 @@
 //! What `crumple size` prints for people: the answer, its price, what it stands beside, fronts and map.
 
+use crumple::cost::Relation;
+use crumple::cost::price::VolumePrice;
 use crumple::sizing::feasibility::FeasibilityMap;
 use crumple::sizing::pareto::Fronts;
-use crumple::sizing::precedent::Relation;
-use crumple::sizing::price::VolumePrice;
 use crumple::sizing::{Answer, Vary};
 use crumple::units::MM;
 use crumple::vehicle::Vehicle;

@@ -23,7 +23,6 @@ pub mod target;
 pub mod uncertainty;
 pub mod variables;
 
-pub use crate::cost::{precedent, price};
 pub use answer::Answer;
 pub use data::{DEFAULT_COSTS, KEI_LENGTH_M, SizingData};
 pub use design::{Design, SizedVehicle, apply};
