@@ -3,7 +3,7 @@
 //! `cargo run --release --example own_vehicle`
 
 use crumple::collision::result::CaseResult;
-use crumple::collision::{Case, run};
+use crumple::collision::{Case, VehicleOutcome, run};
 use crumple::error::{Error, SourceText};
 use crumple::measure::Measure;
 use crumple::vehicle::{Library, parse_vehicle};
@@ -28,13 +28,13 @@ name = "cabin"
 role = "cabin"
 kg = 985.0
 
-# Crush force by crush, up to the firewall; it springs back at 20 kN a millimetre.
+# One broad front: crush force by crush up to the firewall; it springs back at 20 kN a millimetre.
 [[path]]
-name = "rails"
+name = "front"
 face = "front"
 to = "cabin"
-height_mm = [400, 600]
-lateral_mm = [[-600, -400], [400, 600]]
+height_mm = [200, 1000]
+lateral_mm = [[-700, 700]]
 setback_mm = 0
 face_kg = 15.0
 crush_mm = [0, 50, 400, 500]
@@ -48,11 +48,9 @@ fn main() -> Result<(), Error> {
     let case = Case::head_on(&small, &partner, 48.0 / 3.6);
     let result = CaseResult::collect(&case, &run(&case)?)?;
     for m in [Measure::DeltaVMps, Measure::PeakGCfc60, Measure::CrushMm] {
-        let [a, b] = result
-            .vehicles
-            .each_ref()
-            .map(|v| v.reading(m).map(|x| m.shown(x)));
-        println!("{:20} {a:8.1?} {b:8.1?}", m.heading());
+        let shown = |v: &VehicleOutcome| v.reading(m).map_or(f64::NAN, |x| m.shown(x));
+        let [a, b] = result.vehicles.each_ref().map(shown);
+        println!("{:16} {a:8.1} {b:8.1}", m.heading());
     }
     Ok(())
 }
