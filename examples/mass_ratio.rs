@@ -1,11 +1,10 @@
-//! The library in thirty lines: how delta-v splits when a kei car meets ever heavier partners.
+//! The library in twenty lines: how delta-v splits when a kei car meets ever heavier partners.
 //!
 //! `cargo run --release --example mass_ratio`
 
-use crumple::collision::{Case, Party, run};
-use crumple::dynamics::{Plan, Solver};
+use crumple::collision::{Case, run};
 use crumple::error::Error;
-use crumple::vehicle::{Face, Library};
+use crumple::vehicle::Library;
 
 fn main() -> Result<(), Error> {
     let library = Library::find(None)?;
@@ -16,21 +15,7 @@ fn main() -> Result<(), Error> {
         let Some(partner) = pickup.at_mass(kg) else {
             continue;
         };
-        let party = |vehicle: &crumple::vehicle::Vehicle| Party {
-            vehicle: vehicle.clone(),
-            speed_mps: 48.0 / 3.6,
-            face: Face::Front,
-        };
-        let case = Case {
-            name: format!("partner at {kg} kg"),
-            parties: [party(&kei), party(&partner)],
-            overlap: 1.0,
-            struck_left: false,
-            turning: crumple::collision::Turning::default(),
-            occupants: Vec::new(),
-            plan: Plan::new(0.16, 10e-6),
-            solver: Solver::Leapfrog,
-        };
+        let case = Case::head_on(&kei, &partner, 48.0 / 3.6);
         let outcome = run(&case)?.outcome;
         let [a, b] = &outcome.vehicles;
         let product = a.delta_v_mps / b.delta_v_mps * a.mass_kg / b.mass_kg;

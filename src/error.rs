@@ -144,6 +144,28 @@ pub enum Error {
         /// What would be right.
         help: String,
     },
+    /// An id that nothing has.
+    #[error("unknown {kind} \"{id}\" ({})", known_help(nearest.as_deref(), known))]
+    UnknownId {
+        /// What it would be the id of.
+        kind: String,
+        /// The id.
+        id: String,
+        /// The known one it is most likely a slip of.
+        nearest: Option<String>,
+        /// All known ones.
+        known: Vec<String>,
+    },
+    /// A number outside its range.
+    #[error("{key} {value} (between {} and {})", range[0], range[1])]
+    OutOfRange {
+        /// Key of a file, flag or quantity.
+        key: String,
+        /// Its value.
+        value: f64,
+        /// Least and greatest value.
+        range: [f64; 2],
+    },
     /// The operating system refused.
     #[error("cannot {what} {}: {source}", path.display())]
     Io {
@@ -156,7 +178,7 @@ pub enum Error {
     },
     /// The simulation could not be set up or finished.
     #[error(transparent)]
-    Simulation(#[from] crate::dynamics::SimulationError),
+    Simulation(Box<dyn std::error::Error + Send + Sync>),
     /// Stopped on request (Ctrl-C); finished files are kept.
     #[error("interrupted; finished files are kept")]
     Interrupted,
@@ -171,6 +193,54 @@ impl Error {
         }
     }
 
+    /// An id that is none of the known ones.
+    pub fn unknown<'a>(
+        kind: impl Into<String>,
+        id: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let known: Vec<String> = known.into_iter().map(String::from).collect();
+        Self::UnknownId {
+            kind: kind.into(),
+            id: id.to_string(),
+            nearest: nearest(id, known.iter().map(String::as_str)).map(String::from),
+            known,
+        }
+    }
+
+    /// What is wrong and what would be right, of an error that has no place in a file yet.
+    pub fn told(&self) -> Option<(String, String)> {
+        match self {
+            Self::Request { message, help } => Some((message.clone(), help.clone())),
+            Self::UnknownId {
+                kind,
+                id,
+                nearest,
+                known,
+            } => {
+                let help = known_help(nearest.as_deref(), known);
+                Some((format!("unknown {kind} \"{id}\""), help))
+            }
+            Self::OutOfRange {
+                key,
+                value,
+                range: [least, most],
+            } => Some((
+                format!("{key} {value}"),
+                format!("between {least} and {most}"),
+            )),
+            _ => None,
+        }
+    }
+
+    /// The same error at its place in a file, where it has none yet.
+    pub fn at(self, text: &SourceText, span: Range<usize>) -> Self {
+        match self.told() {
+            Some((message, help)) => text.error(span, message, help).into(),
+            None => self,
+        }
+    }
+
     /// An operating-system error with its path.
     pub fn io(what: &'static str, path: &Path, source: std::io::Error) -> Self {
         Self::Io {
@@ -178,6 +248,35 @@ impl Error {
             path: path.to_path_buf(),
             source,
         }
+    }
+}
+
+/// A number that lies within a range.
+///
+/// # Errors
+/// [`Error::OutOfRange`]; what is not a number lies nowhere.
+///
+/// ```
+/// use crumple::error::{Error, within};
+/// assert_eq!(within("--max-strength", 3.0, [1.0, 20.0]).unwrap(), 3.0);
+/// let told = within("--max-strength", 25.0, [1.0, 20.0]);
+/// assert!(matches!(told, Err(Error::OutOfRange { range: [1.0, 20.0], .. })));
+/// ```
+pub fn within(key: &str, value: f64, range: [f64; 2]) -> Result<f64, Error> {
+    match (range[0]..=range[1]).contains(&value) {
+        true => Ok(value),
+        false => Err(Error::OutOfRange {
+            key: key.to_string(),
+            value,
+            range,
+        }),
+    }
+}
+
+fn known_help(nearest: Option<&str>, known: &[String]) -> String {
+    match nearest {
+        Some(n) => format!("did you mean \"{n}\"?"),
+        None => format!("known: {}", known.join(", ")),
     }
 }
 

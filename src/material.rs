@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::error::{Error, InputError, SourceText, nearest};
+use crate::error::{Error, InputError, SourceText};
 use crate::vehicle::provenance_check::beyond_plain;
 use crate::vehicle::{Library, Provenance};
 
@@ -323,15 +323,11 @@ impl Materials {
     /// The material with an id.
     ///
     /// # Errors
-    /// [`Error::Request`] with the nearest id.
+    /// [`Error::UnknownId`] with the nearest id.
     pub fn get(&self, id: &str) -> Result<&Material, Error> {
         self.0.get(id).ok_or_else(|| {
             let known = self.0.keys().map(String::as_str);
-            let hint = nearest(id, known.clone()).map_or_else(
-                || format!("known: {}", known.collect::<Vec<_>>().join(", ")),
-                |n| format!("did you mean \"{n}\"?"),
-            );
-            Error::request(format!("unknown material \"{id}\""), hint)
+            Error::unknown("material", id, known)
         })
     }
 
@@ -346,31 +342,31 @@ impl Materials {
     }
 }
 
-/// Mean crush force of a square tube of side `b` and wall `t`, N, quasi-static, over the effective
-/// stroke: 13.06 sigma0 b^(1/3) t^(5/3) (Abramowicz & Jones, Int. J. Impact Engng 2(2), 1984).
-pub fn square_tube_mean_force_n(flow_stress_pa: f64, side_m: f64, wall_m: f64) -> f64 {
-    13.06 * flow_stress_pa * side_m.cbrt() * wall_m.powf(5.0 / 3.0)
-}
-
-/// SEA of such a tube per kilogram of its whole length, J/kg; `rate_factor` 1 gives the quasi-static one.
-pub fn square_tube_sea_j_per_kg(
-    flow_stress_pa: f64,
-    density_kg_per_m3: f64,
-    side_m: f64,
-    wall_m: f64,
-    rate_factor: f64,
-) -> f64 {
-    let kg_per_m = density_kg_per_m3 * 4.0 * side_m * wall_m;
-    FOLDING_STROKE_EFFICIENCY
-        * rate_factor
-        * square_tube_mean_force_n(flow_stress_pa, side_m, wall_m)
-        / kg_per_m
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::path::Path;
+
+    /// Mean crush force of a square tube of side `b` and wall `t`, N, quasi-static, over the effective
+    /// stroke: 13.06 sigma0 b^(1/3) t^(5/3) (Abramowicz & Jones, Int. J. Impact Engng 2(2), 1984).
+    fn square_tube_mean_force_n(flow_stress_pa: f64, side_m: f64, wall_m: f64) -> f64 {
+        13.06 * flow_stress_pa * side_m.cbrt() * wall_m.powf(5.0 / 3.0)
+    }
+
+    /// SEA of such a tube per kilogram of its whole length, J/kg; `rate_factor` 1 gives the quasi-static one.
+    fn square_tube_sea_j_per_kg(
+        flow_stress_pa: f64,
+        density_kg_per_m3: f64,
+        side_m: f64,
+        wall_m: f64,
+        rate_factor: f64,
+    ) -> f64 {
+        let kg_per_m = density_kg_per_m3 * 4.0 * side_m * wall_m;
+        FOLDING_STROKE_EFFICIENCY
+            * rate_factor
+            * square_tube_mean_force_n(flow_stress_pa, side_m, wall_m)
+            / kg_per_m
+    }
 
     fn shipped() -> Materials {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles/materials");

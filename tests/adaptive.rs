@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use crumple::collision::wall::wall_case;
-use crumple::collision::{Case, Party, assemble, outcome};
+use crumple::collision::{Case, assemble, outcome};
 use crumple::dynamics::adaptive::{Tolerances, simulate_adaptive};
 use crumple::dynamics::models::{self, constant_law, linear_law};
 use crumple::dynamics::{
     Crush, Drive, Network, Plan, Port, Pretension, Ramp, Record, SimulationError, Solver, simulate,
 };
-use crumple::vehicle::{Face, Library, Vehicle, library::load_vehicle};
+use crumple::vehicle::{Library, Vehicle, library::load_vehicle};
 use rayon::prelude::*;
 
 fn example(name: &str) -> Vehicle {
@@ -22,20 +22,12 @@ fn example(name: &str) -> Vehicle {
 const SPEED: f64 = 48.0 / 3.6;
 
 fn pair(overlap: f64) -> Case {
-    let party = |name: &str| Party {
-        vehicle: example(name),
-        speed_mps: SPEED,
-        face: Face::Front,
-    };
+    let [kei, pickup] = ["example-kei.toml", "example-pickup.toml"].map(example);
     Case {
-        name: "pair".to_string(),
-        parties: [party("example-kei.toml"), party("example-pickup.toml")],
         overlap,
-        struck_left: true,
-        turning: crumple::collision::Turning::default(),
-        occupants: Vec::new(),
         plan: Plan::new(0.15, 1e-6),
         solver: Solver::Dopri5,
+        ..Case::head_on(&kei, &pickup, SPEED)
     }
 }
 

@@ -9,8 +9,7 @@ use crumple::collision::file::load_case;
 use crumple::collision::{Case, assemble};
 use crumple::dynamics::adaptive::{Tolerances, simulate_adaptive};
 use crumple::dynamics::{Plan, simulate};
-use crumple::sizing::evaluate::CollisionEvaluator;
-use crumple::sizing::{LoadCase, SizingData};
+use crumple::sizing::LoadCase;
 use crumple::study::load_study;
 use crumple::vehicle::Library;
 use rayon::prelude::*;
@@ -26,20 +25,14 @@ fn root() -> &'static Path {
 fn study_pairs(overlap_pct: f64) -> Vec<Case> {
     let library = Library::open(&root().join("vehicles")).expect("the library opens");
     let spec = load_study(&root().join("studies/kei-vs-us.toml"), &library).expect("it loads");
-    let data = SizingData::load(&library, &spec.costs).expect("costs load");
+    let question = &spec.question;
+    let data = question.data(&library).expect("costs and partners load");
     let plan = Plan::new(DURATION_S, 1e-6);
-    let evaluator = CollisionEvaluator::new(
-        &library,
-        &spec.partners,
-        &data.costs,
-        spec.seats.clone(),
-        plan,
-    )
-    .expect("partners load");
+    let evaluator = question.evaluator(&library, &data, plan).expect("it loads");
     let mut cases = Vec::new();
     for id in &spec.vehicles {
         let vehicle = library.vehicle(id).expect("it loads");
-        for against in &spec.partners {
+        for against in &question.partners {
             let load = LoadCase {
                 against: against.clone(),
                 speed_kmh: 56.0,

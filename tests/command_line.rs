@@ -529,7 +529,14 @@ fn risk_curves_are_printed_on_request_with_their_population() {
             .iter()
             .all(|c| c["population"].is_string() && c["in_range"].is_boolean())
     );
-    assert!(curves.iter().any(|c| c["id"] == "laituri_chest_by_age"));
+    for id in [
+        "laituri_chest_by_age",
+        "wang_frontal_3",
+        "lubbe_2022",
+        "malliaris_3",
+    ] {
+        assert!(curves.iter().any(|c| c["id"] == id), "{id}");
+    }
     assert!(
         seat["intrusion"]["factor"]
             .as_f64()

@@ -4,15 +4,16 @@
 //! Long; run on demand, which also records the result in `tests/data/random-search.csv`:
 //! `cargo test --release --test random_search -- --ignored`
 
+use crumple::measure::Measure;
 use std::path::Path;
 
 use crumple::dynamics::Plan;
 use crumple::sizing::evaluate::{CollisionEvaluator, SEARCH_STEP_S};
 use crumple::sizing::optimise::optimise;
 use crumple::sizing::{
-    CaseValues, Criterion, Design, Evaluate, Problem, SizedVehicle, SizingData, SpeedSearch, apply,
+    CaseValues, Design, Evaluate, Problem, Question, SizedVehicle, SizingData, SpeedSearch, apply,
 };
-use crumple::study::{StudySpec, load_study, pair_loads, problem_of};
+use crumple::study::{StudySpec, load_study};
 use crumple::vehicle::Library;
 use rand::RngExt;
 use rand::SeedableRng;
@@ -51,7 +52,7 @@ fn draw(problem: &Problem<'_>, start: &Design, rng: &mut ChaCha8Rng) -> Design {
 }
 
 fn hardest(spec: &StudySpec, library: &Library, data: &SizingData) -> (usize, usize) {
-    let loads = pair_loads(spec);
+    let loads = spec.question.pairs();
     let mut evaluator = evaluator(spec, library, data);
     let mut worst = (0, 0, -1.0);
     for (v, id) in spec.vehicles.iter().enumerate() {
@@ -59,7 +60,7 @@ fn hardest(spec: &StudySpec, library: &Library, data: &SizingData) -> (usize, us
         let sized = apply(&vehicle, &Design::default(), data).expect("as built");
         let values = evaluator.evaluate(&sized, &loads).expect("they run");
         for (l, have) in values.iter().enumerate() {
-            let risk = have[&Criterion::JointWithoutNeck];
+            let risk = have[&Measure::JointWithoutNeck];
             if risk > worst.2 {
                 worst = (v, l, risk);
             }
@@ -71,15 +72,10 @@ fn hardest(spec: &StudySpec, library: &Library, data: &SizingData) -> (usize, us
 fn evaluator(spec: &StudySpec, library: &Library, data: &SizingData) -> CollisionEvaluator {
     let duration_s = spec.duration_ms * 1e-3;
     let plan = Plan::new(duration_s, 1e-5);
-    CollisionEvaluator::new(
-        library,
-        &spec.partners,
-        &data.costs,
-        spec.seats.clone(),
-        plan,
-    )
-    .expect("shipped partners")
-    .for_search(duration_s, SEARCH_STEP_S)
+    let evaluator = spec.question.evaluator(library, data, plan);
+    evaluator
+        .expect("shipped partners")
+        .for_search(duration_s, SEARCH_STEP_S)
 }
 
 #[test]
@@ -94,12 +90,17 @@ fn the_optimum_beats_a_random_search_and_holds_at_the_fine_step() {
     for study in ["kei-vs-us", "short"] {
         let path = root.join("studies").join(format!("{study}.toml"));
         let spec = load_study(&path, &library).expect("a shipped study");
-        let data = SizingData::load(&library, &spec.costs).expect("shipped costs");
+        let data = spec.question.data(&library).expect("shipped costs");
         let (v, l) = hardest(&spec, &library, &data);
-        let load = pair_loads(&spec)[l].clone();
+        let load = spec.question.pairs()[l].clone();
         let vehicle = library.vehicle(&spec.vehicles[v]).expect("a vehicle");
-        let limits = &spec.targets[spec.reference].limits;
-        let mut problem = problem_of(&spec, &vehicle, &data, vec![load.clone()], limits);
+        let asked = Question {
+            partners: vec![load.against.clone()],
+            speeds_kmh: vec![load.speed_kmh],
+            overlaps_pct: vec![load.overlap_pct],
+            ..spec.question_for(&spec.targets[spec.reference].limits)
+        };
+        let mut problem = asked.problem(&vehicle, &data);
         problem.effort.speed = SpeedSearch::Never;
         let mut search = evaluator(&spec, &library, &data);
         let sizing = optimise(&problem, &mut search).expect("it runs");

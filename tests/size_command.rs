@@ -64,7 +64,7 @@ fn bad_requests_are_refused_with_the_value_and_the_remedy() {
             &["cfrp", "cabin"],
         ),
         ("--target joint=0.2 --packages best", &["best-front"]),
-        ("--target joint=0.2 --volume-per-year=-5", &["-5", "1,000"]),
+        ("--target joint=0.2 --volume-per-year=-5", &["-5", "1000"]),
         (
             "--target joint=0.2 --partner seas_kN=-100",
             &["seas_kN", "between 0"],

@@ -1,9 +1,10 @@
 //! Intrusion enters a study by a published odds ratio, in columns of its own, and only when the file asks.
 
 use crumple::error::SourceText;
+use crumple::measure::{Measure, Readings};
 use crumple::risk::intrusion::with_odds_ratio;
 use crumple::study::file::parse_study;
-use crumple::study::{Numbers, Progress, Stage, run_study};
+use crumple::study::{Progress, Stage, run_study};
 use crumple::vehicle::Library;
 
 struct Quiet;
@@ -35,7 +36,7 @@ step_us = 50
     )
 }
 
-fn pair(extra: &str) -> Numbers {
+fn pair(extra: &str) -> Readings {
     let library = Library::find(None).unwrap();
     let source = SourceText::new("study.toml", study(extra));
     let spec = parse_study(&source, &library).unwrap();
@@ -48,16 +49,16 @@ fn pair(extra: &str) -> Numbers {
 fn odds_of_the_leg_are_multiplied_where_the_panel_comes_back() {
     let plain = pair("");
     let with = pair("intrusion_odds = \"panel_full_frontal\"");
-    let femur = plain.get("occupant.1.risk.femur_ais2").unwrap();
-    let name = "occupant.1.risk.femur_ais2_with_intrusion";
-    assert_eq!(plain.get(name), None);
-    assert!(with.get("vehicle.1.intrusion_mm").unwrap() > 20.0);
-    assert_eq!(with.get("occupant.1.risk.intrusion_odds_factor"), Some(8.0));
-    assert_eq!(with.get(name), Some(with_odds_ratio(femur, 8.0)));
+    let femur = plain.first(Measure::FemurAis2).unwrap();
+    let multiplied = Measure::FemurAis2WithIntrusion;
+    assert_eq!(plain.first(multiplied), None);
+    assert!(with.first(Measure::IntrusionMm).unwrap() > 20.0);
+    assert_eq!(with.first(Measure::IntrusionOddsFactor), Some(8.0));
+    assert_eq!(with.first(multiplied), Some(with_odds_ratio(femur, 8.0)));
     // What sizing aims at stays what it was.
-    let joint = "occupant.1.risk.joint_without_neck";
-    assert_eq!(with.get(joint), plain.get(joint));
-    assert!(with.get(&format!("{joint}_with_intrusion")) > with.get(joint));
+    let joint = Measure::JointWithoutNeck;
+    assert_eq!(with.first(joint), plain.first(joint));
+    assert!(with.first(Measure::JointWithoutNeckWithIntrusion) > with.first(joint));
 }
 
 #[test]

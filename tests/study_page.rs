@@ -101,17 +101,23 @@ fn the_page_gives_the_verdict_with_its_numbers() {
     ] {
         assert!(text.contains(words), "no \"{words}\" in the page");
     }
-    let usd = result.sizings[0].number("price_usd").expect("a price");
+    let usd = result.sizings[0].answer.price_usd.expect("a price").usd();
     let shown = format!("${},{:03.0}", (usd / 1e3).floor(), (usd % 1e3).round());
     assert!(text.contains(&shown), "no price {shown}");
     for mark in ["{{", "}}", "{%", "NaN", "undefined", "Some("] {
         assert!(!text.contains(mark), "\"{mark}\" is left in the page");
     }
     // With percentiles of an uncertainty analysis the verdict shows those instead.
-    let band = |p5: f64, p50: f64, p95: f64| json!({ "p5": p5, "p50": p50, "p95": p95 });
-    result.sizings[0].answer["uncertainty"] = json!({ "nominal": {
+    let band = |p5: f64, p50: f64, p95: f64| json!({ "mean": p50, "sd": 1.0, "p5": p5, "p10": p5, "p25": p5, "p50": p50, "p75": p95, "p90": p95, "p95": p95 });
+    let share = json!({ "value": 0.57, "low": 0.5, "high": 0.6 });
+    let nominal = json!({ "draws": 100, "runs": 100, "probability_met": share, "overlooked": share,
         "price_usd": band(10_111.0, 12_222.0, 15_333.0), "added_mass_kg": band(11.0, 22.0, 33.0),
-        "added_cost_usd": band(111.0, 222.0, 333.0), "probability_met": { "value": 0.57 } } });
+        "added_structure_kg": null, "added_cost_usd": band(111.0, 222.0, 333.0),
+        "worst": {}, "expected": {}, "cases": [], "percentiles": {} });
+    let found = json!({ "request": {}, "inputs": 1, "step_us": 50.0, "criterion": "joint_without_neck",
+        "deciding": [], "as_built": null, "nominal": nominal, "tornado": null, "sobol": [], "designs": [],
+        "notes": [], "interrupted": false });
+    result.sizings[0].answer.uncertainty = serde_json::from_value(found).expect("an analysis");
     let text = page(&result);
     for words in [
         "5th to 95th percentile",

@@ -4,12 +4,9 @@
 
 use std::path::Path;
 
+use crumple::collision::Case;
 use crumple::collision::file::load_case;
-use crumple::collision::{Case, Party};
-use crumple::dynamics::{
-    Crush, CrushLaw, MountSpec, Network, Plan, Port, Solver, models::linear_law,
-};
-use crumple::vehicle::Face;
+use crumple::dynamics::{Crush, CrushLaw, MountSpec, Network, Plan, Port, models::linear_law};
 use crumple::vehicle::library::load_vehicle;
 
 fn root() -> &'static Path {
@@ -18,20 +15,11 @@ fn root() -> &'static Path {
 
 /// The worked pair of invented vehicles, 48 km/h each.
 pub fn worked_pair() -> Case {
-    let party = |name: &str| Party {
-        vehicle: load_vehicle(&root().join("tests/data").join(name)).expect("an example reads"),
-        speed_mps: 48.0 / 3.6,
-        face: Face::Front,
-    };
+    let [kei, pickup] = ["example-kei.toml", "example-pickup.toml"]
+        .map(|name| load_vehicle(&root().join("tests/data").join(name)).expect("an example reads"));
     Case {
-        name: "worked pair".into(),
-        parties: [party("example-kei.toml"), party("example-pickup.toml")],
-        overlap: 1.0,
-        struck_left: true,
-        turning: crumple::collision::Turning::default(),
-        occupants: Vec::new(),
         plan: Plan::new(0.15, 1e-5),
-        solver: Solver::Leapfrog,
+        ..Case::head_on(&kei, &pickup, 48.0 / 3.6)
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use crumple::collision::file::load_case;
 use crumple::collision::result::CaseResult;
-use crumple::collision::{Case, Finished, VehicleOutcome};
+use crumple::collision::{Case, Finished};
 use crumple::dynamics::Plan;
 use crumple::error::Error;
+use crumple::measure::{Measure, Readings};
 use crumple::occupant::OccupantResult;
 use crumple::sizing::uncertainty::case_spread::{CaseSpread, case_spread};
 use crumple::vehicle::VehicleClass;
@@ -49,7 +50,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     }
     let finished = crumple::collision::run(&case)?;
     let result = CaseResult::collect(&case, &finished)?;
-    let risks = a.risk.risks(&result)?;
+    let risks = a.risk.risks(&case, &result)?;
     let spread = match a.spread {
         Some(draws) => Some(case_spread(&case, draws, a.seed)?),
         None => None,
@@ -100,48 +101,46 @@ fn at_half_step(case: &Case) -> Result<CaseResult, Error> {
     CaseResult::collect(&half, &crumple::collision::run(&half)?)
 }
 
-/// Numbers that say whether the step is fine enough: `(name, value)`.
-fn vital(result: &CaseResult) -> Vec<(String, f64)> {
-    let mut all = Vec::new();
+/// Numbers that say whether the step is fine enough.
+fn vital(result: &CaseResult) -> Readings {
+    let mut all = Readings::default();
     for (i, v) in result.vehicles.iter().enumerate() {
-        let key = |name: &str| format!("vehicle.{}.{name}", i + 1);
-        all.extend([
-            (key("delta_v_mps"), v.delta_v_mps),
-            (key("peak_g_cfc60"), v.peak_g_cfc60),
-            (key("crush_mm"), v.crush_mm),
-            (key("residual_crush_mm"), v.residual_crush_mm),
-            (key("intrusion_mm"), v.intrusion_mm),
-            (key("yaw_rate_dps"), v.yaw_rate_dps),
-            (key("delta_v_lateral_mps"), v.delta_v_lateral_mps),
-        ]);
+        let measures = [
+            Measure::DeltaVMps,
+            Measure::PeakGCfc60,
+            Measure::CrushMm,
+            Measure::ResidualCrushMm,
+            Measure::IntrusionMm,
+            Measure::YawRateDps,
+            Measure::DeltaVLateralMps,
+        ];
+        all.take(i + 1, &measures, |m| v.reading(m));
     }
     for (i, o) in result.occupants.iter().enumerate() {
-        let key = |name: &str| format!("occupant.{}.{name}", i + 1);
-        for (name, value) in [
-            ("hic15", o.hic15),
-            ("chest_a3ms_g", o.chest_a3ms_g),
-            ("chest_deflection_mm", o.chest_deflection_mm),
-            ("femur_kN", o.femur_kN),
-            ("peak_g", Some(o.peak_g)),
-        ] {
-            all.extend(value.map(|v| (key(name), v)));
-        }
+        let measures = [
+            Measure::Hic15,
+            Measure::ChestA3msG,
+            Measure::ChestDeflectionMm,
+            Measure::FemurKn,
+            Measure::PeakG,
+        ];
+        all.take(i + 1, &measures, |m| o.reading(m));
     }
-    all.push(("restitution".into(), result.restitution));
+    all.take(1, &[Measure::Restitution], |m| result.reading(m));
     all
 }
 
 fn differences(a: &CaseResult, b: &CaseResult) -> Vec<(String, f64, f64, f64)> {
-    vital(a)
-        .into_iter()
-        .zip(vital(b))
-        .map(|((name, x), (_, y))| {
+    let (a, b) = (vital(a), vital(b));
+    a.iter()
+        .filter_map(|(reading, x)| {
+            let (x, y) = (x?, b.get(reading)?);
             let relative = if y == x {
                 0.0
             } else {
                 (x - y).abs() / y.abs().max(1e-12)
             };
-            (name, x, y, relative)
+            Some((reading.to_string(), x, y, relative))
         })
         .collect()
 }
@@ -211,69 +210,59 @@ pub fn write_files(
 }
 
 fn vehicle_rows(case: &Case, r: &CaseResult) -> Vec<Vec<String>> {
-    let [a, b] = &r.vehicles;
-    let mut rows = Vec::new();
-    let mut line = |name: &str, decimals: usize, of: &dyn Fn(&VehicleOutcome) -> Option<f64>| {
-        let value = |v| output::optional(of(v), decimals);
-        rows.push(vec![name.to_string(), value(a), value(b)]);
-    };
-    line("mass, kg", 0, &|v| Some(v.mass_kg));
-    line("speed, km/h", 1, &|v| Some(v.initial_speed_mps * 3.6));
-    line("delta-v, m/s", 2, &|v| Some(v.delta_v_mps));
-    line("delta-v, km/h", 1, &|v| Some(v.delta_v_mps * 3.6));
-    line("peak, CFC 60, g", 1, &|v| Some(v.peak_g_cfc60));
-    line("time of peak, ms", 1, &|v| Some(v.time_of_peak_ms));
-    line("crush, mm", 0, &|v| Some(v.crush_mm));
-    line("crush at separation, mm", 0, &|v| Some(v.residual_crush_mm));
-    line("intrusion, mm", 0, &|v| Some(v.intrusion_mm));
+    let mut all = vec![
+        Measure::MassKg,
+        Measure::InitialSpeedMps,
+        Measure::DeltaVMps,
+        Measure::PeakGCfc60,
+        Measure::TimeOfPeakMs,
+        Measure::CrushMm,
+        Measure::ResidualCrushMm,
+        Measure::IntrusionMm,
+    ];
     if case.turns() {
-        line("yaw rate at separation, deg/s", 1, &|v| {
-            Some(v.yaw_rate_dps)
-        });
-        line("yaw angle at separation, deg", 1, &|v| Some(v.yaw_deg));
-        line("lateral delta-v, km/h", 1, &|v| {
-            Some(v.delta_v_lateral_mps * 3.6)
-        });
+        all.extend([
+            Measure::YawRateDps,
+            Measure::YawDeg,
+            Measure::DeltaVLateralMps,
+        ]);
     }
-    line("OLC, g", 1, &|v| v.olc_g);
-    line("VPI, g", 1, &|v| v.vpi_g);
-    line("energy absorbed, kJ", 1, &|v| Some(v.energy_absorbed_kJ));
-    rows
+    all.extend([Measure::OlcG, Measure::VpiG, Measure::EnergyAbsorbedKj]);
+    let row = |m: Measure| {
+        let mut cells = vec![m.heading()];
+        cells.extend(r.vehicles.iter().map(|v| output::reading(m, v.reading(m))));
+        cells
+    };
+    all.into_iter().map(row).collect()
 }
 
-/// Header of the occupants' table.
-const OCCUPANT: [&str; 11] = [
-    "occupant",
-    "HIC15",
-    "3 ms g",
-    "chest mm",
-    "femur kN",
-    "travel mm",
-    "intrusion at seat mm",
-    "fired ms",
-    "risk %",
-    "with neck floor %",
-    "leg odds x",
+/// Columns of the occupants' table, before the leg odds.
+const OCCUPANT: [Measure; 9] = [
+    Measure::Hic15,
+    Measure::ChestA3msG,
+    Measure::ChestDeflectionMm,
+    Measure::FemurKn,
+    Measure::ExcursionMm,
+    Measure::IntrusionAtSeatMm,
+    Measure::FireMs,
+    Measure::JointWithoutNeck,
+    Measure::Joint,
 ];
 
-fn occupant_rows(r: &CaseResult) -> Vec<Vec<String>> {
-    let percent = |v: Option<f64>| output::optional(v.map(|p| p * 100.0), 1);
+fn occupant_table(r: &CaseResult) -> String {
+    let mut header = vec!["occupant".to_string()];
+    header.extend(OCCUPANT.map(Measure::heading));
+    header.push(Measure::LegOddsLow.heading());
     let row = |o: &OccupantResult| {
-        vec![
-            format!("vehicle {} {} {}", o.vehicle, o.seat.id(), o.dummy.id()),
-            output::optional(o.hic15, 0),
-            output::optional(o.chest_a3ms_g, 1),
-            output::optional(o.chest_deflection_mm, 1),
-            output::optional(o.femur_kN, 2),
-            format!("{:.0}", o.excursion_mm),
-            format!("{:.0}", o.intrusion_at_seat_mm),
-            output::optional(o.fire_ms, 1),
-            percent(o.risk.joint_without_neck),
-            percent(o.risk.joint),
-            odds(o.leg_odds_ratio),
-        ]
+        let who = format!("vehicle {} {} {}", o.vehicle, o.seat.id(), o.dummy.id());
+        let mut cells = vec![who];
+        cells.extend(OCCUPANT.map(|m| output::reading(m, o.reading(m))));
+        cells.push(odds(o.leg_odds_ratio));
+        cells
     };
-    r.occupants.iter().map(row).collect()
+    let rows: Vec<Vec<String>> = r.occupants.iter().map(row).collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    output::table(&header, &rows)
 }
 
 /// A range of odds ratios.
@@ -293,7 +282,7 @@ fn page(case: &Case, r: &CaseResult) -> String {
     }
     if !r.occupants.is_empty() {
         page.push('\n');
-        page += &output::table(&OCCUPANT, &occupant_rows(r));
+        page += &occupant_table(r);
         page += "\nrisk: US NCAP 2008, joint over head, chest and femur; the next column adds the neck curve at Nij = 0\n\
                  leg odds: published odds ratio of a leg injury where the interior comes more than 2 cm towards the seat \
                  (95 % interval); in no risk here\n";

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use comfy_table::{CellAlignment, Table, presets};
 use crumple::error::{Error, InputError, write_atomic};
+use crumple::measure::Measure;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource};
 use serde::Serialize;
 
@@ -59,6 +60,11 @@ pub fn optional(value: Option<f64>, decimals: usize) -> String {
     value.map_or_else(|| "-".into(), |v| format!("{v:.decimals$}"))
 }
 
+/// A reading as it is shown, without its unit.
+pub fn reading(measure: Measure, value: Option<f64>) -> String {
+    optional(value.map(|v| measure.shown(v)), measure.decimals())
+}
+
 /// A warning on standard error.
 pub fn warn(message: &str) {
     eprintln!("warning: {message}");
@@ -66,10 +72,10 @@ pub fn warn(message: &str) {
 
 /// An error on standard error, with its place in the file where there is one.
 pub fn print_error(error: &Error) {
-    match error {
-        Error::Input(e) => eprint!("{}", pointed(e)),
-        Error::Request { message, help } => eprintln!("error: {message}\nhelp: {help}"),
-        other => eprintln!("error: {other}"),
+    match (error, error.told()) {
+        (Error::Input(e), _) => eprint!("{}", pointed(e)),
+        (_, Some((message, help))) => eprintln!("error: {message}\nhelp: {help}"),
+        (other, None) => eprintln!("error: {other}"),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Risk curves of a run's occupants, on request: `run --risk`.
 
+use crumple::collision::Case;
 use crumple::collision::result::CaseResult;
 use crumple::error::Error;
 use crumple::risk::NcapInput;
+use crumple::risk::delta_v::CrashMode;
 use crumple::risk::intrusion::{IntrusionOddsRatio, ODDS_RATIOS, odds_ratio};
 use crumple::risk::seat::{NECK_NOTE, SeatInput, SeatRisk, seat_risk};
+use crumple::vehicle::Face;
 
 use super::output;
 
@@ -26,7 +29,7 @@ impl Arguments {
     ///
     /// # Errors
     /// An age that nobody has, an odds ratio that is not in the list.
-    pub fn risks(&self, result: &CaseResult) -> Result<Option<Vec<SeatRisk>>, Error> {
+    pub fn risks(&self, case: &Case, result: &CaseResult) -> Result<Option<Vec<SeatRisk>>, Error> {
         if !self.risk {
             return Ok(None);
         }
@@ -45,7 +48,12 @@ impl Arguments {
             })?),
         };
         let of = |o: &crumple::occupant::OccupantResult| {
-            let intrusion_mm = result.vehicles[o.vehicle - 1].intrusion_mm;
+            let vehicle = &result.vehicles[o.vehicle - 1];
+            let mode = match case.parties[o.vehicle - 1].face {
+                Face::Front => CrashMode::Frontal,
+                Face::Rear => CrashMode::Rear,
+                Face::Left | Face::Right => CrashMode::All,
+            };
             seat_risk(&SeatInput {
                 dummy: o.dummy,
                 ncap: NcapInput {
@@ -55,8 +63,9 @@ impl Arguments {
                     neck: None,
                 },
                 chest_a3ms_g: o.chest_a3ms_g,
+                crash: Some((mode, vehicle.delta_v_mps)),
                 age_years,
-                intrusion: ratio.map(|r| (intrusion_mm, r)),
+                intrusion: ratio.map(|r| (vehicle.intrusion_mm, r)),
             })
         };
         Ok(Some(result.occupants.iter().map(of).collect()))

@@ -1,23 +1,23 @@
 //! `crumple size`: structure mass and cost for a target, Pareto fronts and feasibility maps.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crumple::criteria::Dummy;
-use crumple::error::Error;
+use crumple::error::{Error, within};
 use crumple::occupant::Seat;
 use crumple::report::{fronts_figure, map_figure};
-use crumple::sizing::answer::to_json;
-use crumple::sizing::evaluate::{CollisionEvaluator, SEARCH_STEP_S, Seated, VERIFY_STEP_S};
+use crumple::sizing::evaluate::{SEARCH_STEP_S, Seated, VERIFY_STEP_S};
 use crumple::sizing::feasibility::{FeasibilityMap, feasibility_map};
 use crumple::sizing::optimise::optimise;
 use crumple::sizing::pareto::{Fronts, fronts};
-use crumple::sizing::problem::Effort;
 use crumple::sizing::{
-    KEI_LENGTH_M, LoadCase, PartnerDesign, Problem, Rule, SizingData, SpeedSearch, Target, Vary,
+    Answer, MaterialChoice, PartnerDesign, Question, Rule, SpeedSearch, Target, Vary,
 };
 use crumple::stamp::Stamp;
 use crumple::units::{KN, MM};
 use crumple::vehicle::{Library, Vehicle};
+use serde::Serialize;
 
 use super::plot::{refused, write_figure};
 use super::{Done, output, size_page, study, uncertainty, vehicles};
@@ -45,8 +45,8 @@ pub struct Arguments {
     #[arg(long, required = true, value_delimiter = ',')]
     target: Vec<String>,
     /// Do limits hold in every case, or in the weighted mean?
-    #[arg(long, value_enum, default_value_t = Constraint::Every)]
-    constraint: Constraint,
+    #[arg(long, value_enum, default_value_t = Question::default().rule)]
+    constraint: Rule,
     /// Limits in the vehicle's own wall test (default: FMVSS 208)
     #[arg(
         long,
@@ -55,11 +55,11 @@ pub struct Arguments {
     )]
     wall_target: Vec<String>,
     /// Speed of that test, km/h
-    #[arg(long, default_value_t = 56.0)]
+    #[arg(long, default_value_t = Question::default().wall_kmh)]
     wall_speed_kmh: f64,
     /// What may be varied
-    #[arg(long, value_enum, default_value_t = What::Structure)]
-    vary: What,
+    #[arg(long, value_enum, default_value_t = Question::default().vary)]
+    vary: Vary,
     /// Load paths may also be made into two steps, the second at least as strong as the first
     #[arg(long)]
     reshape: bool,
@@ -67,13 +67,13 @@ pub struct Arguments {
     #[arg(long)]
     length_cap: bool,
     /// Largest strength factor of a load path
-    #[arg(long, default_value_t = 3.0)]
+    #[arg(long, default_value_t = Question::default().max_strength)]
     max_strength: f64,
     /// Largest added front length, mm
-    #[arg(long, default_value_t = 300.0)]
+    #[arg(long, default_value_t = Question::default().max_length_m / MM)]
     max_added_length_mm: f64,
     /// Largest cabin factor
-    #[arg(long, default_value_t = 3.0)]
+    #[arg(long, default_value_t = Question::default().max_cabin_factor)]
     max_cabin_factor: f64,
     /// Materials to choose from for crush structure [default: all that may crush]
     #[arg(long, value_delimiter = ',')]
@@ -130,24 +130,16 @@ pub struct Arguments {
     json: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum What {
-    /// Strength, length and cabin
-    Structure,
-    /// Restraint packages
-    Restraint,
-    /// Both
-    Both,
-    /// The partner's side only
-    Partner,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Constraint {
-    /// In every case
-    Every,
-    /// In the weighted mean over the pairs
-    Weighted,
+/// The document of `--json`.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    answer: &'a Answer,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fronts: Option<&'a Fronts>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    map: Option<&'a FeasibilityMap>,
+    stamp: &'a Stamp,
 }
 
 /// Duration of a run, s.
@@ -156,33 +148,29 @@ const DURATION_S: f64 = 0.2;
 pub fn run(a: &Arguments) -> Result<Done, Error> {
     let vehicle = vehicles::load(&a.vehicle, Path::new("."))?;
     let library = Library::find(None)?;
-    let mut data = SizingData::load(&library, &a.costs)?;
-    data.costs.structure.new_powertrain = a.new_powertrain;
-    if let Some(volume) = a.volume_per_year {
-        data.costs = data.costs.at_volume(volume)?;
-    }
-    for id in &a.against {
-        data.partners.push(library.vehicle(id)?);
+    let question = question(a)?;
+    let data = question.data(&library)?;
+    for id in &a.packages {
+        data.costs.package(id)?;
     }
     let request = a.uncertainty.request()?;
-    let targets = limits(&a.target)?;
-    let problem = problem(a, &vehicle, &data, &targets)?;
+    let problem = question.problem(&vehicle, &data);
     let plan = crumple::dynamics::Plan::new(DURATION_S, VERIFY_STEP_S);
-    let mut evaluator =
-        CollisionEvaluator::new(&library, &a.against, &data.costs, occupants(a)?, plan)?
-            .for_search(DURATION_S, SEARCH_STEP_S);
-    let question = (
+    let mut evaluator = question
+        .evaluator(&library, &data, plan)?
+        .for_search(DURATION_S, SEARCH_STEP_S);
+    let asked = (
         &vehicle,
         &problem,
         &a.pareto,
         &a.map_mass_kg,
         &a.map_speed_kmh,
     );
-    let stamp = Stamp::of(&(question, &evaluator), VERIFY_STEP_S);
+    let stamp = Stamp::of(&(asked, &evaluator), VERIFY_STEP_S);
     let stopped = study::interrupt_flag();
     let stop = || stopped.load(std::sync::atomic::Ordering::Relaxed);
     let sizing = optimise(&problem, &mut evaluator)?;
-    let front = match targets.first().filter(|_| !a.pareto.is_empty()) {
+    let front = match question.limits.first().filter(|_| !a.pareto.is_empty()) {
         Some(first) => {
             let mut problem = problem.clone();
             problem.effort.speed = SpeedSearch::Never;
@@ -206,13 +194,6 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         }
         _ => None,
     };
-    let mut document = to_json(&vehicle, &sizing, &data);
-    if let Some(front) = &front {
-        document["fronts"] = serde_json::json!(front);
-    }
-    if let Some(map) = &map {
-        document["map"] = serde_json::json!(map);
-    }
     let spread = match &request {
         Some(request) => {
             let at = (a.out.as_deref(), &stamp);
@@ -222,17 +203,22 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         }
         None => None,
     };
-    if let Some(u) = &spread {
-        document["uncertainty"] = serde_json::json!(u);
-    }
-    document["stamp"] = serde_json::json!(stamp);
+    let mut answer = Answer::new(&vehicle, sizing, &data);
+    answer.uncertainty = spread;
+    let document = Document {
+        answer: &answer,
+        fronts: front.as_ref(),
+        map: map.as_ref(),
+        stamp: &stamp,
+    };
     if let Some(path) = &a.out {
         output::json_file(path, &document)?;
     }
     if let Some(folder) = &a.figures {
         figures(folder, &vehicle, front.as_ref(), map.as_ref(), &stamp)?;
-        if let Some(u) = &spread {
-            let limit = targets.iter().find(|t| t.criterion.key() == u.criterion);
+        if let Some(u) = &answer.uncertainty {
+            let limits = question.limits.iter();
+            let limit = limits.clone().find(|t| t.criterion == u.criterion);
             let who = (vehicle.id.as_str(), vehicle.name.as_str());
             uncertainty::figures(folder, who, u, limit.map(|t| t.limit), &stamp)?;
         }
@@ -240,16 +226,17 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if a.json {
         output::json(&document)?;
     } else {
-        let mut page = size_page::page(&vehicle, &sizing, &data);
+        let mut page = size_page::page(&vehicle, &answer);
         page += &front.as_ref().map_or_else(String::new, size_page::fronts);
         page += &map.as_ref().map_or_else(String::new, size_page::map);
-        page += &spread.as_ref().map_or_else(String::new, uncertainty::page);
+        let spread = answer.uncertainty.as_ref();
+        page += &spread.map_or_else(String::new, uncertainty::page);
         output::text(&page)?;
     }
-    if spread.is_some_and(|u| u.interrupted) {
+    if answer.uncertainty.is_some_and(|u| u.interrupted) {
         return Err(Error::Interrupted);
     }
-    Ok(if sizing.feasible {
+    Ok(if answer.feasible {
         Done::Holds
     } else {
         Done::DoesNotHold
@@ -272,52 +259,53 @@ fn figures(
     Ok(())
 }
 
-fn problem<'a>(
-    a: &Arguments,
-    vehicle: &'a Vehicle,
-    data: &'a SizingData,
-    targets: &[Target],
-) -> Result<Problem<'a>, Error> {
-    let mut problem = Problem::new(vehicle, data, load_cases(a, targets)?);
-    problem.vary = match a.vary {
-        What::Structure => Vary::Structure,
-        What::Restraint => Vary::Restraint,
-        What::Both => Vary::Both,
-        What::Partner => Vary::Partner,
-    };
-    problem.rule = match a.constraint {
-        Constraint::Every => Rule::Every,
-        Constraint::Weighted => Rule::Weighted,
-    };
-    problem.effort = Effort::lean();
-    problem.length_cap_m = a.length_cap.then_some(KEI_LENGTH_M);
-    if a.highest_speed {
-        problem.effort.speed = SpeedSearch::Always;
+fn question(a: &Arguments) -> Result<Question, Error> {
+    let speeds = weights("--speed-weights", &a.speed_weights, a.speed_kmh.len())?;
+    let overlaps = weights("--overlap-weights", &a.overlap_weights, a.overlap_pct.len())?;
+    for &speed in &a.speed_kmh {
+        within("--speed-kmh", speed, Question::SPEED_KMH)?;
     }
-    let most_strength = in_range("--max-strength", a.max_strength, 1.0, 20.0)?;
-    let v = &mut problem.variables;
-    for (_, most) in &mut v.strength {
-        *most = most_strength;
+    for &overlap in &a.overlap_pct {
+        within("--overlap-pct", overlap, [1.0, 100.0])?;
     }
-    v.max_length_m = in_range("--max-added-length-mm", a.max_added_length_mm, 0.0, 1500.0)? * MM;
-    v.max_cabin_factor = in_range("--max-cabin-factor", a.max_cabin_factor, 1.0, 20.0)?;
-    v.partner = partner(a)?;
-    if a.reshape {
-        v.reshape();
-    }
-    problem.materials.allowed.clone_from(&a.materials);
-    problem.materials.cabin.clone_from(&a.cabin_material);
+    let most_mm = within(
+        "--max-added-length-mm",
+        a.max_added_length_mm,
+        Question::LENGTH_MM,
+    )?;
+    let mut fixed = BTreeMap::new();
     for word in &a.material {
         let (path, id) = pair("--material", word, "PATH=MATERIAL, for example rails=dp800")?;
-        problem.materials.fixed.insert(path, id);
+        fixed.insert(path, id);
     }
-    if !a.packages.is_empty() {
-        for id in &a.packages {
-            data.costs.package(id)?;
-        }
-        problem.packages.clone_from(&a.packages);
-    }
-    Ok(problem)
+    Ok(Question {
+        partners: a.against.clone(),
+        speeds_kmh: a.speed_kmh.clone(),
+        overlaps_pct: a.overlap_pct.clone(),
+        weights: (speeds, overlaps),
+        seats: occupants(a)?,
+        limits: limits(&a.target)?,
+        rule: a.constraint,
+        wall_kmh: within("--wall-speed-kmh", a.wall_speed_kmh, Question::SPEED_KMH)?,
+        wall_limits: limits(&a.wall_target)?,
+        vary: a.vary,
+        length_cap: a.length_cap,
+        max_length_m: most_mm * MM,
+        max_strength: within("--max-strength", a.max_strength, Question::FACTOR)?,
+        max_cabin_factor: within("--max-cabin-factor", a.max_cabin_factor, Question::FACTOR)?,
+        reshape: a.reshape,
+        materials: MaterialChoice {
+            allowed: a.materials.clone(),
+            fixed,
+            cabin: a.cabin_material.clone(),
+        },
+        packages: Some(a.packages.clone()).filter(|p| !p.is_empty()),
+        partner: partner(a)?,
+        new_powertrain: a.new_powertrain,
+        volume_per_year: a.volume_per_year,
+        highest_speed: a.highest_speed,
+        costs: a.costs.clone(),
+    })
 }
 
 fn pair(flag: &str, word: &str, rule: &str) -> Result<(String, String), Error> {
@@ -327,44 +315,22 @@ fn pair(flag: &str, word: &str, rule: &str) -> Result<(String, String), Error> {
     Ok((left.trim().to_string(), right.trim().to_string()))
 }
 
-fn in_range(flag: &str, v: f64, least: f64, most: f64) -> Result<f64, Error> {
-    if v.is_finite() && (least..=most).contains(&v) {
-        Ok(v)
-    } else {
-        Err(Error::request(
-            format!("{flag} {v}"),
-            format!("between {least} and {most}"),
-        ))
-    }
-}
-
-fn partner(a: &Arguments) -> Result<PartnerDesign, Error> {
-    if a.partner.is_empty() {
-        return Ok(match a.vary {
-            What::Partner => PartnerDesign::BOUNDS,
-            _ => PartnerDesign::NONE,
-        });
-    }
+fn partner(a: &Arguments) -> Result<Option<PartnerDesign>, Error> {
     let rule = "lower_rails_mm, seas_kN or softer with a number, for example seas_kN=150";
+    let told = |word: &str| Error::request(format!("--partner {word}"), format!("write {rule}"));
+    let [lower, seas, softer] = Question::PARTNER;
     let mut most = PartnerDesign::NONE;
     for word in &a.partner {
         let (key, value) = pair("--partner", word, rule)?;
-        let number: f64 = value
-            .parse()
-            .map_err(|_| Error::request(format!("--partner {word}"), format!("write {rule}")))?;
+        let number: f64 = value.parse().map_err(|_| told(word))?;
         match key.as_str() {
-            "lower_rails_mm" => most.lower_rails_m = in_range(&key, number, 0.0, 400.0)? * MM,
-            "seas_kN" => most.seas_force_n = in_range(&key, number, 0.0, 2000.0)? * KN,
-            "softer" => most.softer = in_range(&key, number, 0.0, 0.9)?,
-            _ => {
-                return Err(Error::request(
-                    format!("--partner {word}"),
-                    format!("write {rule}"),
-                ));
-            }
+            "lower_rails_mm" => most.lower_rails_m = within(&key, number, [0.0, lower])? * MM,
+            "seas_kN" => most.seas_force_n = within(&key, number, [0.0, seas])? * KN,
+            "softer" => most.softer = within(&key, number, [0.0, softer])?,
+            _ => return Err(told(word)),
         }
     }
-    Ok(most)
+    Ok(Some(most).filter(|_| !a.partner.is_empty()))
 }
 
 fn occupants(a: &Arguments) -> Result<Vec<Seated>, Error> {
@@ -428,33 +394,4 @@ fn weights(flag: &str, given: &[f64], count: usize) -> Result<Vec<f64>, Error> {
         ));
     }
     Ok(given.to_vec())
-}
-
-fn load_cases(a: &Arguments, targets: &[Target]) -> Result<Vec<LoadCase>, Error> {
-    let speed_weights = weights("--speed-weights", &a.speed_weights, a.speed_kmh.len())?;
-    let overlap_weights = weights("--overlap-weights", &a.overlap_weights, a.overlap_pct.len())?;
-    let mut cases = Vec::new();
-    for against in &a.against {
-        for (&speed, ws) in a.speed_kmh.iter().zip(&speed_weights) {
-            for (&overlap, wo) in a.overlap_pct.iter().zip(&overlap_weights) {
-                cases.push(LoadCase {
-                    against: against.clone(),
-                    speed_kmh: in_range("--speed-kmh", speed, 1.0, 200.0)?,
-                    overlap_pct: in_range("--overlap-pct", overlap, 1.0, 100.0)?,
-                    weight: ws * wo,
-                    own_wall: false,
-                    targets: targets.to_vec(),
-                });
-            }
-        }
-    }
-    cases.push(LoadCase {
-        against: "rigid-wall".into(),
-        speed_kmh: in_range("--wall-speed-kmh", a.wall_speed_kmh, 1.0, 200.0)?,
-        overlap_pct: 100.0,
-        weight: 0.0,
-        own_wall: true,
-        targets: limits(&a.wall_target)?,
-    });
-    Ok(cases)
 }

@@ -1,44 +1,44 @@
 //! What `crumple size` prints for people: the answer, its price, what it stands beside, fronts and map.
 
+use crumple::cost::Relation;
+use crumple::cost::price::VolumePrice;
 use crumple::sizing::feasibility::FeasibilityMap;
 use crumple::sizing::pareto::Fronts;
-use crumple::sizing::precedent::{Relation, compare};
-use crumple::sizing::price::{VOLUMES_PER_YEAR, price_by_volume};
-use crumple::sizing::{Sizing, SizingData, Vary, price_in_us};
-use crumple::units::{KN, MM};
+use crumple::sizing::{Answer, Vary};
+use crumple::units::MM;
 use crumple::vehicle::Vehicle;
 
 use super::output;
 
-pub fn page(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> String {
+pub fn page(vehicle: &Vehicle, a: &Answer) -> String {
     let mut page = format!("{}\n\n", vehicle.name);
-    page += match (s.feasible, s.already_met) {
+    page += match (a.feasible, a.already_met) {
         (_, true) => "The targets are met as built: nothing to add, no cost.\n",
         (true, _) => "The targets can be met.\n",
         (false, _) => {
             "The targets cannot be met within the bounds; below is the nearest that can be reached.\n"
         }
     };
-    if let Some(b) = &s.blocking {
+    if let Some(b) = &a.blocking {
         page += &format!("What blocks: {b}\n");
     }
-    if let Some(v) = s.highest_feasible_speed_kmh {
+    if let Some(v) = a.highest_feasible_speed_kmh {
         page += &format!(
             "Highest speed of each vehicle at which they can be met: {v:.1} km/h ({:.1} closing)\n",
             2.0 * v
         );
     }
     page.push('\n');
-    page += &output::table(&["", "value"], &rows(vehicle, s, data));
-    if !s.active.is_empty() {
+    page += &output::table(&["", "value"], &rows(a));
+    if !a.active.is_empty() {
         page += "\nthe design rests on\n";
-        for a in &s.active {
-            page += &format!("  {a}\n");
+        for words in &a.active {
+            page += &format!("  {words}\n");
         }
     }
-    page += &volumes(vehicle, s, data);
+    page += &volumes(a);
     page += "\nbeside real changes of real cars\n";
-    for p in compare(&s.sized, &data.costs) {
+    for p in &a.precedents {
         let [low, _, high] = p.precedent_kg;
         let took = match low == high {
             true => format!("{low:.1} kg"),
@@ -54,64 +54,62 @@ pub fn page(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> String {
     }
     page += &format!(
         "\n{} load-case runs; dollars of {}\n",
-        s.evaluations,
-        data.costs.deflator.common_year()
+        a.evaluations, a.cost_year
     );
     page
 }
 
-fn rows(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> Vec<Vec<String>> {
-    let price = price_in_us(vehicle, &s.sized.cost, &data.costs);
+fn rows(a: &Answer) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut put = |what: &str, value: String| rows.push(vec![what.into(), value]);
-    put("added mass, kg", format!("{:.1}", s.sized.mass.total_kg()));
+    put("added mass, kg", format!("{:.1}", a.added_mass_kg));
     put(
         "of which structure, kg",
-        format!("{:.1}", s.sized.mass.structure_kg()),
+        format!("{:.1}", a.added_structure_kg),
     );
     put(
         "added direct cost, $",
-        format!("{:.0}", s.sized.cost.total().usd()),
+        format!("{:.0}", a.added_cost_usd.usd()),
     );
     put(
         "US price, $",
-        output::optional(price.map(|p| p.price_usd.usd()), 0),
+        output::optional(a.price_usd.map(|p| p.usd()), 0),
     );
+    let design = &a.design;
     put(
         "added front length, mm",
-        format!("{:.0}", s.design.added_front_length_m / MM),
+        format!("{:.0}", design.added_front_length_m / MM),
     );
-    put("cabin factor", format!("{:.2}", s.design.cabin_factor));
-    for (path, factor) in &s.design.strength {
+    put("cabin factor", format!("{:.2}", design.cabin_factor));
+    for (path, factor) in &design.strength {
         put(&format!("strength of {path}"), format!("{factor:.2}"));
     }
-    for (path, ratio) in &s.design.two_step {
+    for (path, ratio) in &design.two_step {
         put(
             &format!("{path} in two steps, second over first"),
             format!("{ratio:.2}"),
         );
     }
-    for (path, id) in &s.design.materials {
+    for (path, id) in &design.materials {
         put(&format!("material added to {path}"), id.clone());
     }
-    if let Some(p) = &s.design.package {
+    if let Some(p) = &design.package {
         put("restraint package", p.clone());
     }
-    if let Some(terms) = &s.sized.partner_terms {
-        let d = &terms.design;
+    if let Some(change) = &a.partner {
         put(
             "partner: rails lower by, mm",
-            format!("{:.0}", d.lower_rails_m / MM),
+            format!("{:.0}", change.lower_rails_mm),
         );
         put(
             "partner: added structure below, kN",
-            format!("{:.0}", d.seas_force_n / KN),
+            format!("{:.0}", change.seas_force_kN),
         );
         put(
             "partner: rails softer by, %",
-            format!("{:.0}", 100.0 * d.softer),
+            format!("{:.0}", 100.0 * change.softer),
         );
-        for p in &s.sized.partners {
+        for p in &change.on {
             put(
                 &format!("on {}: added mass, kg", p.partner),
                 format!("{:.1}", p.added_kg),
@@ -125,21 +123,18 @@ fn rows(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> Vec<Vec<String>> {
     rows
 }
 
-fn volumes(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> String {
-    if !s.sized.mass.changes_structure() {
+fn volumes(a: &Answer) -> String {
+    if !a.mass.changes_structure() {
         return String::new();
     }
-    let rows: Vec<Vec<String>> = price_by_volume(vehicle, &s.sized, data, &VOLUMES_PER_YEAR)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(volume, usd, price)| {
-            vec![
-                format!("{volume:.0}"),
-                format!("{usd:.0}"),
-                output::optional(price, 0),
-            ]
-        })
-        .collect();
+    let row = |v: &VolumePrice| {
+        vec![
+            format!("{:.0}", v.volume_per_year),
+            format!("{:.0}", v.added_cost_usd),
+            output::optional(v.price_usd, 0),
+        ]
+    };
+    let rows: Vec<Vec<String>> = a.price_by_volume.iter().map(row).collect();
     format!(
         "\n{}",
         output::table(
@@ -151,8 +146,12 @@ fn volumes(vehicle: &Vehicle, s: &Sizing, data: &SizingData) -> String {
 
 /// The fronts as a table.
 pub fn fronts(f: &Fronts) -> String {
-    let risk = f.as_built <= 1.0 && (f.criterion.contains("joint") || f.criterion.contains("ais"));
-    let (scale, unit) = if risk { (100.0, " %") } else { (1.0, "") };
+    let risk = f.criterion.is_risk();
+    let (scale, unit) = if risk {
+        (f.criterion.scale(), " %")
+    } else {
+        (1.0, "")
+    };
     let mut rows = Vec::new();
     for front in &f.fronts {
         let by = match front.vary {

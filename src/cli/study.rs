@@ -118,7 +118,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let spec = load_study(&a.study, &library)?;
     let stem = a.study.file_stem().unwrap_or_default();
     let folder = a.out.clone().unwrap_or_else(|| Path::new("out").join(stem));
-    for id in spec.vehicles.iter().chain(&spec.partners) {
+    for id in spec.vehicles.iter().chain(&spec.question.partners) {
         vehicles::warn_if_open(&library.vehicle(id)?, Face::Front);
     }
     let bar = Bar::new(interrupt_flag());
@@ -183,15 +183,16 @@ fn summary(r: &StudyResult, folder: &Path) -> String {
         .sizings
         .iter()
         .map(|s| {
-            let met = if s.feasible() { "yes" } else { "no" };
+            let a = &s.answer;
+            let met = if a.feasible { "yes" } else { "no" };
             vec![
-                s.vehicle.clone(),
+                a.vehicle.clone(),
                 s.target_name.clone(),
                 met.into(),
-                output::optional(s.number("added_mass_kg"), 1),
-                output::optional(s.number("added_cost_usd"), 0),
-                output::optional(s.number("price_usd"), 0),
-                output::optional(s.number("highest_feasible_speed_kmh"), 1),
+                output::optional(Some(a.added_mass_kg), 1),
+                output::optional(Some(a.added_cost_usd.usd()), 0),
+                output::optional(a.price_usd.map(|p| p.usd()), 0),
+                output::optional(a.highest_feasible_speed_kmh, 1),
             ]
         })
         .collect();

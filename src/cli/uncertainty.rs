@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crumple::error::Error;
+use crumple::measure::Measure;
 use crumple::report::uncertainty_figures;
 use crumple::sizing::evaluate::CollisionEvaluator;
 use crumple::sizing::uncertainty::parts::FolderParts;
@@ -189,16 +190,11 @@ pub fn page(u: &Uncertainty) -> String {
         );
         cells
     };
-    let band = |b: Option<&Band>, scale: f64, decimals: usize| {
+    let band = |b: Option<&Band>, m: Measure, decimals: usize| {
         b.map_or("-".into(), |b| {
-            let [low, mid, high] = [b.p5, b.p50, b.p95].map(|v| v * scale);
+            let [low, mid, high] = [b.p5, b.p50, b.p95].map(|v| m.shown(v));
             format!("{mid:.decimals$} ({low:.decimals$} to {high:.decimals$})")
         })
-    };
-    let scale = if u.criterion.starts_with("joint") {
-        100.0
-    } else {
-        1.0
     };
     let rows = vec![
         row("draws", &|m| m.draws.to_string()),
@@ -206,18 +202,21 @@ pub fn page(u: &Uncertainty) -> String {
             format!("{:.1}", 100.0 * m.probability_met.value)
         }),
         row(&format!("worst {}", u.criterion), &|m| {
-            band(m.worst.get(&u.criterion), scale, 1)
+            band(m.worst.get(&u.criterion), u.criterion, 1)
         }),
         row("worst intrusion_mm", &|m| {
-            band(m.worst.get("intrusion_mm"), 1.0, 0)
+            let intrusion = Measure::IntrusionMm;
+            band(m.worst.get(&intrusion), intrusion, 0)
         }),
         row("added mass, kg", &|m| {
-            band(m.added_mass_kg.as_ref(), 1.0, 1)
+            band(m.added_mass_kg.as_ref(), Measure::AddedMassKg, 1)
         }),
         row("added direct cost, $", &|m| {
-            band(m.added_cost_usd.as_ref(), 1.0, 0)
+            band(m.added_cost_usd.as_ref(), Measure::AddedCostUsd, 0)
         }),
-        row("US price, $", &|m| band(m.price_usd.as_ref(), 1.0, 0)),
+        row("US price, $", &|m| {
+            band(m.price_usd.as_ref(), Measure::PriceUsd, 0)
+        }),
     ];
     page += "median (5th to 95th percentile)\n";
     page += &output::table(&header, &rows);

@@ -3,6 +3,7 @@
 use crate::criteria::Dummy;
 use crate::dynamics::{Plan, Solver};
 use crate::occupant::{Restraint, Seat};
+use crate::units::US;
 use crate::vehicle::{Face, Vehicle, VehicleClass};
 
 use super::face::Placement;
@@ -19,6 +20,15 @@ pub struct Party {
 }
 
 impl Party {
+    /// A vehicle struck on its front.
+    pub fn front(vehicle: Vehicle, speed_mps: f64) -> Self {
+        Self {
+            vehicle,
+            speed_mps,
+            face: Face::Front,
+        }
+    }
+
     /// Heading along x: +1 for vehicle 1; vehicle 2 comes towards it unless struck on its rear.
     pub fn heading(&self, index: usize) -> f64 {
         if index == 0 || self.face == Face::Rear {
@@ -63,7 +73,23 @@ impl Default for Turning {
     }
 }
 
-/// A whole case.
+/// A whole case. What is not said of one is as in [`Case::of`]:
+///
+/// ```
+/// use crumple::collision::{Case, run};
+/// use crumple::vehicle::Library;
+/// # fn main() -> Result<(), crumple::error::Error> {
+/// let library = Library::find(None)?;
+/// let (kei, pickup) = (library.vehicle("honda-n-box-jf1")?, library.vehicle("ford-f-150-2018")?);
+/// let case = Case {
+///     overlap: 0.5,
+///     ..Case::head_on(&kei, &pickup, 56.0 / 3.6)
+/// };
+/// let [small, large] = run(&case)?.outcome.vehicles;
+/// assert!(small.delta_v_mps > large.delta_v_mps);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
     /// Name for reports.
@@ -85,6 +111,26 @@ pub struct Case {
 }
 
 impl Case {
+    /// Two parties at full overlap, struck on the left of the first where it is less, nobody aboard; 160 ms at 10 us.
+    pub fn of(parties: [Party; 2]) -> Self {
+        let [a, b] = parties.each_ref().map(|p| p.vehicle.name.as_str());
+        Self {
+            name: format!("{a} into {b}"),
+            parties,
+            overlap: 1.0,
+            struck_left: true,
+            turning: Turning::default(),
+            occupants: Vec::new(),
+            plan: Plan::new(0.16, 10.0 * US),
+            solver: Solver::Leapfrog,
+        }
+    }
+
+    /// Front to front, each vehicle at a speed of its own.
+    pub fn head_on(first: &Vehicle, second: &Vehicle, speed_mps: f64) -> Self {
+        Self::of([first, second].map(|v| Party::front(v.clone(), speed_mps)))
+    }
+
     /// Place of vehicle 2's face against vehicle 1's.
     pub fn placement(&self) -> Placement {
         Placement::new(

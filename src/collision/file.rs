@@ -218,9 +218,6 @@ impl Reader<'_> {
     fn vehicle(&self, source: &Spanned<String>) -> Result<Vehicle, Error> {
         let name = source.get_ref();
         let at_source = |e: Error| match e {
-            Error::Request { message, help } => {
-                Error::from(self.text.error(source.span(), message, help))
-            }
             Error::Io {
                 path, source: io, ..
             } => Error::from(self.text.error(
@@ -228,7 +225,7 @@ impl Reader<'_> {
                 format!("cannot read vehicle file {}: {io}", path.display()),
                 "give an id of the library, or a path relative to this file",
             )),
-            other => other,
+            other => other.at(self.text, source.span()),
         };
         let is_path = Path::new(name).extension().is_some_and(|e| e == "toml")
             || name.contains(std::path::MAIN_SEPARATOR);
@@ -391,10 +388,7 @@ impl Reader<'_> {
         vehicle: &Vehicle,
         seat: Seat,
     ) -> Result<Restraint, Error> {
-        let at = |span: std::ops::Range<usize>, e: Error| match e {
-            Error::Request { message, help } => Error::from(self.text.error(span, message, help)),
-            other => other,
-        };
+        let at = |span: std::ops::Range<usize>, e: Error| e.at(self.text, span);
         match &raw.restraint {
             Some(value) => match value.get_ref() {
                 toml::Value::String(id) => self

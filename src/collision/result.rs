@@ -13,6 +13,20 @@ use super::range;
 use super::run::Finished;
 
 /// Result of a case; serializes to the JSON that `run --json` prints.
+///
+/// ```
+/// use crumple::collision::result::CaseResult;
+/// use crumple::collision::{Case, run};
+/// use crumple::vehicle::Library;
+/// # fn main() -> Result<(), crumple::error::Error> {
+/// let car = Library::find(None)?.vehicle("toyota-rav4-2013")?;
+/// let case = Case::head_on(&car, &car, 10.0);
+/// let result = CaseResult::collect(&case, &run(&case)?)?;
+/// let [a, b] = &result.vehicles;
+/// assert!((a.delta_v_mps - b.delta_v_mps).abs() < 1e-9);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[allow(non_snake_case)]
 pub struct CaseResult {

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::dynamics::{Plan, Solver};
+use crate::dynamics::Plan;
 use crate::error::{Error, SourceText};
 use crate::signal::cfc::{Cfc, filter};
-use crate::vehicle::{Face, Vehicle, parse_vehicle};
+use crate::vehicle::{Vehicle, parse_vehicle};
 
 use super::case::{Case, Party};
 use super::outcome::VehicleOutcome;
@@ -88,24 +88,12 @@ pub fn wall_case(vehicle: &Vehicle, speed_mps: f64, plan: Plan) -> Result<Case, 
             vehicle.name,
             speed_mps * 3.6
         ),
-        parties: [
-            Party {
-                vehicle: vehicle.clone(),
-                speed_mps,
-                face: Face::Front,
-            },
-            Party {
-                vehicle: rigid_wall()?,
-                speed_mps: 0.0,
-                face: Face::Front,
-            },
-        ],
-        overlap: 1.0,
         struck_left: false,
-        turning: crate::collision::Turning::default(),
-        occupants: Vec::new(),
         plan,
-        solver: Solver::Leapfrog,
+        ..Case::of([
+            Party::front(vehicle.clone(), speed_mps),
+            Party::front(rigid_wall()?, 0.0),
+        ])
     })
 }
 
@@ -113,6 +101,18 @@ pub fn wall_case(vehicle: &Vehicle, speed_mps: f64, plan: Plan) -> Result<Case, 
 ///
 /// # Errors
 /// As [`run`]; [`Error::Request`] when the run is too short to filter.
+///
+/// ```
+/// use crumple::collision::wall_test;
+/// use crumple::dynamics::Plan;
+/// use crumple::vehicle::Library;
+/// # fn main() -> Result<(), crumple::error::Error> {
+/// let car = Library::find(None)?.vehicle("honda-n-box-jf1")?;
+/// let test = wall_test(&car, 56.0 / 3.6, Plan::new(0.16, 2e-5))?;
+/// assert!(test.wall.peak_force_kN > 100.0);
+/// # Ok(())
+/// # }
+/// ```
 pub fn wall_test(vehicle: &Vehicle, speed_mps: f64, plan: Plan) -> Result<WallTest, Error> {
     let case = wall_case(vehicle, speed_mps, plan)?;
     let finished = run(&case)?;

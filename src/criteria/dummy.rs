@@ -41,10 +41,8 @@ pub enum Dummy {
 }
 
 impl Dummy {
-    /// The dummies the occupant model simulates; the others exist for criteria of measured channels.
-    pub const SIMULATED: [Dummy; 3] = [Dummy::Hiii50m, Dummy::Hiii05f, Dummy::PointMass];
-
-    /// Every dummy.
+    /// Every dummy. The occupant model simulates HIII-50M, HIII-05F and the point mass; the others exist for criteria of
+    /// measured channels.
     pub const ALL: [Dummy; 10] = [
         Dummy::Hiii50m,
         Dummy::Hiii05f,

@@ -28,6 +28,13 @@ pub struct Hic {
 const BLOCK: usize = 16;
 
 /// HIC over windows of at most 15 ms. `accel_mps2`: resultant head acceleration, m/s2. Errors as [`hic`].
+///
+/// ```
+/// use crumple::criteria::head::hic15;
+/// // 60 g for 15 ms: 60^2.5 times 0.015.
+/// let hic = hic15(&vec![60.0 * 9.80665; 151], 1e-4).unwrap();
+/// assert!((hic.value - 418.3).abs() < 0.1);
+/// ```
 pub fn hic15(accel_mps2: &[f64], dt_s: f64) -> Result<Hic, CriteriaError> {
     hic(accel_mps2, dt_s, 0.015)
 }

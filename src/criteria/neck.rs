@@ -36,14 +36,6 @@ pub const fn intercepts(dummy: Dummy) -> Option<NeckIntercepts> {
     })
 }
 
-/// Out-of-position intercepts of the HIII-05F.
-pub const HIII_05F_OUT_OF_POSITION: NeckIntercepts = NeckIntercepts {
-    tension_n: 3880.0,
-    compression_n: 3880.0,
-    flexion_nm: 155.0,
-    extension_nm: 61.0,
-};
-
 /// Distance from the upper neck load cell to the occipital condyles, m.
 pub const fn load_cell_arm_m(dummy: Dummy) -> Option<f64> {
     match dummy {

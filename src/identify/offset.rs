@@ -30,12 +30,12 @@
 
 use serde::Deserialize;
 
-use crate::collision::{Case, Party, Turning, run};
-use crate::dynamics::{Plan, Solver};
+use crate::collision::{Case, Party, run};
+use crate::dynamics::Plan;
 use crate::error::{Error, SourceText};
 use crate::number::{Amount, Positive};
 use crate::units::KMH;
-use crate::vehicle::{Face, PathKind, Vehicle, parse_vehicle};
+use crate::vehicle::{PathKind, Vehicle, parse_vehicle};
 
 use super::layers::FIREWALL;
 
@@ -119,20 +119,14 @@ pub fn offset_intrusion_mm(
 ) -> Result<f64, Error> {
     let text = include_str!("../../vehicles/barrier/odb.toml");
     let barrier = parse_vehicle(&SourceText::new("odb.toml", text))?;
-    let party = |vehicle, speed_mps| Party {
-        vehicle,
-        speed_mps,
-        face: Face::Front,
-    };
     let case = Case {
         name: format!("{} into the offset barrier", vehicle.id),
-        parties: [party(vehicle.clone(), speed_kmh * KMH), party(barrier, 0.0)],
         overlap: 0.01 * overlap_pct,
-        struck_left: true,
-        turning: Turning::default(),
-        occupants: Vec::new(),
         plan: Plan::new(DURATION_S, step_s),
-        solver: Solver::Leapfrog,
+        ..Case::of([
+            Party::front(vehicle.clone(), speed_kmh * KMH),
+            Party::front(barrier, 0.0),
+        ])
     };
     let peak = run(&case)?.outcome.vehicles[0].intrusion_mm;
     Ok((peak - spring_back_mm(vehicle)).max(0.0))

@@ -12,6 +12,7 @@ use crate::criteria::Dummy;
 use crate::criteria::chest::{clip_3ms_cumulative, viscous_criterion};
 use crate::criteria::head::{hic15, hic36};
 use crate::dynamics::Record;
+use crate::measure::Measure;
 use crate::risk::intrusion::leg_odds;
 use crate::risk::{NcapInput, NcapRisk, ncap_risk};
 use crate::signal::{Cfc, Channel, Unit, cfc};
@@ -58,6 +59,33 @@ pub struct OccupantResult {
     pub wheel_contact: Option<bool>,
     /// Injury risk after the US NCAP curves; the neck is always `None`, the model has no neck load.
     pub risk: NcapRisk,
+}
+
+impl OccupantResult {
+    /// A measure of the occupant; `None` where the dummy cannot give it.
+    pub fn reading(&self, measure: Measure) -> Option<f64> {
+        match measure {
+            Measure::Hic15 => self.hic15,
+            Measure::Hic36 => self.hic36,
+            Measure::ChestA3msG => self.chest_a3ms_g,
+            Measure::ChestDeflectionMm => self.chest_deflection_mm,
+            Measure::ViscousCriterionMps => self.viscous_criterion_mps,
+            Measure::FemurKn => self.femur_kN,
+            Measure::PeakG => Some(self.peak_g),
+            Measure::ExcursionMm => Some(self.excursion_mm),
+            Measure::FireMs => self.fire_ms,
+            Measure::IntrusionAtSeatMm => Some(self.intrusion_at_seat_mm),
+            Measure::LegOddsLow => Some(self.leg_odds_ratio[0]),
+            Measure::LegOddsHigh => Some(self.leg_odds_ratio[1]),
+            Measure::HeadAis3 => self.risk.head_ais3,
+            Measure::ChestAis3 => self.risk.chest_ais3,
+            Measure::FemurAis2 => self.risk.femur_ais2,
+            Measure::NeckAis3 => self.risk.neck_ais3,
+            Measure::Joint => self.risk.joint,
+            Measure::JointWithoutNeck => self.risk.joint_without_neck,
+            _ => None,
+        }
+    }
 }
 
 /// Read an occupant from the record of its network.

@@ -9,6 +9,20 @@ use crate::dynamics::{BodySpec, Drive, Network, Plan, Record, simulate};
 use crate::signal::{Channel, SignalError, Unit};
 
 /// A cabin acceleration from the moment of first contact, m/s2 along the vehicle; braking is negative.
+///
+/// ```
+/// use crumple::criteria::Dummy;
+/// use crumple::dynamics::Plan;
+/// use crumple::occupant::{Restraint, Seat, SledPulse, sled};
+/// use crumple::vehicle::Library;
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let restraint = Restraint::parse(&Library::find(None)?.text("restraints", "us-2018")?)?;
+/// let pulse = SledPulse { dt_s: 1e-3, acceleration_mps2: vec![-200.0; 80] };
+/// let run = sled(&pulse, Seat::Driver, &restraint, Dummy::Hiii50m, &Plan::new(0.12, 2e-5))?;
+/// assert!(run.result.hic15 > Some(0.0));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SledPulse {
     /// Sample interval, s.

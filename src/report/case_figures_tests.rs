@@ -1,11 +1,11 @@
 //! Laws of what the figures of a case show.
 
 use super::*;
+use crate::collision::run;
 use crate::collision::wall::wall_case;
-use crate::collision::{Party, run};
-use crate::dynamics::{Plan, Solver};
+use crate::dynamics::Plan;
 use crate::error::SourceText;
-use crate::vehicle::{Face, Vehicle, parse_vehicle};
+use crate::vehicle::{Vehicle, parse_vehicle};
 
 fn vehicle(name: &str, text: &str) -> Vehicle {
     parse_vehicle(&SourceText::new(name, text)).expect("a shipped vehicle")
@@ -22,20 +22,10 @@ fn large() -> Vehicle {
 }
 
 fn pair() -> Case {
-    let party = |vehicle| Party {
-        vehicle,
-        speed_mps: 50.0 * KMH,
-        face: Face::Front,
-    };
     Case {
-        name: "pair".to_string(),
-        parties: [party(small()), party(large())],
         overlap: 0.5,
-        struck_left: true,
-        turning: crate::collision::Turning::default(),
-        occupants: Vec::new(),
         plan: Plan::new(0.15, 20e-6),
-        solver: Solver::Leapfrog,
+        ..Case::head_on(&small(), &large(), 50.0 * KMH)
     }
 }
 

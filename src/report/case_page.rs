@@ -4,13 +4,15 @@ use crate::collision::Case;
 use crate::collision::result::CaseResult;
 use crate::criteria::Dummy;
 use crate::criteria::limits::{Criterion, Programme, Rule, limits as limits_of};
-use crate::units::KMH;
+use crate::measure::Measure;
 use crate::vehicle::Vehicle;
 
 use super::NamedFigure;
 use super::evidence;
 use super::page::{Align, Cell, Class, Picture, ReportPage, Section, Table, Tone};
-use super::text::{against_limit, cell, fixed, odds, plain, sentence, short_name};
+use super::text::{
+    against_limit, cell, fixed, heading, odds, plain, reading, sentence, short_name,
+};
 
 /// The page of one case; `figures` are those of [`super::case_figures()`].
 pub fn case_page(case: &Case, result: &CaseResult, figures: &[NamedFigure]) -> ReportPage {
@@ -72,147 +74,130 @@ pub(super) fn pictures(figures: &[NamedFigure], keep: impl Fn(&str) -> bool) -> 
         .collect()
 }
 
-fn vehicle_table(case: &Case, result: &CaseResult) -> Table {
+/// Columns of the vehicles' table.
+const VEHICLE: [Measure; 11] = [
+    Measure::MassKg,
+    Measure::InitialSpeedMps,
+    Measure::DeltaVMps,
+    Measure::PeakGCfc60,
+    Measure::TimeOfPeakMs,
+    Measure::OlcG,
+    Measure::VpiG,
+    Measure::CrushMm,
+    Measure::ResidualCrushMm,
+    Measure::IntrusionMm,
+    Measure::EnergyAbsorbedKj,
+];
+const TURNING: [Measure; 3] = [
+    Measure::YawRateDps,
+    Measure::YawDeg,
+    Measure::DeltaVLateralMps,
+];
+
+/// Readings of the vehicles that move, a vehicle a row.
+fn readings_of(case: &Case, result: &CaseResult, caption: &str, columns: &[Measure]) -> Table {
     let rows = case
         .parties
         .iter()
         .zip(&result.vehicles)
         .filter(|(p, _)| !p.vehicle.is_fixed());
     let rows = rows.map(|(p, v)| {
-        vec![
-            short_name(&p.vehicle).into(),
-            cell(Some(v.mass_kg), 0),
-            plain((v.initial_speed_mps / KMH * 10.0).round() / 10.0).into(),
-            cell(Some(v.delta_v_mps / KMH), 1),
-            cell(Some(v.peak_g_cfc60), 1),
-            cell(Some(v.time_of_peak_ms), 0),
-            cell(v.olc_g, 1),
-            cell(v.vpi_g, 1),
-            cell(Some(v.crush_mm), 0),
-            cell(Some(v.residual_crush_mm), 0),
-            cell(Some(v.intrusion_mm), 0),
-            cell(Some(v.energy_absorbed_kJ), 1),
-        ]
+        let mut cells: Vec<Cell> = vec![short_name(&p.vehicle).into()];
+        cells.extend(columns.iter().map(|m| reading(*m, v.reading(*m))));
+        cells
     });
+    let mut header = vec!["Vehicle".to_string()];
+    header.extend(columns.iter().copied().map(heading));
     Table {
-        caption: "Vehicles".to_string(),
-        header: [
-            "Vehicle",
-            "Mass, kg",
-            "Speed, km/h",
-            "Delta-v, km/h",
-            "Peak, g (CFC 60)",
-            "at, ms",
-            "OLC, g",
-            "VPI, g",
-            "Crush, mm",
-            "Crush at separation, mm",
-            "Intrusion, mm",
-            "Energy, kJ",
-        ]
-        .map(String::from)
-        .to_vec(),
+        caption: caption.to_string(),
+        header,
         align: vec![Align::Left],
         rows: rows.collect(),
+        footnotes: Vec::new(),
+    }
+}
+
+fn vehicle_table(case: &Case, result: &CaseResult) -> Table {
+    Table {
         footnotes: vec![format!(
-            "Restitution {}, last contact at {} ms. Crush: mean over the contact at the greatest approach. Energy: \
-             work on the vehicle's load paths and mounts up to the parting.",
+            "Restitution {}, last contact at {} ms. Peak: CFC 60. Crush: mean over the contact at the greatest approach. \
+             Energy: work on the vehicle's load paths and mounts up to the parting.",
             fixed(Some(result.restitution), 3),
             fixed(Some(result.separation_ms), 0)
         )],
+        ..readings_of(case, result, "Vehicles", &VEHICLE)
     }
 }
 
 fn turn_table(case: &Case, result: &CaseResult) -> Table {
-    let moving = case.parties.iter().zip(&result.vehicles);
-    let rows = moving.filter(|(p, _)| !p.vehicle.is_fixed()).map(|(p, v)| {
-        vec![
-            short_name(&p.vehicle).into(),
-            cell(Some(v.yaw_rate_dps), 1),
-            cell(Some(v.yaw_deg), 1),
-            cell(Some(v.delta_v_lateral_mps / KMH), 1),
-        ]
-    });
     Table {
-        caption: "Yaw and side motion at separation".to_string(),
-        header: ["Vehicle", "Yaw rate, °/s", "Yaw angle, °", "Lateral delta-v, km/h"]
-            .map(String::from)
-            .to_vec(),
-        align: vec![Align::Left],
-        rows: rows.collect(),
         footnotes: vec![
             "Yaw clockwise seen from above; lateral delta-v to the right of the first vehicle. Friction of face on \
              face is uncertain by a factor of two (0.25 to 1): a spread of the case carries it."
                 .to_string(),
         ],
+        ..readings_of(case, result, "Yaw and side motion at separation", &TURNING)
     }
 }
 
-/// Columns of the occupants' table.
-const OCCUPANT: [&str; 16] = [
-    "Dummy",
-    "In",
-    "HIC15",
-    "Chest 3 ms, g",
-    "Chest, mm",
-    "V*C, m/s",
-    "Femur, kN",
-    "Head travel, mm",
-    "Intrusion at seat, mm",
-    "Fired, ms",
-    "Head AIS 3+, %",
-    "Chest AIS 3+, %",
-    "Femur AIS 2+, %",
-    "Joint, no neck, %",
-    "Joint, %",
-    "Leg odds, ×",
+/// Columns of the occupants' table, before the leg odds.
+const OCCUPANT: [Measure; 13] = [
+    Measure::Hic15,
+    Measure::ChestA3msG,
+    Measure::ChestDeflectionMm,
+    Measure::ViscousCriterionMps,
+    Measure::FemurKn,
+    Measure::ExcursionMm,
+    Measure::IntrusionAtSeatMm,
+    Measure::FireMs,
+    Measure::HeadAis3,
+    Measure::ChestAis3,
+    Measure::FemurAis2,
+    Measure::JointWithoutNeck,
+    Measure::Joint,
 ];
 
-fn occupant_table(case: &Case, result: &CaseResult) -> Table {
-    let rated = |d: Dummy, v: Option<f64>, c: Criterion, decimals: usize| {
-        let limit = limits_of(Programme::Fmvss208, d)
-            .find(|l| l.criterion == c)
-            .map(|l| l.rule);
-        match limit {
-            Some(Rule::AtMost(limit)) => against_limit(v, limit, decimals),
-            _ => cell(v, decimals),
-        }
+/// What FMVSS 208 allows a dummy in a measure.
+fn fmvss_208(dummy: Dummy, measure: Measure) -> Option<f64> {
+    let criterion = match measure {
+        Measure::Hic15 => Criterion::Hic15,
+        Measure::ChestA3msG => Criterion::ChestA3msG,
+        Measure::ChestDeflectionMm => Criterion::ChestDeflectionMm,
+        Measure::FemurKn => Criterion::FemurForceKn,
+        _ => return None,
     };
-    let percent = |v: Option<f64>| cell(v.map(|p| 100.0 * p), 1);
+    let limit = limits_of(Programme::Fmvss208, dummy).find(|l| l.criterion == criterion);
+    match limit?.rule {
+        Rule::AtMost(limit) => Some(limit),
+        _ => None,
+    }
+}
+
+fn occupant_table(case: &Case, result: &CaseResult) -> Table {
     let rows = result.occupants.iter().map(|o| {
         let vehicle = &case.parties[o.vehicle - 1].vehicle;
-        vec![
+        let mut cells: Vec<Cell> = vec![
             format!("{} {}", o.dummy.id().to_uppercase(), o.seat.id()).into(),
             short_name(vehicle).into(),
-            rated(o.dummy, o.hic15, Criterion::Hic15, 0),
-            rated(o.dummy, o.chest_a3ms_g, Criterion::ChestA3msG, 1),
-            rated(
-                o.dummy,
-                o.chest_deflection_mm,
-                Criterion::ChestDeflectionMm,
-                1,
-            ),
-            cell(o.viscous_criterion_mps, 2),
-            rated(o.dummy, o.femur_kN, Criterion::FemurForceKn, 2),
-            cell(Some(o.excursion_mm), 0),
-            cell(Some(o.intrusion_at_seat_mm), 0),
-            cell(o.fire_ms, 1),
-            percent(o.risk.head_ais3),
-            percent(o.risk.chest_ais3),
-            percent(o.risk.femur_ais2),
-            percent(o.risk.joint_without_neck),
-            percent(o.risk.joint),
-            odds(o.leg_odds_ratio).into(),
-        ]
+        ];
+        cells.extend(OCCUPANT.map(|m| match fmvss_208(o.dummy, m) {
+            Some(limit) => against_limit(o.reading(m), limit, m.decimals()),
+            None => reading(m, o.reading(m)),
+        }));
+        cells.push(odds(o.leg_odds_ratio).into());
+        cells
     });
+    let mut header = vec!["Dummy".to_string(), "In".to_string()];
+    header.extend(OCCUPANT.map(heading));
+    header.push(heading(Measure::LegOddsLow));
     Table {
         caption: "Occupants, and their risk after the US NCAP curves of 2008".to_string(),
-        header: OCCUPANT.map(String::from).to_vec(),
+        header,
         align: vec![Align::Left, Align::Left],
         rows: rows.collect(),
         footnotes: vec![
             format!("HIC15, chest and femur are rated against FMVSS 208 ({}).", Programme::Fmvss208.source()),
-            "The model has no neck loads: \"joint\" takes the neck curve at its own floor (Nij = 0, 3.8 %), the \
+            "The model has no neck loads: joint risk leaves the neck out; \"joint\" takes the neck curve at its own floor (Nij = 0, 3.8 %), the \
              least the official formula could give."
                 .to_string(),
             "Leg odds: published odds ratio of a leg injury where the interior comes more than 2 cm towards the seat \

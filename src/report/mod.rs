@@ -4,6 +4,7 @@
 pub mod case_figures;
 pub mod case_page;
 mod case_view;
+mod error;
 mod evidence;
 pub mod fit_figures;
 mod occupant_figure;
@@ -26,6 +27,7 @@ pub mod validation_figures;
 
 pub use case_figures::case_figures;
 pub use case_page::case_page;
+pub use error::{NamedFigure, ReportError};
 pub use fit_figures::fit_figures;
 pub use page::{PageError, ReportPage, render};
 pub use sizing_figures::{fronts_figure, map_figure};
@@ -34,28 +36,3 @@ pub use study_figures::study_figures;
 pub use study_page::study_page;
 pub use uncertainty_figures::uncertainty_figures;
 pub use validation_figures::validation_figures;
-
-use crate::plot::{Figure, PlotError};
-use crate::signal::SignalError;
-
-/// File stem, figure, caption.
-pub type NamedFigure = (String, Figure, String);
-
-/// Why a figure of a report could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// The drawing.
-    #[error(transparent)]
-    Plot(#[from] PlotError),
-    /// A channel cannot be filtered for display.
-    #[error("cannot filter {what} for display: {source}")]
-    Filter {
-        /// The channel.
-        what: String,
-        /// Why.
-        source: SignalError,
-    },
-    /// A criterion shown in a figure cannot be evaluated.
-    #[error(transparent)]
-    Criteria(#[from] crate::criteria::CriteriaError),
-}

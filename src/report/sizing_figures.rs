@@ -5,8 +5,7 @@ use crate::sizing::Vary;
 use crate::sizing::feasibility::FeasibilityMap;
 use crate::sizing::pareto::Fronts;
 
-use super::study_reading::criterion;
-use super::text::{fixed, plain};
+use super::text::{axis, plain, written};
 use super::{NamedFigure, ReportError};
 
 fn heading(caption: &str, stamp: &Stamp) -> Heading {
@@ -37,7 +36,8 @@ pub fn fronts_figure(
     fronts: &Fronts,
     stamp: &Stamp,
 ) -> Result<NamedFigure, ReportError> {
-    let (what, scale, decimals, unit) = criterion(&fronts.criterion);
+    let m = fronts.criterion;
+    let what = m.words();
     let lines = fronts.fronts.iter().map(|f| tradeoff::Line {
         name: varied(f.vary).to_string(),
         points: f
@@ -45,7 +45,7 @@ pub fn fronts_figure(
             .iter()
             // A limit that is missed is no point of the front: the strip above shows it as a cross.
             .map(|p| tradeoff::Point {
-                target_pct: scale * p.limit,
+                target_pct: m.shown(p.limit),
                 added_mass_kg: p.feasible.then_some(p.added_mass_kg),
                 added_cost_usd: p.feasible.then_some(p.added_cost_usd),
                 feasible: p.feasible,
@@ -55,20 +55,13 @@ pub fn fronts_figure(
     let caption = format!(
         "Least added direct manufacturing cost, and its mass, for the {name} to keep the {what} in its worst pair \
          within a limit, with the other limits of the reference target and its own wall test: by structure alone, by \
-         restraints alone, and by both. As built: {}{unit}. Cross: cannot be met. Cost is what is least: a dearer \
+         restraints alone, and by both. As built: {}. Cross: cannot be met. Cost is what is least: a dearer \
          restraint package may save mass.",
-        fixed(Some(scale * fronts.as_built), decimals)
+        written(m, fronts.as_built)
     );
     let input = tradeoff::Input {
         heading: heading(&caption, stamp),
-        target: format!(
-            "Limit: {what}{}",
-            if unit.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", unit.trim())
-            }
-        ),
+        target: format!("Limit: {}", axis(m)),
         lines: lines.collect(),
         infeasible_note: String::new(),
     };

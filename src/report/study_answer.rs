@@ -1,53 +1,41 @@
 //! The answer of a study before anything else, one row a vehicle, and the words for limits and bounds.
 
-use serde_json::Value;
-
 use crate::risk::ncap::BASELINE_JOINT_RISK;
+use crate::sizing::optimise::Bound;
 use crate::study::{Row, SizingRow, StudyResult};
 
 use super::page::{Align, Cell, Class, Table};
-use super::study_reading::{criterion, limit_text, risk_limit, worst_risk};
+use super::study_reading::{RISK, limits_text, risk_limit, worst_risk};
 use super::text::{
-    against_limit, cell, dollars, fixed, listed, model_name, model_of, name_of, plain,
+    against_limit, cell, dollars, fixed, model_name, model_of, name_of, plain, written,
 };
 
-/// Key of a criterion in the columns of the results.
-fn column(key: &str) -> String {
-    match key {
-        "joint" | "joint_without_neck" | "head_ais3" | "chest_ais3" | "femur_ais2" => {
-            format!("occupant.1.risk.{key}")
-        }
-        "intrusion_mm" => "vehicle.1.intrusion_mm".to_string(),
-        _ => format!("occupant.1.{key}"),
-    }
-}
-
 /// The case and value a design rests on: "joint risk 14.9 % of 15 % against Ford F-150, 56 km/h, 100 % overlap".
-pub(super) fn bound_text(r: &StudyResult, bound: &Value) -> Option<String> {
-    let (name, scale, decimals, unit) = criterion(bound["criterion"].as_str()?);
-    let against = match bound["against"].as_str() {
+pub(super) fn bound_text(r: &StudyResult, bound: &Bound) -> String {
+    let against = match &bound.case {
         None => "in the weighted mean".to_string(),
-        Some("rigid-wall") => "in its own wall test".to_string(),
-        Some(id) => format!(
+        Some(case) if case.own_wall => "in its own wall test".to_string(),
+        Some(case) => format!(
             "against {}, {} km/h each, {} % overlap",
-            name_of(&r.partners, id),
-            plain(bound["speed_kmh"].as_f64()?),
-            plain(bound["overlap_pct"].as_f64()?)
+            name_of(&r.partners, &case.against),
+            plain(case.speed_kmh),
+            plain(case.overlap_pct)
         ),
     };
-    let of = |v: &Value| v.as_f64().map(|v| fixed(Some(scale * v), decimals));
-    Some(format!(
-        "{name} {}{unit} where {}{unit} is allowed, {against}",
-        of(&bound["value"])?,
-        of(&bound["limit"])?
-    ))
+    let m = bound.criterion;
+    format!(
+        "{} {} where {} is allowed, {against}",
+        m.words(),
+        written(m, bound.value),
+        written(m, bound.limit)
+    )
 }
 
 /// The sizing of a vehicle for the reference target.
 pub(super) fn reference<'a>(r: &'a StudyResult, vehicle: &str) -> Option<&'a SizingRow> {
     r.sizings
         .iter()
-        .find(|s| s.vehicle == vehicle && s.target == r.spec.reference)
+        .find(|s| s.answer.vehicle == vehicle && s.target == r.spec.reference)
 }
 
 /// Highest studied speed up to which the vehicle as built keeps the reference target in every pair.
@@ -55,12 +43,11 @@ fn highest_as_built(r: &StudyResult, vehicle: &str) -> Option<f64> {
     let limits = &r.spec.targets.get(r.spec.reference)?.limits;
     let meets = |row: &Row| {
         limits.iter().all(|t| {
-            row.before
-                .get(&column(t.criterion.key()))
-                .is_some_and(|v| v <= t.limit)
+            let value = row.before.first(t.criterion);
+            value.is_some_and(|v| v <= t.limit)
         })
     };
-    let mut speeds = r.spec.speeds_kmh.clone();
+    let mut speeds = r.spec.question.speeds_kmh.clone();
     speeds.sort_by(f64::total_cmp);
     let own = |s: f64| {
         r.rows
@@ -71,7 +58,12 @@ fn highest_as_built(r: &StudyResult, vehicle: &str) -> Option<f64> {
 }
 
 pub(super) fn top_speed(r: &StudyResult) -> f64 {
-    r.spec.speeds_kmh.iter().copied().fold(0.0, f64::max)
+    r.spec
+        .question
+        .speeds_kmh
+        .iter()
+        .copied()
+        .fold(0.0, f64::max)
 }
 
 /// One row a vehicle.
@@ -96,7 +88,7 @@ pub(super) fn table(r: &StudyResult) -> Table {
     }
     let partner = |row: &Row| {
         let name = model_of(&r.partners, &row.partner);
-        if r.spec.seats.len() > 1 {
+        if r.spec.question.seats.len() > 1 {
             format!("{name} ({})", row.seat)
         } else {
             name
@@ -106,7 +98,7 @@ pub(super) fn table(r: &StudyResult) -> Table {
         let worst = worst_risk(r, &v.id);
         let seats = r.rows.iter().filter(|row| row.vehicle == v.id);
         let wall = seats
-            .filter_map(|row| row.wall.get("occupant.1.risk.joint_without_neck"))
+            .filter_map(|row| row.wall.first(RISK))
             .max_by(f64::total_cmp);
         let limit = reference(r, &v.id)
             .and_then(risk_limit)
@@ -159,23 +151,15 @@ pub(super) fn table(r: &StudyResult) -> Table {
 
 /// The limits of the reference target in words.
 pub(super) fn target_text(r: &StudyResult) -> String {
-    let limits = r
-        .spec
-        .targets
-        .get(r.spec.reference)
-        .map(|t| t.limits.clone())
-        .unwrap_or_default();
-    let all: Vec<String> = limits
-        .iter()
-        .map(|t| limit_text(t.criterion.key(), t.limit))
-        .collect();
-    listed(&all)
+    let target = r.spec.targets.get(r.spec.reference);
+    limits_text(target.map_or(&[], |t| t.limits.as_slice()))
 }
 
 fn sizing_cells(r: &StudyResult, vehicle: &str) -> Vec<Cell> {
     let top = top_speed(r);
     let low = r
         .spec
+        .question
         .speeds_kmh
         .iter()
         .copied()
@@ -186,32 +170,32 @@ fn sizing_cells(r: &StudyResult, vehicle: &str) -> Vec<Cell> {
         None => Cell::rated(format!("< {}", plain(low)), Class::Poor),
     };
     let none = || cell(None, 0);
-    let Some(s) = reference(r, vehicle) else {
+    let Some(a) = reference(r, vehicle).map(|s| &s.answer) else {
         return vec![built, none(), none(), none(), none()];
     };
-    let reach = match s.number("highest_feasible_speed_kmh") {
-        _ if s.feasible() => Cell::rated(format!("≥ {}", plain(top)), Class::Good),
+    let reach = match a.highest_feasible_speed_kmh {
+        _ if a.feasible => Cell::rated(format!("≥ {}", plain(top)), Class::Good),
         Some(v) => Cell::rated(plain(v), Class::Marginal),
         None => Cell::rated("none", Class::Poor),
     };
-    let near = |key: &str, decimals| {
-        let value = fixed(s.number(key), decimals);
-        if s.feasible() {
+    let near = |value: f64, decimals| {
+        let value = fixed(Some(value), decimals);
+        if a.feasible {
             Cell::from(value)
         } else {
             Cell::rated(format!("({value})"), Class::Na)
         }
     };
-    let price = match s.number("price_usd") {
-        _ if !s.feasible() => Cell::rated("missed", Class::Na),
-        Some(usd) => dollars(usd).into(),
+    let price = match a.price_usd {
+        _ if !a.feasible => Cell::rated("missed", Class::Na),
+        Some(price) => dollars(price.usd()).into(),
         None => Cell::rated("no list price", Class::Na),
     };
     vec![
         built,
         reach,
-        near("added_mass_kg", 1),
-        near("added_cost_usd", 0),
+        near(a.added_mass_kg, 1),
+        near(a.added_cost_usd.usd(), 0),
         price,
     ]
 }
@@ -221,13 +205,13 @@ pub(super) fn why_not(r: &StudyResult) -> Vec<String> {
     let missed = r
         .sizings
         .iter()
-        .filter(|s| s.target == r.spec.reference && !s.feasible());
+        .filter(|s| s.target == r.spec.reference && !s.answer.feasible);
     missed
         .filter_map(|s| {
-            let why = bound_text(r, &s.answer["worst_case"])?;
+            let why = bound_text(r, s.answer.worst_case.as_ref()?);
             Some(format!(
                 "{}: the nearest design still has {why}.",
-                name_of(&r.vehicles, &s.vehicle)
+                name_of(&r.vehicles, &s.answer.vehicle)
             ))
         })
         .collect()

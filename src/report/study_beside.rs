@@ -1,7 +1,5 @@
 //! What stands beside a car's own answer: real changes of real cars, and what the partners' makers would change.
 
-use serde_json::Value;
-
 use crate::study::StudyResult;
 
 use super::page::{Align, Cell, Table};
@@ -16,18 +14,18 @@ pub(super) fn partners(r: &StudyResult) -> Option<Table> {
         let Some(s) = reference(r, &v.id) else {
             continue;
         };
-        let change = &s.answer["partner"];
-        for p in change["on"].as_array().into_iter().flatten() {
-            let number = |from: &Value, key: &str| from[key].as_f64();
-            let id = p["partner"].as_str().unwrap_or_default();
+        let Some(change) = &s.answer.partner else {
+            continue;
+        };
+        for p in &change.on {
             rows.push(vec![
                 model_name(v).into(),
-                model_of(&r.partners, id).into(),
-                cell(number(change, "lower_rails_mm"), 0),
-                cell(number(change, "seas_force_kN"), 0),
-                cell(number(change, "softer").map(|x| 100.0 * x), 0),
-                cell(number(p, "added_kg"), 1),
-                cell(number(p, "usd"), 0),
+                model_of(&r.partners, &p.partner).into(),
+                cell(Some(change.lower_rails_mm), 0),
+                cell(Some(change.seas_force_kN), 0),
+                cell(Some(100.0 * change.softer), 0),
+                cell(Some(p.added_kg), 1),
+                cell(Some(p.usd.usd()), 0),
             ]);
         }
     }
@@ -57,27 +55,21 @@ pub(super) fn partners(r: &StudyResult) -> Option<Table> {
 
 /// Added mass beside what real changes of real cars took.
 pub(super) fn precedents(r: &StudyResult) -> Option<Table> {
-    let list = r.sizings.first()?.answer["precedents"].as_array()?;
+    let list = &r.sizings.first()?.answer.precedents;
     let rows: Vec<Vec<Cell>> = list
         .iter()
         .map(|p| {
-            let kg = p["precedent_kg"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_f64);
-            let kg: Vec<f64> = kg.collect();
-            let (lo, hi) = (kg.first().copied(), kg.last().copied());
+            let [lo, _, hi] = p.precedent_kg.map(Some);
             let range = if lo == hi {
                 fixed(lo, 1)
             } else {
                 format!("{} to {}", fixed(lo, 0), fixed(hi, 0))
             };
             vec![
-                p["precedent"].as_str().unwrap_or_default().into(),
+                p.precedent.clone().into(),
                 range.into(),
-                cell(p["precedent_usd_per_kg"].as_f64(), 1),
-                p["basis"].as_str().unwrap_or_default().into(),
+                cell(p.precedent_usd_per_kg, 1),
+                p.basis.word().into(),
             ]
         })
         .collect();

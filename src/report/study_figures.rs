@@ -1,23 +1,22 @@
 //! The figures of a study: what each pair does to the small car, what a target costs, and one pair in detail.
 
-use serde::Deserialize;
-
+use crate::measure::{Measure, Readings};
 use crate::plot::{Curve, Heading, Theme, bars, heatmap, pulse, tradeoff, waterfall};
 use crate::signal::cfc::{Cfc, filter};
 use crate::sizing::Target;
-use crate::sizing::uncertainty::Uncertainty;
-use crate::study::{Exemplar, Numbers, Row, SizingRow, StudyResult};
+use crate::study::{Exemplar, Row, SizingRow, StudyResult};
 use crate::units::{G0, KMH};
 
 use super::case_figures::case_figures;
 use super::sizing_figures::{fronts_figure, map_figure};
-use super::study_reading::{changed_exemplar, risk_limit, sized_risk, worst_risk};
+use super::study_answer::reference;
+use super::study_reading::{RISK, changed_exemplar, risk_limit, sized_risk, worst_risk};
 use super::text::{fixed, model_name, name_of, plain, short_name};
 use super::uncertainty_figures::uncertainty_figures;
 use super::{NamedFigure, ReportError};
 
 /// Name of a risk in figures.
-const RISK: &str = "Joint risk, head, chest and femur (%)";
+const RISK_AXIS: &str = "Joint risk, head, chest and femur (%)";
 
 /// All figures of a study. Stems: `risk-<speed>kmh-<overlap>pct`, `delta-v-...`, `intrusion-...`,
 /// `risk-sized-...`, `targets`, `before-after`, `price-<vehicle>`, `pareto-<vehicle>`,
@@ -54,13 +53,14 @@ pub fn study_figures(result: &StudyResult) -> Result<Vec<NamedFigure>, ReportErr
 
 /// Figures of a sizing whose uncertainty was analysed.
 fn uncertainty(r: &StudyResult, sizing: &SizingRow) -> Result<Vec<NamedFigure>, ReportError> {
-    let Ok(found) = Uncertainty::deserialize(&sizing.answer["uncertainty"]) else {
+    let answer = &sizing.answer;
+    let Some(found) = &answer.uncertainty else {
         return Ok(Vec::new());
     };
-    let leading = |t: &&Target| t.criterion.key() == found.criterion;
+    let leading = |t: &&Target| t.criterion == found.criterion;
     let limit = sizing.limits.iter().find(leading).map(|t| t.limit);
-    let name = name_of(&r.vehicles, &sizing.vehicle);
-    uncertainty_figures((&sizing.vehicle, &name), &found, limit, &r.stamp)
+    let name = name_of(&r.vehicles, &answer.vehicle);
+    uncertainty_figures((&answer.vehicle, &name), found, limit, &r.stamp)
 }
 
 struct Figures<'a> {
@@ -77,23 +77,21 @@ struct Quantity {
     what: &'static str,
     decimals: usize,
     range: Option<(f64, f64)>,
-    of: fn(&Numbers) -> Option<f64>,
+    measure: Measure,
     /// Show the design for the reference target instead of the car as built.
     sized: bool,
 }
 
-fn percent(value: Option<f64>) -> Option<f64> {
-    value.map(|p| 100.0 * p)
-}
-
-fn joint_pct(n: &Numbers) -> Option<f64> {
-    percent(n.get("occupant.1.risk.joint_without_neck"))
+impl Quantity {
+    fn of(&self, n: &Readings) -> Option<f64> {
+        n.first(self.measure).map(|v| self.measure.shown(v))
+    }
 }
 
 fn risk(sized: bool) -> Quantity {
     Quantity {
         stem: if sized { "risk-sized" } else { "risk" },
-        axis: RISK.to_string(),
+        axis: RISK_AXIS.to_string(),
         what: if sized {
             "Risk of serious injury with the design for the reference target"
         } else {
@@ -101,7 +99,7 @@ fn risk(sized: bool) -> Quantity {
         },
         decimals: 0,
         range: Some((0.0, 100.0)),
-        of: joint_pct,
+        measure: RISK,
         sized,
     }
 }
@@ -113,7 +111,7 @@ fn delta_v() -> Quantity {
         what: "Delta-v of the vehicle under study",
         decimals: 0,
         range: None,
-        of: |n| n.get("vehicle.1.delta_v_mps").map(|v| v / KMH),
+        measure: Measure::DeltaVMps,
         sized: false,
     }
 }
@@ -125,7 +123,7 @@ fn intrusion() -> Quantity {
         what: "Intrusion into the compartment of the vehicle under study",
         decimals: 0,
         range: None,
-        of: |n| n.get("vehicle.1.intrusion_mm"),
+        measure: Measure::IntrusionMm,
         sized: false,
     }
 }
@@ -144,15 +142,20 @@ impl Figures<'_> {
     /// intrusion at full overlap, for the highest speed alone.
     fn maps(&self) -> Result<Vec<NamedFigure>, ReportError> {
         let spec = &self.r.spec;
-        let top = spec.speeds_kmh.iter().copied().fold(0.0, f64::max);
-        let full = spec.overlaps_pct.iter().copied().fold(0.0, f64::max);
+        let top = spec.question.speeds_kmh.iter().copied().fold(0.0, f64::max);
+        let full = spec
+            .question
+            .overlaps_pct
+            .iter()
+            .copied()
+            .fold(0.0, f64::max);
         let mut all = Vec::new();
-        for &speed in &spec.speeds_kmh {
+        for &speed in &spec.question.speeds_kmh {
             all.extend(self.map(&risk(false), speed, full)?);
         }
         all.extend(self.map(&delta_v(), top, full)?);
         all.extend(self.map(&intrusion(), top, full)?);
-        for &overlap in spec.overlaps_pct.iter().filter(|o| **o < full) {
+        for &overlap in spec.question.overlaps_pct.iter().filter(|o| **o < full) {
             for quantity in [risk(false), delta_v(), intrusion()] {
                 all.extend(self.map(&quantity, top, overlap)?);
             }
@@ -171,7 +174,7 @@ impl Figures<'_> {
         overlap: f64,
     ) -> Result<Option<NamedFigure>, ReportError> {
         let r = self.r;
-        let Some(seat) = r.spec.seats.first() else {
+        let Some(seat) = r.spec.question.seats.first() else {
             return Ok(None);
         };
         let row_of = |vehicle: &str, partner: &str| -> Option<&Row> {
@@ -185,9 +188,9 @@ impl Figures<'_> {
         };
         let value = |row: &Row| {
             if q.sized {
-                row.after.as_ref().and_then(q.of)
+                row.after.as_ref().and_then(|n| q.of(n))
             } else {
-                (q.of)(&row.before)
+                q.of(&row.before)
             }
         };
         let values: Vec<Vec<Option<f64>>> = r
@@ -213,10 +216,10 @@ impl Figures<'_> {
                 .rows
                 .iter()
                 .find(|row| row.vehicle == v.id && row.seat == seat.seat.id());
-            row.and_then(|row| (q.of)(&row.wall))
+            row.and_then(|row| q.of(&row.wall))
         });
         let extra = (!q.sized).then(|| heatmap::ExtraColumn {
-            label: format!("Own wall test, {} km/h", plain(r.spec.wall_kmh)),
+            label: format!("Own wall test, {} km/h", plain(r.spec.question.wall_kmh)),
             values: walls.collect(),
         });
         let caption = format!(
@@ -272,13 +275,13 @@ impl Figures<'_> {
                     .r
                     .sizings
                     .iter()
-                    .filter(|s| s.vehicle == v.id)
+                    .filter(|s| s.answer.vehicle == v.id)
                     .filter_map(|s| {
                         Some(tradeoff::Point {
                             target_pct: 100.0 * risk_limit(s)?,
-                            added_mass_kg: s.number("added_mass_kg"),
-                            added_cost_usd: s.number("added_cost_usd"),
-                            feasible: s.feasible(),
+                            added_mass_kg: Some(s.answer.added_mass_kg),
+                            added_cost_usd: Some(s.answer.added_cost_usd.usd()),
+                            feasible: s.answer.feasible,
                         })
                     })
                     .collect(),
@@ -312,11 +315,11 @@ impl Figures<'_> {
         let bars: Vec<bars::Bar> = references
             .clone()
             .filter_map(|s| {
-                let built = 100.0 * worst_risk(self.r, &s.vehicle)?.0;
+                let built = 100.0 * worst_risk(self.r, &s.answer.vehicle)?.0;
                 let after = 100.0 * sized_risk(self.r, s)?;
                 let numbers = format!("{} → {}", fixed(Some(built), 1), fixed(Some(after), 1));
-                let missed = if s.feasible() { "" } else { ", missed" };
-                let vehicle = self.r.vehicles.iter().find(|v| v.id == s.vehicle)?;
+                let missed = if s.answer.feasible { "" } else { ", missed" };
+                let vehicle = self.r.vehicles.iter().find(|v| v.id == s.answer.vehicle)?;
                 Some(bars::Bar {
                     label: format!("{}: {numbers}{missed}", model_name(vehicle)),
                     at_low: built,
@@ -336,7 +339,7 @@ impl Figures<'_> {
         );
         let input = bars::Input {
             heading: self.heading(&caption),
-            quantity: RISK.to_string(),
+            quantity: RISK_AXIS.to_string(),
             base: 0.0,
             decimals: 1,
             ends: ("as built".to_string(), "after sizing".to_string()),
@@ -349,18 +352,11 @@ impl Figures<'_> {
     /// Build-up of the US price with the design for the reference target; none without a price of the vehicle or
     /// when the target is missed (its price would be that of another car).
     fn price(&self, vehicle: &str) -> Result<Option<NamedFigure>, ReportError> {
-        let reference =
-            self.r.sizings.iter().find(|s| {
-                s.vehicle == vehicle && s.target == self.r.spec.reference && s.feasible()
-            });
-        let Some(build_up) = reference.map(|s| &s.answer["price"]) else {
+        let met = reference(self.r, vehicle).filter(|s| s.answer.feasible);
+        let Some(build_up) = met.and_then(|s| s.answer.price.as_ref()) else {
             return Ok(None);
         };
-        let (Some(steps), Some(price)) =
-            (build_up["steps"].as_array(), build_up["price_usd"].as_f64())
-        else {
-            return Ok(None);
-        };
+        let steps = &build_up.steps;
         // A price of one step is no build-up.
         if steps.len() < 2 {
             return Ok(None);
@@ -368,39 +364,32 @@ impl Figures<'_> {
         let mut bars: Vec<waterfall::Step> = steps
             .iter()
             .enumerate()
-            .filter_map(|(i, s)| {
-                Some(waterfall::Step {
-                    label: s["what"].as_str()?.to_string(),
-                    value: s["usd"].as_f64()?,
-                    kind: if i == 0 {
-                        waterfall::Kind::Total
-                    } else {
-                        waterfall::Kind::Change
-                    },
-                })
+            .map(|(i, s)| waterfall::Step {
+                label: s.what.clone(),
+                value: s.usd,
+                kind: if i == 0 {
+                    waterfall::Kind::Total
+                } else {
+                    waterfall::Kind::Change
+                },
             })
             .collect();
         bars.push(waterfall::Step {
             label: "US price".to_string(),
-            value: price,
+            value: build_up.price_usd.usd(),
             kind: waterfall::Kind::Total,
         });
         let name = name_of(&self.r.vehicles, vehicle);
-        let year = build_up["common_year"]
-            .as_u64()
-            .map_or_else(String::new, |y| format!(" of {y}"));
-        let rpe = build_up["retail_price_equivalent"]
-            .as_f64()
-            .unwrap_or(f64::NAN);
+        let year = build_up.common_year;
         let caption = format!(
-            "Price of the {name} in the US with the design for the reference target, dollars{year}. Direct \
+            "Price of the {name} in the US with the design for the reference target, dollars of {year}. Direct \
              manufacturing costs enter once, times a retail price equivalent of {}. A new platform, emission \
              certification, dealers and tariffs are not in it.",
-            plain(rpe)
+            plain(build_up.retail_price_equivalent)
         );
         let input = waterfall::Input {
             heading: self.heading(&caption),
-            quantity: format!("Price, USD{year}"),
+            quantity: format!("Price, USD of {year}"),
             decimals: 0,
             steps: bars,
         };

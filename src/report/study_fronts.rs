@@ -8,8 +8,7 @@ use super::NamedFigure;
 use super::case_page::pictures;
 use super::page::{Align, Cell, Class, Section, Table};
 use super::sizing_figures::varied;
-use super::study_reading::criterion;
-use super::text::{dollars, fixed, name_of, plain};
+use super::text::{dollars, fixed, name_of, plain, written};
 
 /// The section; none when the study asked for neither.
 pub(super) fn section(r: &StudyResult, figures: &[NamedFigure]) -> Option<Section> {
@@ -33,7 +32,8 @@ pub(super) fn section(r: &StudyResult, figures: &[NamedFigure]) -> Option<Sectio
 }
 
 fn front_table(r: &StudyResult, f: &Fronts) -> Table {
-    let (what, scale, decimals, unit) = criterion(&f.criterion);
+    let m = f.criterion;
+    let (scale, unit) = (m.scale(), m.suffix());
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for front in &f.fronts {
         for p in &front.points {
@@ -49,7 +49,7 @@ fn front_table(r: &StudyResult, f: &Fronts) -> Table {
                 varied(front.vary).into(),
                 format!("{}{unit}", plain(scale * p.limit)).into(),
                 met,
-                fixed(Some(scale * p.reached), decimals).into(),
+                fixed(Some(m.shown(p.reached)), m.decimals()).into(),
                 shown(fixed(Some(p.added_mass_kg), 1)),
                 shown(dollars(p.added_cost_usd)),
                 p.marginal_usd
@@ -65,9 +65,10 @@ fn front_table(r: &StudyResult, f: &Fronts) -> Table {
     }
     Table {
         caption: format!(
-            "{}: least cost for a limit on the {what} in every pair (as built {}{unit})",
+            "{}: least cost for a limit on the {} in every pair (as built {})",
             name_of(&r.vehicles, &f.vehicle),
-            fixed(Some(scale * f.as_built), decimals)
+            m.words(),
+            written(m, f.as_built)
         ),
         header: [
             "Varied",
@@ -76,7 +77,7 @@ fn front_table(r: &StudyResult, f: &Fronts) -> Table {
             "Reached",
             "Added kg",
             "Added direct cost",
-            if scale > 1.0 { "$ a percentage point" } else { "$ a unit" },
+            if m.is_risk() { "$ a percentage point" } else { "$ a unit" },
             "What blocks",
         ]
         .map(String::from)

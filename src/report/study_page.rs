@@ -1,7 +1,8 @@
 //! The report of a study, as an engineer would send it to a colleague: question, answer, evidence, limits.
 
+use crate::measure::{Measure, Readings};
 use crate::risk::seat::INTRUSION_STEP_MM;
-use crate::study::{Numbers, StudyResult};
+use crate::study::StudyResult;
 use crate::units::KMH;
 use crate::vehicle::{Vehicle, VehicleClass};
 
@@ -9,8 +10,8 @@ use super::NamedFigure;
 use super::case_page::{error, limits, path_table, pictures};
 use super::evidence::{self, NASVA_URL};
 use super::page::{Align, Cell, ReportPage, Section, Source, Table, Tone};
-use super::study_reading::{changed_exemplar, limit_text};
-use super::text::{fixed, listed, plain, short_name};
+use super::study_reading::{changed_exemplar, limits_text};
+use super::text::{count, fixed, listed, plain, short_name};
 use super::{
     study_answer, study_beside, study_fronts, study_sentences, study_tables, study_verdict,
 };
@@ -33,23 +34,19 @@ pub fn study_page(result: &StudyResult, figures: &[NamedFigure]) -> ReportPage {
     sections.push(estimates(r));
     sections.push(study_limits(r));
     sections.push(every_pair(r));
-    let count = |n: usize, one: &str| {
-        if n == 1 {
-            format!("1 {one}")
-        } else {
-            format!("{n} {one}s")
-        }
-    };
     ReportPage {
         title: r.spec.name.clone(),
         subtitle: format!(
             "{}, {}, {} km/h each, {} % overlap",
-            count(r.vehicles.len(), "vehicle under study"),
-            count(r.partners.len(), "partner"),
-            numbers(&r.spec.speeds_kmh),
-            numbers(&r.spec.overlaps_pct)
-        )
-        .replace("vehicle under studys", "vehicles under study"),
+            count(
+                r.vehicles.len(),
+                "vehicle under study",
+                "vehicles under study"
+            ),
+            count(r.partners.len(), "partner", "partners"),
+            numbers(&r.spec.question.speeds_kmh),
+            numbers(&r.spec.question.overlaps_pct)
+        ),
         stamp: r.stamp.clone(),
         sections,
         sources: sources(r),
@@ -74,6 +71,7 @@ fn question(r: &StudyResult) -> Section {
     let names = |all: &[Vehicle]| listed(&all.iter().map(short_name).collect::<Vec<_>>());
     let seats: Vec<String> = r
         .spec
+        .question
         .seats
         .iter()
         .map(|s| format!("a {} as {}", s.dummy.id().to_uppercase(), s.seat.id()))
@@ -86,8 +84,8 @@ fn question(r: &StudyResult) -> Section {
             listed(&seats),
             names(&r.vehicles),
             names(&r.partners),
-            numbers(&r.spec.speeds_kmh),
-            numbers(&r.spec.overlaps_pct)
+            numbers(&r.spec.question.speeds_kmh),
+            numbers(&r.spec.question.overlaps_pct)
         ));
     section = section.callout(
         Tone::Warning,
@@ -116,8 +114,22 @@ fn answer(r: &StudyResult, figures: &[NamedFigure]) -> Section {
 }
 
 fn walls(r: &StudyResult, figures: &[NamedFigure]) -> Section {
-    let top = plain(r.spec.speeds_kmh.iter().copied().fold(0.0, f64::max));
-    let full = plain(r.spec.overlaps_pct.iter().copied().fold(0.0, f64::max));
+    let top = plain(
+        r.spec
+            .question
+            .speeds_kmh
+            .iter()
+            .copied()
+            .fold(0.0, f64::max),
+    );
+    let full = plain(
+        r.spec
+            .question
+            .overlaps_pct
+            .iter()
+            .copied()
+            .fold(0.0, f64::max),
+    );
     let stem = format!("delta-v-{top}kmh-{full}pct");
     Section::new("Own wall tests beside the pairs")
         .paragraph(
@@ -145,41 +157,29 @@ fn sizing(r: &StudyResult, figures: &[NamedFigure]) -> Section {
     let targets: Vec<String> = spec
         .targets
         .iter()
-        .map(|t| {
-            let limits: Vec<String> = t
-                .limits
-                .iter()
-                .map(|l| limit_text(l.criterion.key(), l.limit))
-                .collect();
-            format!("\"{}\" ({})", t.name, listed(&limits))
-        })
+        .map(|t| format!("\"{}\" ({})", t.name, limits_text(&t.limits)))
         .collect();
-    let kept: Vec<String> = spec
-        .wall_limits
-        .iter()
-        .map(|l| limit_text(l.criterion.key(), l.limit))
-        .collect();
-    let kept = if kept.is_empty() {
+    let kept = if spec.question.wall_limits.is_empty() {
         String::new()
     } else {
         format!(
             ", with {} kept in its own wall test at {} km/h",
-            listed(&kept),
-            plain(spec.wall_kmh)
+            limits_text(&spec.question.wall_limits),
+            plain(spec.question.wall_kmh)
         )
     };
-    let varied = match spec.vary {
+    let varied = match spec.question.vary {
         crate::sizing::Vary::Structure => "structure",
         crate::sizing::Vary::Restraint => "restraints",
         crate::sizing::Vary::Both => "structure and restraints",
         crate::sizing::Vary::Partner => "the partner",
     };
-    let cap = if spec.length_cap {
+    let cap = if spec.question.length_cap {
         ", the kei length of 3.40 m kept"
     } else {
         ""
     };
-    let bound = match spec.rule {
+    let bound = match spec.question.rule {
         crate::sizing::Rule::Every => "in every pair",
         crate::sizing::Rule::Weighted => "in the weighted mean over the pairs",
     };
@@ -190,9 +190,9 @@ fn sizing(r: &StudyResult, figures: &[NamedFigure]) -> Section {
              over what its material absorbs per kilogram as built; the heavier car is simulated again, since its own \
              mass changes its delta-v.",
             listed(&targets),
-            plain(spec.max_strength),
-            plain(spec.max_cabin_factor),
-            plain(1e3 * spec.max_length_m)
+            plain(spec.question.max_strength),
+            plain(spec.question.max_cabin_factor),
+            plain(1e3 * spec.question.max_length_m)
         ))
         .table(study_tables::sizings(r))
         .paragraph(
@@ -270,22 +270,18 @@ fn exemplar(r: &StudyResult, figures: &[NamedFigure]) -> Section {
 }
 
 fn computed(r: &StudyResult) -> Section {
-    let worst = |key: &str| {
+    let worst = |measure: Measure| {
         let runs = r
             .rows
             .iter()
             .flat_map(|row| [Some(&row.before), row.after.as_ref(), Some(&row.wall)]);
         runs.flatten()
-            .filter_map(|n: &Numbers| n.get(key))
+            .filter_map(|n: &Readings| n.first(measure))
             .map(f64::abs)
             .fold(0.0, f64::max)
     };
-    let evaluations: f64 = r
-        .sizings
-        .iter()
-        .filter_map(|s| s.number("evaluations"))
-        .sum();
-    let seats = r.spec.seats.len().max(1);
+    let evaluations: usize = r.sizings.iter().map(|s| s.answer.evaluations).sum();
+    let seats = r.spec.question.seats.len().max(1);
     let after = r.rows.iter().filter(|row| row.after.is_some()).count() / seats;
     let runs = r.rows.len() / seats + after + r.walls.len();
     let rows: Vec<Vec<Cell>> = vec![
@@ -296,7 +292,7 @@ fn computed(r: &StudyResult) -> Section {
         vec!["Step of these, µs".into(), plain(r.spec.step_us).into()],
         vec![
             "Collisions run while sizing".into(),
-            fixed(Some(evaluations), 0).into(),
+            evaluations.to_string().into(),
         ],
         vec![
             "Step of these, µs".into(),
@@ -305,16 +301,17 @@ fn computed(r: &StudyResult) -> Section {
         vec!["Duration, ms".into(), plain(r.spec.duration_ms).into()],
         vec![
             "Energy ledger, worst residual over initial energy".into(),
-            error(worst("energy_error")),
+            error(worst(Measure::EnergyError)),
         ],
         vec![
             "Momentum, worst residual over the sum of momenta".into(),
-            error(worst("momentum_error")),
+            error(worst(Measure::MomentumError)),
         ],
     ];
     let dummies: Vec<String> = {
         let mut all: Vec<String> = r
             .spec
+            .question
             .seats
             .iter()
             .map(|s| s.dummy.id().to_uppercase())
@@ -374,7 +371,7 @@ fn estimates(r: &StudyResult) -> Section {
 
 fn study_limits(r: &StudyResult) -> Section {
     let all = all_vehicles(r);
-    let partial = r.spec.overlaps_pct.iter().any(|o| *o < 100.0);
+    let partial = r.spec.question.overlaps_pct.iter().any(|o| *o < 100.0);
     let mut section = limits(&all, partial);
     let own = |v: &&Vehicle| {
         v.provenance
@@ -404,7 +401,7 @@ fn study_limits(r: &StudyResult) -> Section {
 
 fn every_pair(r: &StudyResult) -> Section {
     let mut section = Section::new("Every pair in numbers");
-    for speed in &r.spec.speeds_kmh {
+    for speed in &r.spec.question.speeds_kmh {
         section = section.table(study_tables::pairs(r, *speed));
     }
     section
@@ -412,16 +409,7 @@ fn every_pair(r: &StudyResult) -> Section {
 
 fn sources(r: &StudyResult) -> Vec<Source> {
     let mut all = evidence::method_sources();
-    all.extend(
-        study_tables::price_sources(r)
-            .into_iter()
-            .map(|(step, text, basis)| Source {
-                key: step,
-                url: None,
-                text,
-                basis,
-            }),
-    );
+    all.extend(study_tables::price_sources(r));
     for seated in &r.exemplar.case.occupants {
         let entries = seated.restraint.sources.iter();
         all.extend(entries.map(|(key, text)| Source {

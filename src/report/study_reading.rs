@@ -1,46 +1,37 @@
 //! What pages and figures read out of a study alike: names and limits of criteria, the worst risks, the exemplar.
 
-use crate::sizing::Criterion;
+use crate::measure::Measure;
+use crate::sizing::Target;
 use crate::study::{Exemplar, Row, SizingRow, StudyResult};
 
-use super::text::fixed;
+use super::text::{fixed, listed};
 
-/// Name of a criterion in running text, with how to write its value.
-pub(super) fn criterion(key: &str) -> (&'static str, f64, usize, &'static str) {
-    match key {
-        "joint" => ("joint risk with the neck at its floor", 100.0, 1, " %"),
-        "joint_without_neck" => ("joint risk", 100.0, 1, " %"),
-        "head_ais3" => ("head injury risk", 100.0, 1, " %"),
-        "chest_ais3" => ("chest injury risk", 100.0, 1, " %"),
-        "femur_ais2" => ("femur fracture risk", 100.0, 1, " %"),
-        "hic15" => ("HIC15", 1.0, 0, ""),
-        "hic36" => ("HIC36", 1.0, 0, ""),
-        "viscous_criterion_mps" => ("viscous criterion", 1.0, 2, " m/s"),
-        "excursion_mm" => ("head excursion", 1.0, 0, " mm"),
-        "chest_a3ms_g" => ("chest 3 ms clip", 1.0, 1, " g"),
-        "chest_deflection_mm" => ("chest deflection", 1.0, 1, " mm"),
-        "femur_kN" => ("femur force", 1.0, 1, " kN"),
-        "intrusion_mm" => ("intrusion", 1.0, 0, " mm"),
-        _ => ("criterion", 1.0, 3, ""),
-    }
-}
+/// The risk that pages speak of: over head, chest and femur.
+pub(super) const RISK: Measure = Measure::JointWithoutNeck;
 
 /// A limit as "joint risk up to 15 %".
-pub(super) fn limit_text(key: &str, limit: f64) -> String {
-    let (name, scale, decimals, unit) = criterion(key);
-    let shown = (scale * limit * 1e3).round() / 1e3;
-    let decimals = if (shown - shown.round()).abs() < 1e-9 {
-        0
-    } else {
-        decimals
-    };
-    format!("{name} up to {}{unit}", fixed(Some(shown), decimals))
+pub(super) fn limit_text(t: &Target) -> String {
+    let m = t.criterion;
+    let shown = (m.shown(t.limit) * 1e3).round() / 1e3;
+    let whole = (shown - shown.round()).abs() < 1e-9;
+    let decimals = if whole { 0 } else { m.decimals() };
+    format!(
+        "{} up to {}{}",
+        m.words(),
+        fixed(Some(shown), decimals),
+        m.suffix()
+    )
+}
+
+/// Limits as a list of those.
+pub(super) fn limits_text(limits: &[Target]) -> String {
+    listed(&limits.iter().map(limit_text).collect::<Vec<_>>())
 }
 
 /// The limit a sizing puts on the joint risk.
 pub(super) fn risk_limit(s: &SizingRow) -> Option<f64> {
-    let of = |c: Criterion| s.limits.iter().find(|t| t.criterion == c).map(|t| t.limit);
-    of(Criterion::JointWithoutNeck).or_else(|| of(Criterion::Joint))
+    let of = |c: Measure| s.limits.iter().find(|t| t.criterion == c).map(|t| t.limit);
+    of(Measure::JointWithoutNeck).or_else(|| of(Measure::Joint))
 }
 
 /// The largest joint risk without neck of a vehicle as built, with its row.
@@ -48,7 +39,7 @@ pub(super) fn worst_risk<'a>(r: &'a StudyResult, vehicle: &str) -> Option<(f64, 
     r.rows
         .iter()
         .filter(|row| row.vehicle == vehicle)
-        .filter_map(|row| Some((row.before.get("occupant.1.risk.joint_without_neck")?, row)))
+        .filter_map(|row| Some((row.before.first(RISK)?, row)))
         .max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
@@ -58,19 +49,14 @@ pub(super) fn sized_risk(r: &StudyResult, s: &SizingRow) -> Option<f64> {
     let own = r
         .rows
         .iter()
-        .filter(|row| row.vehicle == s.vehicle && s.target == r.spec.reference);
+        .filter(|row| row.vehicle == s.answer.vehicle && s.target == r.spec.reference);
     let again = own
-        .filter_map(|row| {
-            row.after
-                .as_ref()?
-                .get("occupant.1.risk.joint_without_neck")
-        })
+        .filter_map(|row| row.after.as_ref()?.first(RISK))
         .max_by(f64::total_cmp);
     again.or_else(|| {
-        let pairs = s.answer["cases"].as_array()?.iter();
+        let pairs = s.answer.cases.iter().filter(|c| !c.own_wall);
         pairs
-            .filter(|c| c["own_wall"].as_bool() == Some(false))
-            .filter_map(|c| c["values"]["joint_without_neck"].as_f64())
+            .filter_map(|c| c.values.get(&RISK).copied())
             .max_by(f64::total_cmp)
     })
 }

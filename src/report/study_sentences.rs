@@ -1,10 +1,12 @@
 //! What the tables of a study say, in sentences computed from its results; each holds only what its numbers allow.
 
-use crate::study::{Numbers, Row, SizingRow, StudyResult};
+use crate::measure::{Measure, Readings};
+use crate::sizing::Answer;
+use crate::study::{Row, SizingRow, StudyResult};
 use crate::units::KMH;
 
 use super::study_answer::top_speed;
-use super::study_reading::criterion;
+use super::study_reading::RISK;
 use super::text::{dollars, fixed, listed, name_of, plain};
 
 pub(super) fn range_text(values: &[f64], write: impl Fn(f64) -> String) -> Option<String> {
@@ -30,12 +32,18 @@ pub(super) fn sentences(r: &StudyResult) -> Vec<String> {
 
 fn as_built(r: &StudyResult) -> Option<String> {
     let top = top_speed(r);
-    let full = r.spec.overlaps_pct.iter().copied().fold(0.0, f64::max);
+    let full = r
+        .spec
+        .question
+        .overlaps_pct
+        .iter()
+        .copied()
+        .fold(0.0, f64::max);
     let rows: Vec<(f64, &Row)> = r
         .rows
         .iter()
         .filter(|row| row.speed_kmh == top && row.overlap_pct == full)
-        .filter_map(|row| Some((row.before.get("occupant.1.risk.joint_without_neck")?, row)))
+        .filter_map(|row| Some((row.before.first(RISK)?, row)))
         .collect();
     let (least, most) = (
         rows.iter().min_by(|a, b| a.0.total_cmp(&b.0))?,
@@ -61,7 +69,7 @@ fn as_built(r: &StudyResult) -> Option<String> {
 
 fn against_wall(r: &StudyResult) -> Option<String> {
     let top = top_speed(r);
-    let of = |n: &Numbers| n.get("vehicle.1.delta_v_mps").map(|v| v / KMH);
+    let of = |n: &Readings| n.first(Measure::DeltaVMps).map(|v| v / KMH);
     let pairs: Vec<f64> = r
         .rows
         .iter()
@@ -71,7 +79,7 @@ fn against_wall(r: &StudyResult) -> Option<String> {
     let walls: Vec<f64> = r.rows.iter().filter_map(|row| of(&row.wall)).collect();
     let write = |v: f64| fixed(Some(v), 0);
     // How many pairs at the top speed are harder than the car's own wall test.
-    let risk = |n: &Numbers| n.get("occupant.1.risk.joint_without_neck");
+    let risk = |n: &Readings| n.first(RISK);
     let both: Vec<(f64, f64)> = r
         .rows
         .iter()
@@ -91,7 +99,7 @@ fn against_wall(r: &StudyResult) -> Option<String> {
         "In pairs at {} km/h each the small car's delta-v is {} km/h; in its own wall test at {} km/h it is {} km/h.{than}",
         plain(top),
         range_text(&pairs, write)?,
-        plain(r.spec.wall_kmh),
+        plain(r.spec.question.wall_kmh),
         range_text(&walls, write)?
     ))
 }
@@ -106,21 +114,21 @@ fn targets(r: &StudyResult) -> Option<String> {
     let names = |keep: &dyn Fn(&SizingRow) -> bool| -> Vec<String> {
         all.iter()
             .filter(|s| keep(s))
-            .map(|s| name_of(&r.vehicles, &s.vehicle))
+            .map(|s| name_of(&r.vehicles, &s.answer.vehicle))
             .collect()
     };
-    let as_is = |s: &SizingRow| s.answer["already_met"].as_bool() == Some(true);
+    let as_is = |s: &SizingRow| s.answer.already_met;
     let built = names(&as_is);
-    let sized = names(&|s| s.feasible() && !as_is(s));
+    let sized = names(&|s| s.answer.feasible && !as_is(s));
     let missed: Vec<String> = all
         .iter()
-        .filter(|s| !s.feasible())
+        .filter(|s| !s.answer.feasible)
         .map(|s| {
-            let reach = s.number("highest_feasible_speed_kmh").map_or_else(
+            let reach = s.answer.highest_feasible_speed_kmh.map_or_else(
                 || "no speed found".to_string(),
                 |v| format!("{} km/h each", plain(v)),
             );
-            format!("{} ({reach})", name_of(&r.vehicles, &s.vehicle))
+            format!("{} ({reach})", name_of(&r.vehicles, &s.answer.vehicle))
         })
         .collect();
     let top = plain(top_speed(r));
@@ -159,13 +167,15 @@ fn targets(r: &StudyResult) -> Option<String> {
 fn binding(r: &StudyResult) -> Option<String> {
     let all = r.sizings.iter().filter(|s| s.target == r.spec.reference);
     let mut partners: Vec<(String, String)> = all
-        .filter(|s| s.answer["already_met"].as_bool() != Some(true))
+        .filter(|s| !s.answer.already_met)
         .filter_map(|s| {
-            let w = &s.answer["worst_case"];
-            Some((
-                criterion(w["criterion"].as_str()?).0.to_string(),
-                w["against"].as_str()?.to_string(),
-            ))
+            let worst = s.answer.worst_case.as_ref()?;
+            let case = worst.case.as_ref()?;
+            let against = match case.own_wall {
+                true => "the own wall test".to_string(),
+                false => name_of(&r.partners, &case.against),
+            };
+            Some((worst.criterion.words().to_string(), against))
         })
         .collect();
     let count = partners.len();
@@ -181,28 +191,24 @@ fn binding(r: &StudyResult) -> Option<String> {
         best
     };
     let (by_criterion, by_partner) = (most(|p| &p.0)?, most(|p| &p.1)?);
-    let partner = match by_partner.1.as_str() {
-        "rigid-wall" => "the own wall test".to_string(),
-        id => name_of(&r.partners, id),
-    };
     Some(format!(
         "What a design rests on or fails at is most often {} ({} of {count} vehicles that need a change), most often \
-         with {partner} ({} of {count}).",
-        by_criterion.1, by_criterion.0, by_partner.0
+         with {} ({} of {count}).",
+        by_criterion.1, by_criterion.0, by_partner.1, by_partner.0
     ))
 }
 
 /// Mass and direct cost of the cars that meet the reference target.
 fn cost(r: &StudyResult) -> Option<String> {
-    let met = |key: &str| -> Vec<f64> {
+    let met = |of: fn(&Answer) -> f64| -> Vec<f64> {
         r.sizings
             .iter()
-            .filter(|s| s.target == r.spec.reference && s.feasible())
-            .filter_map(|s| s.number(key))
+            .filter(|s| s.target == r.spec.reference && s.answer.feasible)
+            .map(|s| of(&s.answer))
             .collect()
     };
-    let kg = range_text(&met("added_mass_kg"), |v| fixed(Some(v), 0))?;
-    let usd = range_text(&met("added_cost_usd"), dollars)?;
+    let kg = range_text(&met(|a| a.added_mass_kg), |v| fixed(Some(v), 0))?;
+    let usd = range_text(&met(|a| a.added_cost_usd.usd()), dollars)?;
     Some(format!(
         "Where the target can be met it takes {kg} kg and {usd} of direct manufacturing cost."
     ))

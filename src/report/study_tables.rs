@@ -1,101 +1,73 @@
 //! The tables of a study report: wall tests beside pairs, every pair, designs, masses, costs, prices.
 
-use serde_json::Value;
+use crate::measure::{Measure, Readings};
+use crate::sizing::Design;
+use crate::study::{Row, StudyResult};
+use crate::units::MM;
+use crate::vehicle::Basis;
 
-use crate::sizing::Criterion;
-use crate::study::{Numbers, Row, StudyResult};
-use crate::units::KMH;
-
-use super::evidence::word;
-use super::page::{Align, Cell, Class, Table};
+use super::page::{Align, Cell, Class, Source, Table};
 use super::study_answer::{bound_text, reference};
-use super::study_reading::worst_risk;
+use super::study_reading::{RISK, worst_risk};
 use super::text::{
-    against_limit, cell, dollars, fixed, model_name, model_of, name_of, odds, plain,
+    against_limit, dollars, fixed, heading, model_name, model_of, name_of, odds, plain, reading,
 };
 
 pub(super) fn heads(names: &[&str]) -> Vec<String> {
     names.iter().map(|n| (*n).to_string()).collect()
 }
 
-/// Left out where a table would get too wide.
-const CLIP: &str = "Chest 3 ms, g";
-
 /// Columns of a run, after the names: delta-v to risk.
-const RUN: [&str; 10] = [
-    "Delta-v, km/h",
-    "Peak, g",
-    "OLC, g",
-    "Intrusion, mm",
-    "HIC15",
+const RUN: [Measure; 10] = [
+    Measure::DeltaVMps,
+    Measure::PeakGCfc60,
+    Measure::OlcG,
+    Measure::IntrusionMm,
+    Measure::Hic15,
     CLIP,
-    "Chest, mm",
-    "Femur, kN",
-    "Leg odds, ×",
-    "Joint risk, %",
+    Measure::ChestDeflectionMm,
+    Measure::FemurKn,
+    Measure::LegOddsLow,
+    RISK,
 ];
+
+/// Left out where a table would get too wide.
+const CLIP: Measure = Measure::ChestA3msG;
 
 const LEG_ODDS: &str = "Leg odds: published odds ratio of a leg injury where the interior comes more than 2 cm towards \
                         the seat (95 % interval), else 1; in no risk of this table.";
 
 /// Columns of yaw, where vehicles turn.
-const TURN: [&str; 2] = ["Yaw rate, °/s", "Lateral delta-v, km/h"];
+const TURN: [Measure; 2] = [Measure::YawRateDps, Measure::DeltaVLateralMps];
 
-/// Cells under [`TURN`].
-fn turn_cells(n: &Numbers) -> [Cell; 2] {
-    [
-        cell(n.get("vehicle.1.yaw_rate_dps"), 0),
-        cell(n.get("vehicle.1.delta_v_lateral_mps").map(|v| v / KMH), 1),
-    ]
-}
-
-/// Cells under [`RUN`], rated against the study's limits: those of the wall test, and of the reference target.
-fn run_cells(r: &StudyResult, n: &Numbers) -> Vec<Cell> {
-    let wall = &r.spec.wall_limits;
+/// Cells under some of [`RUN`], rated against the study's limits: those of the wall test, and of the reference target.
+fn run_cells<'a>(
+    r: &StudyResult,
+    n: &Readings,
+    columns: impl Iterator<Item = &'a Measure>,
+) -> Vec<Cell> {
+    let wall = &r.spec.question.wall_limits;
     let target = r
         .spec
         .targets
         .get(r.spec.reference)
         .map(|t| t.limits.as_slice())
         .unwrap_or_default();
-    let limit = |c: Criterion| {
-        let all = target.iter().chain(wall).filter(|t| t.criterion == c);
-        all.map(|t| t.limit).min_by(f64::total_cmp)
-    };
-    let rated = |name: &str, c: Criterion, scale: f64, decimals: usize| {
-        let value = n.get(name).map(|v| scale * v);
-        match limit(c) {
-            Some(l) => against_limit(value, scale * l, decimals),
-            None => cell(value, decimals),
+    let cell = |&m: &Measure| {
+        let all = target.iter().chain(wall).filter(|t| t.criterion == m);
+        let limit = all.map(|t| t.limit).min_by(f64::total_cmp);
+        let value = n.first(m);
+        match limit {
+            _ if m == Measure::LegOddsLow => odds_ratio(n),
+            Some(limit) => against_limit(value.map(|v| m.shown(v)), m.shown(limit), m.decimals()),
+            None => reading(m, value),
         }
     };
-    vec![
-        cell(n.get("vehicle.1.delta_v_mps").map(|v| v / KMH), 1),
-        cell(n.get("vehicle.1.peak_g_cfc60"), 1),
-        cell(n.get("vehicle.1.olc_g"), 1),
-        rated("vehicle.1.intrusion_mm", Criterion::IntrusionMm, 1.0, 0),
-        rated("occupant.1.hic15", Criterion::Hic15, 1.0, 0),
-        rated("occupant.1.chest_a3ms_g", Criterion::ChestA3msG, 1.0, 1),
-        rated(
-            "occupant.1.chest_deflection_mm",
-            Criterion::ChestDeflectionMm,
-            1.0,
-            1,
-        ),
-        rated("occupant.1.femur_kN", Criterion::FemurKn, 1.0, 2),
-        odds_ratio(n),
-        rated(
-            "occupant.1.risk.joint_without_neck",
-            Criterion::JointWithoutNeck,
-            100.0,
-            1,
-        ),
-    ]
+    columns.map(cell).collect()
 }
 
-fn odds_ratio(n: &Numbers) -> Cell {
-    let end = |which: &str| n.get(&format!("occupant.1.leg_odds_ratio_{which}"));
-    match (end("low"), end("high")) {
+fn odds_ratio(n: &Readings) -> Cell {
+    match (n.first(Measure::LegOddsLow), n.first(Measure::LegOddsHigh)) {
         (Some(low), Some(high)) => odds([low, high]).into(),
         _ => Cell::rated("n/a", Class::Na),
     }
@@ -118,9 +90,9 @@ pub(super) fn walls(r: &StudyResult) -> Table {
         };
         let mut wall: Vec<Cell> = vec![
             model_name(v).into(),
-            format!("own wall test, {} km/h", plain(r.spec.wall_kmh)).into(),
+            format!("own wall test, {} km/h", plain(r.spec.question.wall_kmh)).into(),
         ];
-        wall.extend(run_cells(r, &worst.wall));
+        wall.extend(run_cells(r, &worst.wall, RUN.iter()));
         let place = format!(
             "{}, {} km/h each, {} %",
             name_of(&r.partners, &worst.partner),
@@ -128,11 +100,11 @@ pub(super) fn walls(r: &StudyResult) -> Table {
             plain(worst.overlap_pct)
         );
         let mut pair: Vec<Cell> = vec![model_name(v).into(), place.into()];
-        pair.extend(run_cells(r, &worst.before));
+        pair.extend(run_cells(r, &worst.before, RUN.iter()));
         rows.extend([wall, pair]);
     }
     let mut header = heads(&["Vehicle", "Case"]);
-    header.extend(RUN.map(String::from));
+    header.extend(RUN.map(heading));
     Table {
         caption: "Own full-width wall test beside the riskiest pair, as built".to_string(),
         header,
@@ -144,17 +116,18 @@ pub(super) fn walls(r: &StudyResult) -> Table {
 
 /// Every pair at one speed as built; with several seats one row each.
 pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
-    let seats = r.spec.seats.len() > 1;
+    let seats = r.spec.question.seats.len() > 1;
     let mut header = heads(&["Vehicle", "Partner", "Overlap, %"]);
     if seats {
         header.push("Seat".to_string());
     }
-    header.extend(RUN.iter().filter(|h| **h != CLIP).map(|h| h.to_string()));
-    let partial = r.spec.overlaps_pct.iter().any(|o| *o < 100.0);
+    let run = || RUN.iter().filter(|m| **m != CLIP);
+    header.extend(run().copied().map(heading));
+    let partial = r.spec.question.overlaps_pct.iter().any(|o| *o < 100.0);
     let shown = || r.rows.iter().filter(|row| row.speed_kmh == speed_kmh);
     let outside = shown().any(|row| !row.outside_model[0].is_empty());
     if partial {
-        header.extend(TURN.map(String::from));
+        header.extend(TURN.map(heading));
     }
     header.push("After sizing, %".to_string());
     if outside {
@@ -169,12 +142,12 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
         if seats {
             cells.push(row.seat.clone().into());
         }
-        let run = RUN.iter().zip(run_cells(r, &row.before));
-        cells.extend(run.filter(|(h, _)| **h != CLIP).map(|(_, c)| c));
+        cells.extend(run_cells(r, &row.before, run()));
         if partial {
-            cells.extend(turn_cells(&row.before));
+            cells.extend(TURN.map(|m| reading(m, row.before.first(m))));
         }
-        let after = row.after.as_ref().and_then(|n| run_cells(r, n).pop());
+        let after = row.after.as_ref();
+        let after = after.and_then(|n| run_cells(r, n, [RISK].iter()).pop());
         cells.push(after.unwrap_or_else(|| Cell::rated("n/a", Class::Na)));
         if outside {
             cells.push(row.outside_model[0].join("; ").into());
@@ -207,27 +180,26 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
 /// Every sizing: met or not, mass, cost, what it rests on or fails at.
 pub(super) fn sizings(r: &StudyResult) -> Table {
     let rows = r.sizings.iter().map(|s| {
-        let as_built = s.answer["already_met"].as_bool() == Some(true);
-        let met = match (s.feasible(), as_built) {
+        let a = &s.answer;
+        let met = match (a.feasible, a.already_met) {
             (true, true) => Cell::rated("as built", Class::Good),
             (true, false) => Cell::rated("yes", Class::Good),
             (false, _) => Cell::rated("no", Class::Poor),
         };
-        let reach = s.number("highest_feasible_speed_kmh");
-        let bound = bound_text(r, &s.answer["worst_case"]).unwrap_or_default();
+        let bound = a.worst_case.as_ref().map(|b| bound_text(r, b));
         vec![
-            name_of(&r.vehicles, &s.vehicle).into(),
+            name_of(&r.vehicles, &a.vehicle).into(),
             s.target_name.clone().into(),
             met,
-            fixed(s.number("added_mass_kg"), 1).into(),
-            fixed(s.number("added_structure_kg"), 1).into(),
-            fixed(s.number("added_cost_usd"), 0).into(),
-            match reach {
+            fixed(Some(a.added_mass_kg), 1).into(),
+            fixed(Some(a.added_structure_kg), 1).into(),
+            fixed(Some(a.added_cost_usd.usd()), 0).into(),
+            match a.highest_feasible_speed_kmh {
                 Some(v) => format!("{} ({} closing)", plain(v), plain(2.0 * v)).into(),
-                None if s.feasible() => "all studied".into(),
+                None if a.feasible => "all studied".into(),
                 None => Cell::rated("none found", Class::Na),
             },
-            bound.into(),
+            bound.unwrap_or_default().into(),
         ]
     });
     Table {
@@ -262,30 +234,26 @@ pub(super) fn sizings(r: &StudyResult) -> Table {
 }
 
 /// A design in words: what is stronger, longer, added.
-fn design_text(design: &Value) -> String {
-    let Some(map) = design.as_object() else {
-        return String::new();
-    };
+fn design_text(design: &Design) -> String {
     let mut parts = Vec::new();
-    for (key, value) in map {
-        if let (Some(path), Some(f)) = (key.strip_prefix("strength."), value.as_f64()) {
-            let material = map.get(&format!("material.{path}")).and_then(Value::as_str);
-            let of = material.map_or_else(String::new, |m| format!(" in {m}"));
-            parts.push(format!(
-                "{} × {}{of}",
-                path.replace('_', " "),
-                fixed(Some(f), 2)
-            ));
-        }
+    for (path, factor) in &design.strength {
+        let material = design.materials.get(path);
+        let of = material.map_or_else(String::new, |m| format!(" in {m}"));
+        parts.push(format!(
+            "{} × {}{of}",
+            path.replace('_', " "),
+            fixed(Some(*factor), 2)
+        ));
     }
-    let number = |key: &str| design[key].as_f64();
-    if let Some(mm) = number("added_front_length_mm").filter(|mm| *mm >= 0.5) {
+    let mm = design.added_front_length_m / MM;
+    if mm >= 0.5 {
         parts.push(format!("front {mm:.0} mm longer"));
     }
-    if let Some(f) = number("cabin_factor").filter(|f| *f > 1.005) {
-        parts.push(format!("compartment × {}", fixed(Some(f), 2)));
+    if design.cabin_factor > 1.005 {
+        let factor = fixed(Some(design.cabin_factor), 2);
+        parts.push(format!("compartment × {factor}"));
     }
-    if let Some(package) = design["restraint_package"].as_str() {
+    if let Some(package) = &design.package {
         parts.push(format!("restraints: {package}"));
     }
     if parts.is_empty() {
@@ -299,7 +267,7 @@ fn design_text(design: &Value) -> String {
 pub(super) fn designs(r: &StudyResult) -> Vec<String> {
     let all = r.vehicles.iter().filter_map(|v| {
         let s = reference(r, &v.id)?;
-        let missed = if s.feasible() {
+        let missed = if s.answer.feasible {
             ""
         } else {
             " (comes nearest, target missed)"
@@ -307,7 +275,7 @@ pub(super) fn designs(r: &StudyResult) -> Vec<String> {
         Some(format!(
             "{}: {}{missed}",
             model_name(v),
-            design_text(&s.answer["design"])
+            design_text(&s.answer.design)
         ))
     });
     all.collect()
@@ -320,23 +288,21 @@ pub(super) fn masses(r: &StudyResult) -> Option<Table> {
         let Some(s) = reference(r, &v.id) else {
             continue;
         };
-        let mass = &s.answer["mass"];
-        let paths = mass["paths"].as_array().into_iter().flatten();
-        let paths: f64 = paths.filter_map(|p| p["kg"].as_f64()).sum();
-        let kg = |key: &str| fixed(mass[key].as_f64(), 1).into();
+        let mass = &s.answer.mass;
+        let kg = |kg: f64| fixed(Some(kg), 1).into();
         rows.push(vec![
             model_name(v).into(),
-            if s.feasible() {
+            if s.answer.feasible {
                 "yes".into()
             } else {
                 "nearest".into()
             },
-            fixed(Some(paths), 1).into(),
-            kg("front_length_kg"),
-            kg("compartment_kg"),
-            kg("compounding_kg"),
-            kg("restraint_kg"),
-            fixed(s.number("added_mass_kg"), 1).into(),
+            kg(mass.paths.iter().map(|p| p.kg).sum()),
+            kg(mass.front_length_kg),
+            kg(mass.compartment_kg),
+            kg(mass.compounding_kg),
+            kg(mass.restraint_kg),
+            kg(s.answer.added_mass_kg),
             fixed(Some(v.body.test_kg), 0).into(),
         ]);
     }
@@ -363,18 +329,15 @@ pub(super) fn masses(r: &StudyResult) -> Option<Table> {
 
 /// Direct manufacturing cost of the reference designs: an item a row, a vehicle a column.
 pub(super) fn costs(r: &StudyResult) -> Option<Table> {
-    let items = |vehicle: &str| -> Vec<(String, f64)> {
-        let list = reference(r, vehicle).and_then(|s| s.answer["cost"].as_array());
-        let pairs = list.into_iter().flatten();
-        pairs
-            .filter_map(|i| Some((i["what"].as_str()?.replace('_', " "), i["usd"].as_f64()?)))
-            .collect()
-    };
     let sized: Vec<(String, Vec<(String, f64)>)> = r
         .vehicles
         .iter()
-        .filter(|v| reference(r, &v.id).is_some())
-        .map(|v| (model_name(v), items(&v.id)))
+        .filter_map(|v| Some((v, reference(r, &v.id)?)))
+        .map(|(v, s)| {
+            let items = s.answer.cost.iter();
+            let items = items.map(|i| (i.what.replace('_', " "), i.usd.usd()));
+            (model_name(v), items.collect())
+        })
         .collect();
     let mut names: Vec<&String> = Vec::new();
     for (name, _) in sized.iter().flat_map(|(_, items)| items) {
@@ -410,10 +373,7 @@ pub(super) fn costs(r: &StudyResult) -> Option<Table> {
         .map(|name| row(name, &|n| n == name.as_str()))
         .collect();
     rows.push(row("Total", &|_| true));
-    let year = r
-        .sizings
-        .first()
-        .and_then(|s| s.answer["cost_year"].as_u64());
+    let year = r.sizings.first().map(|s| s.answer.cost_year);
     let year = year.map_or_else(String::new, |y| format!(" of {y}"));
     let mut header = vec!["Item".to_string()];
     header.extend(sized.iter().map(|(name, _)| name.clone()));
@@ -431,19 +391,20 @@ pub(super) fn prices(r: &StudyResult) -> Option<Table> {
     let mut rows = Vec::new();
     let mut year = None;
     for v in &r.vehicles {
-        let Some(s) = reference(r, &v.id).filter(|s| s.feasible()) else {
+        let met = reference(r, &v.id).filter(|s| s.answer.feasible);
+        let Some(price) = met.and_then(|s| s.answer.price.as_ref()) else {
             continue;
         };
-        year = year.or(s.answer["price"]["common_year"].as_u64());
-        for step in s.answer["price"]["steps"].as_array().into_iter().flatten() {
-            let usd = |key: &str| step[key].as_f64().map_or_else(|| "–".to_string(), dollars);
+        year = year.or(Some(price.common_year));
+        for step in &price.steps {
+            let direct = step.direct_usd.map(|d| dollars(d.usd()));
             rows.push(vec![
                 model_name(v).into(),
-                step["what"].as_str().unwrap_or_default().into(),
-                usd("direct_usd").into(),
-                usd("usd").into(),
-                usd("price_usd").into(),
-                step["basis"].as_str().unwrap_or_default().into(),
+                step.what.clone().into(),
+                direct.unwrap_or_else(|| "–".to_string()).into(),
+                dollars(step.usd).into(),
+                dollars(step.price_usd).into(),
+                step.evidence.basis.word().into(),
             ]);
         }
     }
@@ -471,18 +432,19 @@ pub(super) fn prices(r: &StudyResult) -> Option<Table> {
     })
 }
 
-/// Sources of the steps of all prices: `(step, citation, kind of evidence)`, once each.
-pub(super) fn price_sources(r: &StudyResult) -> Vec<(String, String, String)> {
-    let mut all: Vec<(String, String, String)> = Vec::new();
-    for s in &r.sizings {
-        for step in s.answer["price"]["steps"].as_array().into_iter().flatten() {
-            let text = |key: &str| step[key].as_str().unwrap_or_default().to_string();
-            let what = text("what");
-            let what = what.split(',').next().unwrap_or_default().to_string();
-            let source = text("source");
-            if !source.is_empty() && !all.iter().any(|a| a.1 == source) {
-                all.push((what, source, text("basis")));
-            }
+/// Sources of the steps of all prices, once each.
+pub(super) fn price_sources(r: &StudyResult) -> Vec<Source> {
+    let mut all: Vec<Source> = Vec::new();
+    let prices = r.sizings.iter().filter_map(|s| s.answer.price.as_ref());
+    for step in prices.flat_map(|p| &p.steps) {
+        let source = &step.evidence.source;
+        if !source.is_empty() && !all.iter().any(|s| &s.text == source) {
+            all.push(Source {
+                key: step.item.words().to_string(),
+                url: None,
+                text: source.clone(),
+                basis: step.evidence.basis.word().to_string(),
+            });
         }
     }
     all
@@ -490,18 +452,18 @@ pub(super) fn price_sources(r: &StudyResult) -> Vec<(String, String, String)> {
 
 /// The steps of the prices shown that rest on estimates.
 pub(super) fn price_evidence(r: &StudyResult) -> Option<String> {
-    let mut weak: Vec<String> = Vec::new();
+    let mut weak: Vec<&str> = Vec::new();
     let met = r
         .sizings
         .iter()
-        .filter(|s| s.target == r.spec.reference && s.feasible());
-    for s in met {
-        for step in s.answer["price"]["steps"].as_array().into_iter().flatten() {
-            let what = step["what"].as_str()?.split(',').next()?.to_string();
-            let estimated = step["basis"].as_str() == Some(word(crate::vehicle::Basis::Estimated));
-            if estimated && !weak.contains(&what) {
-                weak.push(what);
-            }
+        .filter(|s| s.target == r.spec.reference && s.answer.feasible);
+    for step in met
+        .filter_map(|s| s.answer.price.as_ref())
+        .flat_map(|p| &p.steps)
+    {
+        let what = step.item.words();
+        if step.evidence.basis == Basis::Estimated && !weak.contains(&what) {
+            weak.push(what);
         }
     }
     (!weak.is_empty()).then(|| format!("Steps that rest on estimates: {}.", weak.join("; ")))

@@ -1,8 +1,8 @@
 //! The verdict of a study: the claim of the public discussion, what the numbers say with their spread, what was
 //! assumed, and what would change the answer. Numbers and sources only.
 
-use serde_json::Value;
-
+use crate::cost::{PriceBuildUp, Relation};
+use crate::sizing::uncertainty::{Band, MonteCarlo, Swing, Tornado};
 use crate::study::{SizingRow, StudyResult};
 
 use super::evidence::NASVA_URL;
@@ -26,7 +26,7 @@ pub(super) fn section(r: &StudyResult) -> Option<Section> {
         return None;
     }
     let [low, high] = CLAIM_USD;
-    let drawn = rows.iter().any(|s| nominal(s).is_object());
+    let drawn = rows.iter().any(|s| nominal(s).is_some());
     let spread = if drawn {
         "Ranges are the 5th to 95th percentile over the spreads of vehicle, restraint, risk, mass and cost inputs."
     } else {
@@ -63,39 +63,54 @@ pub(super) fn section(r: &StudyResult) -> Option<Section> {
     Some(section)
 }
 
-fn nominal(s: &SizingRow) -> &Value {
-    &s.answer["uncertainty"]["nominal"]
+fn nominal(s: &SizingRow) -> Option<&MonteCarlo> {
+    s.answer.uncertainty.as_ref()?.nominal.as_ref()
 }
 
 /// Only cars priced from a Japanese list answer the question of the runabout.
 fn from_japan(s: &SizingRow) -> bool {
-    let first = s.answer["price"]["steps"][0]["what"].as_str();
-    first.is_some_and(|what| what.contains("Japan"))
+    s.answer
+        .price
+        .as_ref()
+        .is_some_and(PriceBuildUp::from_japan)
 }
 
-/// Low, central and high: percentiles where they were drawn, else the widest swing of one cost parameter.
-fn range(s: &SizingRow, key: &str) -> (Option<f64>, Option<f64>, Option<f64>) {
-    let band = &nominal(s)[key];
-    if band.is_object() {
-        let p = |name: &str| band[name].as_f64();
-        return (p("p5"), p("p50"), p("p95"));
+/// Low, central and high.
+type Range = (Option<f64>, Option<f64>, Option<f64>);
+
+/// Percentiles where they were drawn, else the value found.
+fn range(central: Option<f64>, band: Option<&Band>) -> Range {
+    match band {
+        Some(b) => (Some(b.p5), Some(b.p50), Some(b.p95)),
+        None => (None, central, None),
     }
-    let central = s.number(key);
-    let widest = &s.answer["price_swings"][0];
-    if key != "price_usd" || !widest.is_object() {
-        return (None, central, None);
+}
+
+fn mass_range(s: &SizingRow) -> Range {
+    let band = nominal(s).and_then(|n| n.added_mass_kg.as_ref());
+    range(Some(s.answer.added_mass_kg), band)
+}
+
+fn cost_range(s: &SizingRow) -> Range {
+    let band = nominal(s).and_then(|n| n.added_cost_usd.as_ref());
+    range(Some(s.answer.added_cost_usd.usd()), band)
+}
+
+/// Of the price: where nothing was drawn, the widest swing of one cost parameter.
+fn price_range(s: &SizingRow) -> Range {
+    let band = nominal(s).and_then(|n| n.price_usd.as_ref());
+    let all = range(s.answer.price_usd.map(|p| p.usd()), band);
+    match (band, s.answer.price_swings.first()) {
+        (None, Some(w)) => {
+            let (a, b) = (w.at_low_usd, w.at_high_usd);
+            (Some(a.min(b)), all.1, Some(a.max(b)))
+        }
+        _ => all,
     }
-    let ends = ["at_low_usd", "at_high_usd"].map(|k| widest[k].as_f64().unwrap_or(f64::NAN));
-    (
-        Some(ends[0].min(ends[1])),
-        central,
-        Some(ends[0].max(ends[1])),
-    )
 }
 
 fn table(r: &StudyResult, rows: &[&SizingRow]) -> Table {
-    let text = |(low, central, high): (Option<f64>, Option<f64>, Option<f64>),
-                write: &dyn Fn(f64) -> String| {
+    let text = |(low, central, high): Range, write: &dyn Fn(f64) -> String| {
         let middle = central.map_or_else(|| "–".to_string(), write);
         match (low, high) {
             (Some(a), Some(b)) => format!("{middle} ({} to {})", write(a), write(b)),
@@ -104,27 +119,24 @@ fn table(r: &StudyResult, rows: &[&SizingRow]) -> Table {
     };
     let kg = |v: f64| fixed(Some(v), 0);
     let lines = rows.iter().map(|s| {
-        let list = s.answer["price"]["steps"][0]["usd"].as_f64();
-        let tax = s.answer["price"]["steps"][1]["usd"].as_f64();
-        let net = match (from_japan(s), list, tax) {
-            (true, Some(list), Some(tax)) => dollars(list + tax),
-            _ => "–".to_string(),
-        };
-        let met = match (s.feasible(), s.answer["already_met"].as_bool()) {
-            (true, Some(true)) => Cell::rated("as built", Class::Good),
-            (true, _) => Cell::rated("yes", Class::Good),
+        let a = &s.answer;
+        let net = a.price.as_ref().and_then(PriceBuildUp::net_list_usd);
+        let net = net.map_or_else(|| "–".to_string(), dollars);
+        let met = match (a.feasible, a.already_met) {
+            (true, true) => Cell::rated("as built", Class::Good),
+            (true, false) => Cell::rated("yes", Class::Good),
             (false, _) => Cell::rated("no", Class::Poor),
         };
-        let chance = nominal(s)["probability_met"]["value"].as_f64();
+        let chance = nominal(s).map(|n| n.probability_met.value);
         let mut line: Vec<Cell> = vec![
-            name_of(&r.vehicles, &s.vehicle).into(),
+            name_of(&r.vehicles, &s.answer.vehicle).into(),
             met,
-            text(range(s, "added_mass_kg"), &kg).into(),
-            text(range(s, "added_cost_usd"), &dollars).into(),
+            text(mass_range(s), &kg).into(),
+            text(cost_range(s), &dollars).into(),
             net.into(),
         ];
-        line.push(match s.feasible() {
-            true => text(range(s, "price_usd"), &dollars).into(),
+        line.push(match a.feasible {
+            true => text(price_range(s), &dollars).into(),
             false => Cell::rated("target missed", Class::Na),
         });
         line.push(chance.map_or_else(
@@ -160,8 +172,8 @@ fn says(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
     let [low, high] = CLAIM_USD;
     let prices = |feasible: bool| -> Vec<f64> {
         rows.iter()
-            .filter(|s| s.feasible() == feasible && from_japan(s))
-            .filter_map(|s| range(s, "price_usd").1)
+            .filter(|s| s.answer.feasible == feasible && from_japan(s))
+            .filter_map(|s| price_range(s).1)
             .collect()
     };
     let mut all = Vec::new();
@@ -181,18 +193,17 @@ fn says(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
             "Designs that come near and miss the target would come to {range}; they are no answer to it."
         ));
     }
-    for s in rows.iter().filter(|s| s.feasible() && from_japan(s)) {
+    for s in rows.iter().filter(|s| s.answer.feasible && from_japan(s)) {
         let at = |volume: f64| {
-            let list = s.answer["price_by_volume"].as_array()?;
-            let row = list
-                .iter()
-                .find(|v| v["volume_per_year"].as_f64() == Some(volume))?;
-            row["price_usd"].as_f64()
+            let list = s.answer.price_by_volume.iter();
+            list.clone()
+                .find(|v| v.volume_per_year == volume)?
+                .price_usd
         };
         if let (Some(few), Some(many)) = (at(5e3), at(100e3)) {
             all.push(format!(
                 "{}: {} at 5,000 cars a year, {} at 100,000.",
-                name_of(&r.vehicles, &s.vehicle),
+                name_of(&r.vehicles, &s.answer.vehicle),
                 dollars(few),
                 dollars(many)
             ));
@@ -204,32 +215,33 @@ fn says(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
 
 /// Where the added mass disagrees with what real changes weighed, and that it does.
 fn beside_precedents(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
-    let first = rows.first().and_then(|s| s.answer["precedents"].as_array());
+    let first = rows.first().map(|s| s.answer.precedents.as_slice());
     let mut all = Vec::new();
     for (i, p) in first.into_iter().flatten().enumerate() {
-        let names = |relation: &str| -> Vec<String> {
+        let names = |relation: Relation| -> Vec<String> {
             rows.iter()
-                .filter(|s| s.feasible())
-                .filter(|s| s.answer["precedents"][i]["relation"].as_str() == Some(relation))
-                .map(|s| name_of(&r.vehicles, &s.vehicle))
+                .filter(|s| s.answer.feasible)
+                .filter(|s| {
+                    s.answer
+                        .precedents
+                        .get(i)
+                        .is_some_and(|p| p.relation == relation)
+                })
+                .map(|s| name_of(&r.vehicles, &s.answer.vehicle))
                 .collect()
         };
         let parts: Vec<String> = [
-            ("below", "less here for"),
-            ("within", "in agreement for"),
-            ("above", "more here for"),
+            (Relation::Below, "less here for"),
+            (Relation::Within, "in agreement for"),
+            (Relation::Above, "more here for"),
         ]
         .into_iter()
-        .filter_map(|(key, words)| {
-            let names = names(key);
+        .filter_map(|(relation, words)| {
+            let names = names(relation);
             (!names.is_empty()).then(|| format!("{words} {}", listed(&names)))
         })
         .collect();
-        let (Some(low), Some(high)) =
-            (p["precedent_kg"][0].as_f64(), p["precedent_kg"][2].as_f64())
-        else {
-            continue;
-        };
+        let [low, _, high] = p.precedent_kg;
         if parts.is_empty() {
             continue;
         }
@@ -239,7 +251,7 @@ fn beside_precedents(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
         };
         all.push(format!(
             "Beside a real change ({}, {took}): {}.",
-            p["precedent"].as_str().unwrap_or_default(),
+            p.precedent,
             parts.join("; ")
         ));
     }
@@ -254,7 +266,7 @@ fn beside_precedents(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
 }
 
 fn assumed(r: &StudyResult) -> Vec<String> {
-    let costs = if r.spec.choices.new_powertrain {
+    let costs = if r.spec.question.new_powertrain {
         "Added mass drags further mass along, a new powertrain included."
     } else {
         "The powertrain is kept: added mass drags along brakes, wheels and suspension only."
@@ -274,41 +286,37 @@ fn assumed(r: &StudyResult) -> Vec<String> {
 
 fn changes(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
     let mut all = Vec::new();
-    let example = rows.iter().find(|s| s.feasible() && from_japan(s));
+    let example = rows.iter().find(|s| s.answer.feasible && from_japan(s));
     if let Some(s) = example {
-        let swings = s.answer["price_swings"].as_array();
+        let swings = s.answer.price_swings.iter().take(4);
         let parts: Vec<String> = swings
-            .into_iter()
-            .flatten()
-            .take(4)
-            .filter_map(|w| {
-                let n = |k: &str| w[k].as_f64();
-                Some(format!(
+            .map(|w| {
+                format!(
                     "{} from {} to {}: {} to {}",
-                    w["what"].as_str()?,
-                    end(w["range"][0].as_f64()?),
-                    end(w["range"][1].as_f64()?),
-                    dollars(n("at_low_usd")?),
-                    dollars(n("at_high_usd")?)
-                ))
+                    w.what,
+                    end(w.range[0]),
+                    end(w.range[1]),
+                    dollars(w.at_low_usd),
+                    dollars(w.at_high_usd)
+                )
             })
             .collect();
         if !parts.is_empty() {
             all.push(format!(
                 "Price of the {} with one cost parameter at a time: {}.",
-                name_of(&r.vehicles, &s.vehicle),
+                name_of(&r.vehicles, &s.answer.vehicle),
                 parts.join("; ")
             ));
         }
     }
     let missed: Vec<String> = rows
         .iter()
-        .filter(|s| !s.feasible())
+        .filter(|s| !s.answer.feasible)
         .filter_map(|s| {
-            let v = s.number("highest_feasible_speed_kmh")?;
+            let v = s.answer.highest_feasible_speed_kmh?;
             Some(format!(
                 "{} meets it up to {} km/h each",
-                name_of(&r.vehicles, &s.vehicle),
+                name_of(&r.vehicles, &s.answer.vehicle),
                 plain(v)
             ))
         })
@@ -332,16 +340,17 @@ fn changes(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
         ));
     }
     for s in rows {
-        let swings = &s.answer["uncertainty"]["tornado"]["swings"];
+        let found = s.answer.uncertainty.as_ref();
+        let tornado = found.and_then(|u| u.tornado.as_ref());
         // Outputs of a swing: risk, added kg, direct cost, price.
         let named: Vec<String> = [(0, "its risk"), (1, "its added mass"), (3, "its price")]
             .into_iter()
-            .filter_map(|(output, what)| Some(format!("{what} {}", widest(swings, output)?)))
+            .filter_map(|(output, what)| Some(format!("{what} {}", widest(tornado?, output)?)))
             .collect();
         if !named.is_empty() {
             all.push(format!(
                 "{}: most is moved by one input at a time: {}.",
-                name_of(&r.vehicles, &s.vehicle),
+                name_of(&r.vehicles, &s.answer.vehicle),
                 listed(&named)
             ));
         }
@@ -354,16 +363,11 @@ fn changes(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
 }
 
 /// The input of a tornado with the widest swing in one output.
-fn widest(swings: &Value, output: usize) -> Option<String> {
-    let width = |s: &Value| {
-        let (a, b) = (s["at_p10"][output].as_f64()?, s["at_p90"][output].as_f64()?);
-        Some((a - b).abs())
-    };
-    let all = swings.as_array()?.iter();
-    let (_, input) = all
-        .filter_map(|s| Some((width(s)?, s["input"].as_str()?)))
-        .max_by(|a, b| a.0.total_cmp(&b.0))?;
-    Some(format!("by {input}"))
+fn widest(tornado: &Tornado, output: usize) -> Option<String> {
+    let known = |s: &&Swing| s.at_p10[output].is_some() && s.at_p90[output].is_some();
+    let all = tornado.swings.iter().filter(known);
+    let most = all.max_by(|a, b| a.width(output).total_cmp(&b.width(output)))?;
+    Some(format!("by {}", most.input))
 }
 
 /// An end of a parameter's range: whole from 10 up, two decimals below.

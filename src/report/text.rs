@@ -1,6 +1,7 @@
 //! How numbers and names are written in reports.
 
 use super::page::{Cell, Class};
+use crate::measure::Measure;
 use crate::vehicle::Vehicle;
 
 /// A number with fixed decimals and a true minus sign, `n/a` when there is none.
@@ -45,6 +46,30 @@ pub(super) fn against_limit(value: Option<f64>, limit: f64, decimals: usize) -> 
         }
         _ => Cell::rated("n/a", Class::Na),
     }
+}
+
+/// A cell with a reading.
+pub(super) fn reading(measure: Measure, value: Option<f64>) -> Cell {
+    cell(value.map(|v| measure.shown(v)), measure.decimals())
+}
+
+/// A reading with its unit: "14.9 %".
+pub(super) fn written(measure: Measure, value: f64) -> String {
+    let shown = fixed(Some(measure.shown(value)), measure.decimals());
+    format!("{shown}{}", measure.suffix())
+}
+
+/// Words of an axis: "joint risk (%)".
+pub(super) fn axis(measure: Measure) -> String {
+    match measure.unit() {
+        "" => measure.words().to_string(),
+        unit => format!("{} ({unit})", measure.words()),
+    }
+}
+
+/// Heading of a column with readings.
+pub(super) fn heading(measure: Measure) -> String {
+    sentence(&measure.heading())
 }
 
 /// Dollars with thousands separated.
@@ -128,6 +153,11 @@ pub(super) fn odds([low, high]: [f64; 2]) -> String {
         true => fixed(Some(low), 0),
         false => format!("{} to {}", fixed(Some(low), 1), fixed(Some(high), 0)),
     }
+}
+
+/// A count with what is counted: "1 partner", "2 partners".
+pub(super) fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// `a`, `a and b`, `a, b and c`.

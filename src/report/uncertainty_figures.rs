@@ -1,52 +1,15 @@
 //! Figures of an uncertainty analysis: distributions, tornado, Sobol indices.
 
+use crate::measure::Measure;
 use crate::plot::{Curve, Heading, Stamp, Theme, bars, distribution, indices};
-use crate::sizing::uncertainty::tornado::OUTPUTS;
+use crate::sizing::uncertainty::tornado::ACCOUNT;
 use crate::sizing::uncertainty::{MonteCarlo, Uncertainty, Variance};
 
-use super::study_reading::criterion;
+use super::text::{axis, sentence};
 use super::{NamedFigure, ReportError};
 
 /// Bars of a tornado.
 const BARS: usize = 14;
-
-struct Quantity {
-    /// Name with unit.
-    name: String,
-    scale: f64,
-    decimals: usize,
-}
-
-fn quantity(output: &str) -> Quantity {
-    let plain = |name: &str, decimals| Quantity {
-        name: name.into(),
-        scale: 1.0,
-        decimals,
-    };
-    match output {
-        "added_mass_kg" => plain("Added mass (kg)", 1),
-        "added_cost_usd" => plain("Added direct manufacturing cost (USD)", 0),
-        "price_usd" => plain("US price (USD)", 0),
-        key => {
-            let (what, scale, decimals, unit) = criterion(key);
-            let unit = unit.trim();
-            let mut letters = what.chars();
-            let first = letters
-                .next()
-                .map(|c| c.to_uppercase().to_string())
-                .unwrap_or_default();
-            let name = match unit.is_empty() {
-                true => format!("{first}{}", letters.as_str()),
-                false => format!("{first}{} ({unit})", letters.as_str()),
-            };
-            Quantity {
-                name,
-                scale,
-                decimals,
-            }
-        }
-    }
-}
 
 fn heading(caption: &str, stamp: &Stamp) -> Heading {
     Heading {
@@ -79,10 +42,11 @@ pub fn uncertainty_figures(
         stamp,
     };
     let mut figures = Vec::new();
-    for output in [u.criterion.as_str(), OUTPUTS[1], OUTPUTS[2], OUTPUTS[3]] {
+    let outputs = || std::iter::once(u.criterion).chain(ACCOUNT);
+    for output in outputs() {
         figures.extend(all.distribution(output)?);
     }
-    for (i, output) in OUTPUTS.iter().enumerate() {
+    for (i, output) in outputs().enumerate() {
         figures.extend(all.tornado(i, output)?);
     }
     for variance in u.sobol.iter().filter(|v| !v.groups.is_empty()) {
@@ -101,8 +65,8 @@ struct Figures<'a> {
 }
 
 impl Figures<'_> {
-    fn distribution(&self, output: &str) -> Result<Option<NamedFigure>, ReportError> {
-        let q = quantity(output);
+    fn distribution(&self, output: Measure) -> Result<Option<NamedFigure>, ReportError> {
+        let name = sentence(&axis(output));
         let u = self.u;
         let named = |name: &str, m: &Option<MonteCarlo>| m.clone().map(|m| (name.to_string(), m));
         let mut worlds: Vec<(String, MonteCarlo)> = Vec::new();
@@ -118,13 +82,13 @@ impl Figures<'_> {
         }
         let mut curves = Vec::new();
         for (name, m) in &worlds {
-            let Some(grid) = m.percentiles.get(output) else {
+            let Some(grid) = m.percentiles.get(&output) else {
                 continue;
             };
             let flat = grid.first() == grid.last();
             // The extremes of a sample say little; a value without spread is no distribution.
             if !flat {
-                let x = grid[1..100].iter().map(|v| q.scale * v).collect();
+                let x = grid[1..100].iter().map(|v| output.shown(*v)).collect();
                 curves.push(Curve::new(
                     name.as_str(),
                     x,
@@ -139,7 +103,7 @@ impl Figures<'_> {
         let limit = self
             .limit
             .filter(|_| leading)
-            .map(|l| (q.scale * l, "limit".to_string()));
+            .map(|l| (output.shown(l), "limit".to_string()));
         let where_ = match leading {
             true => " in its worst deciding pair",
             false => "",
@@ -151,11 +115,11 @@ impl Figures<'_> {
         };
         let caption = format!(
             "{} of the {}{where_} over {draws} draws of everything that is uncertain, from the 1st to the 99th percentile.",
-            q.name, self.vehicle.1
+            name, self.vehicle.1
         );
         let input = distribution::Input {
             heading: heading(&caption, self.stamp),
-            quantity: q.name,
+            quantity: name,
             curves,
             limit,
         };
@@ -164,16 +128,11 @@ impl Figures<'_> {
         Ok(Some((stem, figure, caption)))
     }
 
-    fn tornado(&self, output: usize, name: &str) -> Result<Option<NamedFigure>, ReportError> {
+    fn tornado(&self, output: usize, of: Measure) -> Result<Option<NamedFigure>, ReportError> {
         let Some(t) = &self.u.tornado else {
             return Ok(None);
         };
-        let key = if output == 0 {
-            t.criterion.as_str()
-        } else {
-            name
-        };
-        let q = quantity(key);
+        let name = sentence(&axis(of));
         let Some(base) = t.base[output] else {
             return Ok(None);
         };
@@ -184,8 +143,8 @@ impl Figures<'_> {
             .take(BARS)
             .map(|s| bars::Bar {
                 label: plain_key(&s.input),
-                at_low: s.at_p10[output].map_or(f64::NAN, |v| q.scale * v),
-                at_high: s.at_p90[output].map_or(f64::NAN, |v| q.scale * v),
+                at_low: s.at_p10[output].map_or(f64::NAN, |v| of.shown(v)),
+                at_high: s.at_p90[output].map_or(f64::NAN, |v| of.shown(v)),
             })
             .collect();
         if bars.is_empty() {
@@ -194,30 +153,29 @@ impl Figures<'_> {
         let caption = format!(
             "{} of the {} with the nominal design, one input at a time at its 10th and 90th percentile, all others as in \
              their files; the {} widest of {}.",
-            q.name,
+            name,
             self.vehicle.1,
             bars.len(),
             swings.len()
         );
         let input = bars::Input {
             heading: heading(&caption, self.stamp),
-            quantity: q.name,
-            base: q.scale * base,
-            decimals: q.decimals,
+            quantity: name,
+            base: of.shown(base),
+            decimals: of.decimals(),
             ends: ("10th percentile".into(), "90th percentile".into()),
             bars,
         };
         let figure = bars::draw(&input, &Theme::half_page())?;
         Ok(Some((
-            format!("tornado-{key}-{}", self.vehicle.0),
+            format!("tornado-{of}-{}", self.vehicle.0),
             figure,
             caption,
         )))
     }
 
     fn sobol(&self, v: &Variance) -> Result<NamedFigure, ReportError> {
-        let q = quantity(&v.output);
-        let what = q.name.split(" (").next().unwrap_or_default().to_lowercase();
+        let what = v.output.words().to_lowercase();
         let estimate = |i: &crate::sizing::uncertainty::sobol::Index| indices::Estimate {
             value: i.value,
             low: i.low,

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use super::curves::{
     BodyRegion, Evidence, Predictor, Risk, RiskCurve, Severity, Shape, ValidRange, estimated,
-    logistic,
 };
 use crate::units::KMH;
 
@@ -105,7 +104,7 @@ const fn wang(
 
 /// DOT HS 813 219: NASS-CDS 2010-2015, belted and unbelted pooled. The data base over-represents severe tow-away
 /// crashes.
-pub const WANG_2022: [WangFamily; 3] = [
+pub static WANG_2022: [WangFamily; 3] = [
     wang(
         CrashMode::All,
         "US tow-away crashes 2010-2015, all directions, belted and unbelted",
@@ -168,16 +167,21 @@ pub const WANG_2022: [WangFamily; 3] = [
     ),
 ];
 
-/// Risks of all six severities at `delta_v_mps`, in the order of [`WANG_SEVERITIES`]. Fitted separately, the curves
-/// cross at high speed (rear 4+ and 5+ at 77 km/h); each is held at or below the less severe one.
-pub fn wang_2022_all(mode: CrashMode, delta_v_mps: f64) -> [Risk; 6] {
-    let family = &WANG_2022[match mode {
+/// The curves of a kind of crash, in the order of [`WANG_SEVERITIES`].
+pub fn wang_2022_curves(mode: CrashMode) -> &'static [RiskCurve; 6] {
+    &WANG_2022[match mode {
         CrashMode::All => 0,
         CrashMode::Frontal => 1,
         CrashMode::Rear => 2,
-    }];
+    }]
+    .curves
+}
+
+/// Risks of all six severities at `delta_v_mps`, in the order of [`WANG_SEVERITIES`]. Fitted separately, the curves
+/// cross at high speed (rear 4+ and 5+ at 77 km/h); each is held at or below the less severe one.
+pub fn wang_2022_all(mode: CrashMode, delta_v_mps: f64) -> [Risk; 6] {
     let mut ceiling = 1.0_f64;
-    family.curves.map(|curve| {
+    wang_2022_curves(mode).map(|curve| {
         let mut risk = curve.evaluate(delta_v_mps);
         if risk.probability > ceiling {
             risk.probability = ceiling;
@@ -271,40 +275,6 @@ pub const MALLIARIS_1997: [RiskCurve; 3] = [
     malliaris("malliaris_3", Severity::Mais3, -5.450, 0.178),
     malliaris("malliaris_fatal", Severity::Fatal, -8.252, 0.177),
 ];
-
-/// Direction of impact in [`malliaris_1997_directed`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)] // the names say it
-pub enum ImpactSide {
-    Front,
-    Side,
-    Rear,
-}
-
-/// Malliaris 1997 with the direction of impact as a factor; `None` for a severity other than MAIS 2+, 3+ and fatal.
-pub fn malliaris_1997_directed(
-    severity: Severity,
-    side: ImpactSide,
-    delta_v_mps: f64,
-) -> Option<Risk> {
-    let (b0, b1, at_side, at_rear) = match severity {
-        Severity::Mais2 => (-4.029, 0.155, 0.465, -1.177),
-        Severity::Mais3 => (-5.820, 0.202, 0.556, -2.170),
-        Severity::Fatal => (-9.032, 0.198, 1.462, -1.921),
-        _ => return None,
-    };
-    let direction = match side {
-        ImpactSide::Front => 0.0,
-        ImpactSide::Side => at_side,
-        ImpactSide::Rear => at_rear,
-    };
-    let valid = MALLIARIS_1997[0].valid;
-    Some(Risk {
-        probability: logistic(b0 + b1 * delta_v_mps / MPH + direction),
-        in_range: (valid.from..=valid.to).contains(&delta_v_mps),
-    })
-}
 
 /// Fatality as the fourth power of delta-v over 31.74 m/s (71 mph), one beyond (Joksch 1993). The paper itself was
 /// not read; the form and constant are quoted by a public compendium of criticality metrics.
@@ -443,23 +413,6 @@ mod tests {
             );
         }
         assert!((JOKSCH_1993.probability(50.0 * KMH) - 0.03666).abs() < 1e-5);
-    }
-
-    #[test]
-    fn side_impacts_are_worse_and_rear_impacts_milder_at_equal_delta_v() {
-        for severity in [Severity::Mais2, Severity::Mais3, Severity::Fatal] {
-            let p = |side| {
-                malliaris_1997_directed(severity, side, 13.0)
-                    .unwrap()
-                    .probability
-            };
-            assert!(p(ImpactSide::Side) > p(ImpactSide::Front));
-            assert!(p(ImpactSide::Rear) < p(ImpactSide::Front));
-        }
-        assert_eq!(
-            malliaris_1997_directed(Severity::Ais1, ImpactSide::Front, 1.0),
-            None
-        );
     }
 
     #[test]

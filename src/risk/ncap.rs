@@ -235,6 +235,17 @@ pub fn neck_floor() -> f64 {
 }
 
 /// Risks of one occupant under the US NCAP curves of 2008. All `None` for a dummy they do not cover.
+///
+/// ```
+/// use crumple::criteria::Dummy;
+/// use crumple::risk::{NcapInput, ncap_risk};
+/// let input = NcapInput {
+///     hic15: Some(700.0),
+///     ..NcapInput::default()
+/// };
+/// let head = ncap_risk(Dummy::Hiii50m, &input).head_ais3.unwrap();
+/// assert!((head - 0.111629).abs() < 1e-6);
+/// ```
 pub fn ncap_risk(dummy: Dummy, input: &NcapInput) -> NcapRisk {
     let (chest, femur, tension, compression) = match dummy {
         Dummy::Hiii50m => (

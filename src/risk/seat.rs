@@ -7,9 +7,12 @@
 use serde::Serialize;
 
 use super::body::{
-    CHEST_1999, CHEST_A3MS, CHEST_CTI, HEAD_LOGNORMAL, HEAD_PRASAD_MERTZ, thorax_by_age,
+    CHEST_1999, CHEST_A3MS, CHEST_CTI, HEAD_LOGNORMAL, HEAD_PRASAD_MERTZ, THOR_50M, thorax_by_age,
 };
 use super::curves::{BodyRegion, Evidence, Predictor, RiskCurve, Severity, ValidRange};
+use super::delta_v::{
+    CrashMode, OTHER_CURVES, equivalent_closing_speed_mps, lubbe_2022, wang_2022_curves,
+};
 use super::intrusion::{IntrusionOddsRatio, with_odds_ratio};
 use super::ncap::{self, NcapInput, NcapRisk, ncap_risk};
 use crate::criteria::Dummy;
@@ -33,6 +36,8 @@ pub struct SeatInput {
     pub ncap: NcapInput,
     /// Cumulative 3 ms clip of the chest, g.
     pub chest_a3ms_g: Option<f64>,
+    /// Kind of crash and change of speed of the vehicle, m/s; `None`: no curve of the whole body.
+    pub crash: Option<(CrashMode, f64)>,
     /// Age of the person, years; `None`: no age curve.
     pub age_years: Option<f64>,
     /// Intrusion, mm, and the odds ratio to apply; `None`: none.
@@ -150,7 +155,9 @@ fn readings(input: &SeatInput) -> Vec<CurveReading> {
         Predictor::NeckCompressionKn => n.neck.map(|n| n.compression_kn),
         Predictor::ChestA3msG => input.chest_a3ms_g,
         Predictor::CombinedThoracicIndex => cti,
-        _ => None,
+        Predictor::DeltaVMps => input.crash.map(|c| c.1),
+        Predictor::ClosingSpeedMps => input.crash.map(|c| equivalent_closing_speed_mps(c.1)),
+        Predictor::Hic36 | Predictor::Bric => None,
     };
     let mut curves = ncap_curves.to_vec();
     if body {
@@ -166,6 +173,15 @@ fn readings(input: &SeatInput) -> Vec<CurveReading> {
         curves.extend(input.age_years.map(thorax_by_age));
         curves.extend(CHEST_1999);
         curves.extend([CHEST_A3MS, CHEST_CTI]);
+    }
+    if input.dummy == Dummy::Thor50m {
+        curves.push(ncap::HEAD_AIS3);
+        curves.extend(THOR_50M);
+    }
+    if let Some((mode, _)) = input.crash {
+        curves.extend(wang_2022_curves(mode));
+        curves.extend(input.age_years.map(lubbe_2022));
+        curves.extend(OTHER_CURVES);
     }
     curves
         .iter()
@@ -228,6 +244,7 @@ mod tests {
                 neck: None,
             },
             chest_a3ms_g: Some(45.0),
+            crash: None,
             age_years,
             intrusion: ratio.map(|(mm, id)| (mm, odds_ratio(id).unwrap())),
         })
@@ -263,12 +280,60 @@ mod tests {
                 ..NcapInput::default()
             },
             chest_a3ms_g: Some(45.0),
+            crash: None,
             age_years: Some(65.0),
             intrusion: None,
         });
         assert_eq!(r.curves.len(), 1);
         assert!((probability(&r, "ncap2008_chest_05f").unwrap() - 0.247595).abs() < 1e-6);
         assert_eq!(r.ncap.joint, None);
+    }
+
+    /// Curves of the whole body need a change of speed, the one by closing speed an age too; they need no dummy.
+    #[test]
+    fn a_change_of_speed_opens_the_curves_of_the_whole_body() {
+        let of = |crash, age_years| {
+            seat_risk(&SeatInput {
+                dummy: Dummy::PointMass,
+                ncap: NcapInput::default(),
+                chest_a3ms_g: None,
+                crash,
+                age_years,
+                intrusion: None,
+            })
+        };
+        assert!(of(None, Some(65.0)).curves.is_empty());
+        let frontal = of(Some((CrashMode::Frontal, 15.0)), None);
+        for id in [
+            "wang_frontal_3",
+            "kusano_gabler_belted",
+            "malliaris_3",
+            "joksch_1993",
+        ] {
+            assert!(probability(&frontal, id).is_some_and(|p| p > 0.0), "{id}");
+        }
+        assert_eq!(probability(&frontal, "lubbe_2022"), None);
+        let aged = of(Some((CrashMode::Frontal, 15.0)), Some(65.0));
+        let curve = aged.curves.iter().find(|c| c.id == "lubbe_2022").unwrap();
+        assert_eq!(curve.value, 30.0);
+    }
+
+    /// A THOR is read on its own curves.
+    #[test]
+    fn a_thor_has_the_thor_curves() {
+        let r = seat_risk(&SeatInput {
+            dummy: Dummy::Thor50m,
+            ncap: NcapInput {
+                chest_deflection_mm: Some(40.0),
+                ..NcapInput::default()
+            },
+            chest_a3ms_g: None,
+            crash: None,
+            age_years: None,
+            intrusion: None,
+        });
+        assert_eq!(r.curves.len(), 1);
+        assert_eq!(r.curves[0].id, "thor_chest_ais3");
     }
 
     #[test]
@@ -301,6 +366,7 @@ mod tests {
                 ..NcapInput::default()
             },
             chest_a3ms_g: None,
+            crash: None,
             age_years: None,
             intrusion: None,
         });

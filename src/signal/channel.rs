@@ -8,6 +8,13 @@ use super::cfc::{self, Cfc};
 use super::{ChannelCode, SignalError, Unit, check_finite, check_interval};
 
 /// One quantity over time: sample `i` belongs to `t0_s + i * dt_s`.
+///
+/// ```
+/// use crumple::signal::{Channel, Unit};
+/// let g = Channel::new("11HEADCG00H3ACXA", Unit::Gravity, 0.0, 1e-4, vec![0.0, 1.0]).unwrap();
+/// let si = g.to_unit(Unit::MetrePerSecondSquared).unwrap();
+/// assert_eq!(si.values, [0.0, 9.80665]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Channel {
     /// Name: an ISO-MME code where there is one.

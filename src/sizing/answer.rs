@@ -1,106 +1,208 @@
-//! A sizing as JSON: the document of `crumple size --json`, and a record of `sizing.json`.
+//! The answer of a sizing with its accounts: what pages read, and the document of `crumple size --json` and of a record
+//! of `sizing.json`.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde::ser::{SerializeMap, SerializeStruct, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::SizingData;
 use super::design::Design;
-use super::optimise::Sizing;
-use super::precedent::compare;
-use super::price::{VOLUMES_PER_YEAR, price_by_volume, price_in_us};
-use super::swing::price_swings;
+use super::optimise::{Bound, Sizing};
+use super::partner::PartnerAccount;
+use super::problem::CaseValues;
+use super::swing::{PriceSwing, price_swings};
+use super::uncertainty::Uncertainty;
+use crate::cost::precedent::compare;
+use crate::cost::price::{VolumePrice, price_by_volume};
+use crate::cost::{
+    CostItem, DirectManufacturingCost, MassAccount, PrecedentRow, Price, PriceBuildUp, price_in_us,
+};
+use crate::measure::Measure;
 use crate::units::{KN, MM};
 use crate::vehicle::Vehicle;
 
-/// The answer for one vehicle. Masses in kg, costs in dollars of the cost file's common year:
-/// `added_cost_usd` is direct manufacturing cost, `price_usd` the US price, null when no price of the
-/// vehicle is known. When the targets cannot be met, the design is the nearest that can be reached.
-pub fn to_json(vehicle: &Vehicle, sizing: &Sizing, data: &SizingData) -> Value {
-    let sized = &sizing.sized;
-    let price = price_in_us(vehicle, &sized.cost, &data.costs);
-    let worst = sizing.worst.as_ref().map(|w| {
-        json!({
-            "against": w.case.as_ref().map(|c| &c.against),
-            "speed_kmh": w.case.as_ref().map(|c| c.speed_kmh),
-            "overlap_pct": w.case.as_ref().map(|c| c.overlap_pct),
-            "value": w.value,
-            "criterion": w.criterion,
-            "limit": w.limit,
-        })
-    });
-    let by_volume: Vec<Value> = price_by_volume(vehicle, sized, data, &VOLUMES_PER_YEAR)
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(volume, usd, price)| {
-            json!({ "volume_per_year": volume, "added_cost_usd": usd, "price_usd": price })
-        })
-        .collect();
-    // Each partner pays for itself: shown apart, never part of the car's price.
-    let partner = sized.partner_terms.as_ref().map(|terms| {
-        let p = &terms.design;
-        json!({ "lower_rails_mm": p.lower_rails_m / MM, "seas_force_kN": p.seas_force_n / KN,
-            "softer": p.softer, "on": sized.partners })
-    });
-    let cases: Vec<Value> = sizing
-        .values
-        .iter()
-        .map(|(case, values)| {
-            let values: Map<String, Value> = values
-                .iter()
-                .map(|(c, v)| (c.key().to_string(), json!(v)))
-                .collect();
-            json!({ "against": case.against, "speed_kmh": case.speed_kmh,
-                "overlap_pct": case.overlap_pct, "own_wall": case.own_wall, "values": values })
-        })
-        .collect();
-    let expected: Map<String, Value> = sizing
-        .expected
-        .iter()
-        .map(|(c, v)| (c.key().to_string(), json!(v)))
-        .collect();
-    json!({
-        "vehicle": vehicle.id,
-        "feasible": sizing.feasible,
-        "already_met": sizing.already_met,
-        "added_mass_kg": sized.mass.total_kg(),
-        "added_structure_kg": sized.mass.structure_kg(),
-        "added_cost_usd": sized.cost.total(),
-        "price_usd": price.as_ref().map(|p| p.price_usd),
-        "design": design_json(&sizing.design),
-        "worst_case": worst,
-        "active": sizing.active,
-        "blocking": sizing.blocking.as_ref().map(ToString::to_string),
-        "highest_feasible_speed_kmh": sizing.highest_feasible_speed_kmh,
-        "evaluations": sizing.evaluations,
-        "expected": expected,
-        "cases": cases,
-        "mass": sized.mass,
-        "cost": sized.cost.items,
-        "cost_year": data.costs.deflator.common_year(),
-        "price": price,
-        "new_powertrain": data.costs.structure.new_powertrain,
-        "price_by_volume": by_volume,
-        "price_swings": price_swings(vehicle, &sizing.design, data).unwrap_or_default(),
-        "partner": partner,
-        "precedents": compare(sized, &data.costs),
-    })
+/// The answer for one vehicle. Masses in kg, costs in dollars of the cost file's common year. When the targets cannot be
+/// met, the design is the nearest that can be reached.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    /// Vehicle id.
+    pub vehicle: String,
+    /// Can every target be met?
+    pub feasible: bool,
+    /// Met as built, at no cost.
+    pub already_met: bool,
+    /// Everything added, kg.
+    pub added_mass_kg: f64,
+    /// Of which primary structure, kg.
+    pub added_structure_kg: f64,
+    /// Added direct manufacturing cost.
+    pub added_cost_usd: DirectManufacturingCost,
+    /// US price; `None` when no price of the vehicle is known.
+    pub price_usd: Option<Price>,
+    /// The design; flat keys in the document.
+    #[serde(serialize_with = "flat")]
+    pub design: Design,
+    /// The constraint with the least slack.
+    pub worst_case: Option<Bound>,
+    /// Constraints and variable bounds that the design rests on.
+    pub active: Vec<String>,
+    /// What cannot be met; in words in the document.
+    #[serde(serialize_with = "in_words")]
+    pub blocking: Option<Bound>,
+    /// Highest speed of each vehicle at which the targets can be met, km/h, where it was looked for.
+    pub highest_feasible_speed_kmh: Option<f64>,
+    /// Load-case runs.
+    pub evaluations: usize,
+    /// Weighted means over the partner cases.
+    pub expected: BTreeMap<Measure, f64>,
+    /// Criteria of every load case at the design.
+    pub cases: Vec<CaseAnswer>,
+    /// Added mass by cause.
+    pub mass: MassAccount,
+    /// Added direct cost, item by item.
+    pub cost: Vec<CostItem>,
+    /// Year of all dollars.
+    pub cost_year: u16,
+    /// Build-up of the price.
+    pub price: Option<PriceBuildUp>,
+    /// Everything may be resized, powertrain included.
+    pub new_powertrain: bool,
+    /// Cost and price at other production volumes.
+    pub price_by_volume: Vec<VolumePrice>,
+    /// What one cost parameter at a time does to the price, the widest first.
+    pub price_swings: Vec<PriceSwing>,
+    /// What the partners change and what that takes: each pays for itself, never part of the car's price.
+    pub partner: Option<PartnerAnswer>,
+    /// The design beside real changes of real cars.
+    pub precedents: Vec<PrecedentRow>,
+    /// What the spreads of the evidence make of it, where that was analysed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<Uncertainty>,
 }
 
-/// A design as flat keys: `strength.<path>`, `added_front_length_mm`, `cabin_factor`,
-/// `two_step.<path>` (force of the second step over the first), `material.<path>`, `restraint_package`.
-pub fn design_json(design: &Design) -> Value {
-    let mut flat = Map::new();
-    for (path, factor) in &design.strength {
-        flat.insert(format!("strength.{path}"), json!(factor));
+/// Criteria of one load case.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaseAnswer {
+    /// Partner id.
+    pub against: String,
+    /// Each vehicle's own speed, km/h.
+    pub speed_kmh: f64,
+    /// Overlap, percent.
+    pub overlap_pct: f64,
+    /// The vehicle's own wall test?
+    pub own_wall: bool,
+    /// Worst over its occupants.
+    pub values: CaseValues,
+}
+
+/// A change of the partners.
+#[derive(Debug, Clone, Serialize)]
+#[allow(non_snake_case)]
+pub struct PartnerAnswer {
+    /// Rails lower by this, mm.
+    pub lower_rails_mm: f64,
+    /// Plateau force of the structure added below, kN.
+    pub seas_force_kN: f64,
+    /// Share of their force that the rails lose.
+    pub softer: f64,
+    /// Mass and cost on each partner.
+    pub on: Vec<PartnerAccount>,
+}
+
+impl Answer {
+    /// A sizing with its accounts.
+    pub fn new(vehicle: &Vehicle, sizing: Sizing, data: &SizingData) -> Self {
+        let sized = sizing.sized;
+        let price = price_in_us(vehicle, &sized.cost, &data.costs);
+        let swings = price_swings(vehicle, &sizing.design, data);
+        let volumes = price_by_volume(vehicle, &sized.mass, &data.materials, &data.costs);
+        let case = |(case, values): (super::LoadCase, CaseValues)| CaseAnswer {
+            against: case.against,
+            speed_kmh: case.speed_kmh,
+            overlap_pct: case.overlap_pct,
+            own_wall: case.own_wall,
+            values,
+        };
+        Self {
+            vehicle: vehicle.id.clone(),
+            feasible: sizing.feasible,
+            already_met: sizing.already_met,
+            added_mass_kg: sized.mass.total_kg(),
+            added_structure_kg: sized.mass.structure_kg(),
+            added_cost_usd: sized.cost.total(),
+            price_usd: price.as_ref().map(|p| p.price_usd),
+            worst_case: sizing.worst,
+            active: sizing.active,
+            blocking: sizing.blocking,
+            highest_feasible_speed_kmh: sizing.highest_feasible_speed_kmh,
+            evaluations: sizing.evaluations,
+            expected: sizing.expected,
+            cases: sizing.values.into_iter().map(case).collect(),
+            cost_year: data.costs.deflator.common_year(),
+            price,
+            new_powertrain: data.costs.structure.new_powertrain,
+            price_by_volume: volumes.unwrap_or_default(),
+            price_swings: swings.unwrap_or_default(),
+            partner: sized.partner_terms.as_ref().map(|terms| PartnerAnswer {
+                lower_rails_mm: terms.design.lower_rails_m / MM,
+                seas_force_kN: terms.design.seas_force_n / KN,
+                softer: terms.design.softer,
+                on: sized.partners.clone(),
+            }),
+            precedents: compare(&sized.mass, &sized.cost, &data.costs),
+            design: sizing.design,
+            cost: sized.cost.items,
+            mass: sized.mass,
+            uncertainty: None,
+        }
     }
-    let length_mm = design.added_front_length_m / MM;
-    flat.insert("added_front_length_mm".into(), json!(length_mm));
-    flat.insert("cabin_factor".into(), json!(design.cabin_factor));
+}
+
+/// A design as it stands in a document: flat keys, to be shown and not to be computed with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FlatDesign(serde_json::Value);
+
+impl FlatDesign {
+    /// Of a design.
+    pub fn of(design: &Design) -> Self {
+        Self(flat(design, serde_json::value::Serializer).unwrap_or_default())
+    }
+}
+
+/// A design as flat keys: `strength.<path>`, `added_front_length_mm`, `cabin_factor`, `two_step.<path>` (force of the
+/// second step over the first), `material.<path>`, `restraint_package`.
+fn flat<S: Serializer>(design: &Design, s: S) -> Result<S::Ok, S::Error> {
+    let mut all = s.serialize_map(None)?;
+    for (path, factor) in &design.strength {
+        all.serialize_entry(&format!("strength.{path}"), factor)?;
+    }
+    all.serialize_entry("added_front_length_mm", &(design.added_front_length_m / MM))?;
+    all.serialize_entry("cabin_factor", &design.cabin_factor)?;
     for (path, ratio) in &design.two_step {
-        flat.insert(format!("two_step.{path}"), json!(ratio));
+        all.serialize_entry(&format!("two_step.{path}"), ratio)?;
     }
     for (path, id) in &design.materials {
-        flat.insert(format!("material.{path}"), json!(id));
+        all.serialize_entry(&format!("material.{path}"), id)?;
     }
-    flat.insert("restraint_package".into(), json!(design.package));
-    Value::Object(flat)
+    all.serialize_entry("restraint_package", &design.package)?;
+    all.end()
+}
+
+fn in_words<S: Serializer>(bound: &Option<Bound>, s: S) -> Result<S::Ok, S::Error> {
+    bound.as_ref().map(ToString::to_string).serialize(s)
+}
+
+impl Serialize for Bound {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let case = self.case.as_ref();
+        let mut all = s.serialize_struct("Bound", 6)?;
+        all.serialize_field("against", &case.map(|c| &c.against))?;
+        all.serialize_field("speed_kmh", &case.map(|c| c.speed_kmh))?;
+        all.serialize_field("overlap_pct", &case.map(|c| c.overlap_pct))?;
+        all.serialize_field("value", &self.value)?;
+        all.serialize_field("criterion", &self.criterion)?;
+        all.serialize_field("limit", &self.limit)?;
+        all.end()
+    }
 }

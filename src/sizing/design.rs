@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::SizingData;
-use super::cost::{CostAccount, added_direct_cost};
 use super::crush_shape::{insert_plateau, make_two_steps, scale};
-use super::mass::{
-    MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements,
-};
 use super::partner::{PartnerAccount, PartnerDesign, PartnerTerms};
 use super::station::length_station_m;
-use crate::error::{Error, nearest};
+use crate::cost::mass::{
+    MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements,
+};
+use crate::cost::{CostAccount, added_direct_cost};
+use crate::error::Error;
 use crate::material::MaterialUse;
 use crate::vehicle::{Face, Path, PathKind, Role, Vehicle};
 
@@ -138,6 +138,22 @@ const LEAST_LENGTH_M: f64 = 1e-6;
 /// # Errors
 /// [`Error::Request`] for a factor below 1, a negative length, an unknown path, material or package, a
 /// strength factor on a compartment path, or a material that may not be used so.
+///
+/// ```
+/// use crumple::sizing::{Design, SizingData, apply};
+/// use crumple::vehicle::Library;
+/// # fn main() -> Result<(), crumple::error::Error> {
+/// let library = Library::find(None)?;
+/// let (car, data) = (library.vehicle("honda-n-box-jf1")?, SizingData::load(&library, "us-2025")?);
+/// let longer = Design {
+///     added_front_length_m: 0.1,
+///     ..Design::default()
+/// };
+/// let sized = apply(&car, &longer, &data)?;
+/// assert_eq!(sized.vehicle.body.test_kg, car.body.test_kg + sized.mass.total_kg());
+/// # Ok(())
+/// # }
+/// ```
 pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<SizedVehicle, Error> {
     check(vehicle, design)?;
     let mut sized = vehicle.clone();
@@ -313,16 +329,10 @@ fn check(vehicle: &Vehicle, design: &Design) -> Result<(), Error> {
     }
     let named = design.strength.keys().chain(design.materials.keys());
     for name in named.chain(design.two_step.keys()) {
-        let known = || vehicle.paths.iter().map(|p| p.name.as_str());
         let Some(path) = vehicle.paths.iter().find(|p| &p.name == name) else {
-            let hint = nearest(name, known()).map_or_else(
-                || format!("paths: {}", known().collect::<Vec<_>>().join(", ")),
-                |n| format!("did you mean \"{n}\"?"),
-            );
-            return Err(Error::request(
-                format!("{} has no path \"{name}\"", vehicle.id),
-                hint,
-            ));
+            let known = vehicle.paths.iter().map(|p| p.name.as_str());
+            let kind = format!("path of {}", vehicle.id);
+            return Err(Error::unknown(kind, name, known));
         };
         let strengthened = design.strength.get(name).is_some_and(|s| *s > 1.0)
             || design.two_step.contains_key(name);

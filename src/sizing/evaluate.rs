@@ -6,18 +6,19 @@ use std::collections::BTreeMap;
 
 use super::design::SizedVehicle;
 use super::partner::apply_to_partner;
-use super::problem::{CaseValues, Criterion, Evaluate, LoadCase};
+use super::problem::{CaseValues, Evaluate, LoadCase};
 use crate::collision::result::CaseResult;
 use crate::collision::wall::rigid_wall;
 use crate::collision::{
     Assembly, BatchOptions, Case, Finished, Party, SeatedOccupant, map_batch, outcome,
 };
 use crate::criteria::Dummy;
-use crate::dynamics::{Detail, Plan, Record, Solver};
+use crate::dynamics::{Detail, Plan, Record};
 use crate::error::Error;
+use crate::measure::Measure;
 use crate::occupant::{Restraint, Seat, readings};
 use crate::units::KMH;
-use crate::vehicle::{Face, Library, Vehicle};
+use crate::vehicle::{Library, Vehicle};
 
 /// A design may ask for a finer step than the vehicle as built.
 const STABLE: BatchOptions = BatchOptions {
@@ -70,7 +71,7 @@ impl CollisionEvaluator {
     pub fn new(
         library: &Library,
         partners: &[String],
-        costs: &super::CostModel,
+        costs: &crate::cost::CostModel,
         seats: Vec<Seated>,
         plan: Plan,
     ) -> Result<Self, Error> {
@@ -162,11 +163,6 @@ impl CollisionEvaluator {
             })?;
             (found, load.speed_kmh * KMH)
         };
-        let party = |vehicle: &Vehicle, speed_mps: f64| Party {
-            vehicle: vehicle.clone(),
-            speed_mps,
-            face: Face::Front,
-        };
         let occupants = self
             .seats
             .iter()
@@ -174,16 +170,13 @@ impl CollisionEvaluator {
             .collect::<Result<_, _>>()?;
         Ok(Case {
             name: format!("{} against {load}", vehicle.name),
-            parties: [
-                party(vehicle, load.speed_kmh * KMH),
-                party(partner, speed_2),
-            ],
             overlap: load.overlap_pct / 100.0,
-            struck_left: true,
-            turning: crate::collision::Turning::default(),
             occupants,
             plan: self.plan,
-            solver: Solver::Leapfrog,
+            ..Case::of([
+                Party::front(vehicle.clone(), load.speed_kmh * KMH),
+                Party::front(partner.clone(), speed_2),
+            ])
         })
     }
 
@@ -252,26 +245,12 @@ pub(super) fn values_of(
 ) -> Result<CaseValues, Error> {
     let mut values = CaseValues::new();
     let intrusion = outcome::intrusion_mm(case, assembly, record, 0);
-    values.insert(Criterion::IntrusionMm, intrusion);
+    values.insert(Measure::IntrusionMm, intrusion);
     for occupant in &assembly.occupants {
         let o = readings(occupant, record)
             .map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
-        let all = [
-            (Criterion::Joint, o.risk.joint),
-            (Criterion::JointWithoutNeck, o.risk.joint_without_neck),
-            (Criterion::HeadAis3, o.risk.head_ais3),
-            (Criterion::ChestAis3, o.risk.chest_ais3),
-            (Criterion::FemurAis2, o.risk.femur_ais2),
-            (Criterion::Hic15, o.hic15),
-            (Criterion::Hic36, o.hic36),
-            (Criterion::ChestA3msG, o.chest_a3ms_g),
-            (Criterion::ChestDeflectionMm, o.chest_deflection_mm),
-            (Criterion::ViscousCriterionMps, o.viscous_criterion_mps),
-            (Criterion::FemurKn, o.femur_kN),
-            (Criterion::ExcursionMm, Some(o.excursion_mm)),
-        ];
-        for (criterion, value) in all {
-            if let Some(v) = value {
+        for criterion in Measure::TARGETS {
+            if let Some(v) = o.reading(criterion) {
                 let worst = values.entry(criterion).or_insert(v);
                 *worst = worst.max(v);
             }

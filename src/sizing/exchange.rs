@@ -4,9 +4,10 @@
 //! one is thrown back less by a heavy partner, a lighter one asks less of its own wall test. So each path of the answer
 //! is tried in every other material that is not plainly too dear, the design sought again around the answer.
 
+use super::descent::Goal;
 use super::design::{Design, apply};
 use super::problem::{Evaluate, LoadCase, Problem};
-use super::search::{Bench, Goal};
+use super::search::Bench;
 use super::solve::{Answer, converge, shapes};
 use crate::error::Error;
 

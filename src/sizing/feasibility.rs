@@ -8,7 +8,7 @@ use super::design::Design;
 use super::evaluate::CollisionEvaluator;
 use super::optimise::optimise_knowing;
 use super::problem::{Problem, SpeedSearch};
-use crate::error::Error;
+use crate::error::{Error, within};
 use crate::vehicle::Vehicle;
 
 /// One cell of the map.
@@ -142,17 +142,16 @@ fn axis(what: &str, values: &[f64], least: f64, most: f64) -> Result<Vec<f64>, E
     let mut all = values.to_vec();
     all.sort_by(f64::total_cmp);
     all.dedup();
-    match all.iter().find(|v| !(least..=most).contains(*v)) {
-        _ if all.is_empty() => Err(Error::request(
+    if all.is_empty() {
+        return Err(Error::request(
             format!("no {what} for the map"),
             "give at least one",
-        )),
-        Some(v) => Err(Error::request(
-            format!("{what} {v} of the map"),
-            format!("between {least} and {most}"),
-        )),
-        None => Ok(all),
+        ));
     }
+    for v in &all {
+        within(&format!("{what} of the map"), *v, [least, most])?;
+    }
+    Ok(all)
 }
 
 /// The problem with one partner at one speed, each overlap once.

@@ -2,22 +2,18 @@
 //! mass, direct cost and price.
 
 pub mod answer;
-pub mod cost;
-mod costfile;
 mod crush_shape;
+mod data;
+mod descent;
 pub mod design;
 pub mod evaluate;
 mod exchange;
 pub mod feasibility;
-pub mod mass;
-pub mod money;
 pub mod optimise;
-pub mod parameters;
 pub mod pareto;
 pub mod partner;
-pub mod precedent;
-pub mod price;
 pub mod problem;
+pub mod question;
 mod search;
 mod solve;
 mod speed;
@@ -27,127 +23,16 @@ pub mod target;
 pub mod uncertainty;
 pub mod variables;
 
-pub use answer::to_json;
-pub use cost::{ConsumerCost, CostAccount, DirectManufacturingCost, Price};
-pub use costfile::parse_costs;
+pub use answer::Answer;
+pub use data::{DEFAULT_COSTS, KEI_LENGTH_M, SizingData};
 pub use design::{Design, SizedVehicle, apply};
-pub use mass::MassAccount;
 pub use optimise::{Sizing, optimise};
-pub use parameters::CostModel;
 pub use partner::PartnerDesign;
-pub use price::{PriceBuildUp, price_in_us};
 pub use problem::{
-    CaseValues, Criterion, Effort, Evaluate, LoadCase, MaterialChoice, Problem, Rule, SpeedSearch,
-    Target, Variables, Vary,
+    CaseValues, Effort, Evaluate, LoadCase, MaterialChoice, Problem, Rule, SpeedSearch, Target,
+    Variables, Vary,
 };
-
-use crate::error::Error;
-use crate::material::{Material, Materials};
-use crate::vehicle::{Library, Vehicle};
-
-/// Greatest length of the kei class since October 1998, m (published rule: 3.40 x 1.48 x 2.00 m).
-pub const KEI_LENGTH_M: f64 = 3.40;
-
-/// The cost file used unless another is asked for.
-pub const DEFAULT_COSTS: &str = "us-2025";
-
-/// Materials and cost parameters of a sizing.
-#[derive(Debug, Clone)]
-pub struct SizingData {
-    /// Materials by id.
-    pub materials: Materials,
-    /// Mass and cost parameters.
-    pub costs: CostModel,
-    /// Partners whose makers may be asked for changes: what those weigh and cost is reported for each of them.
-    pub partners: Vec<Vehicle>,
-}
-
-impl SizingData {
-    /// Load the library's materials and one of its cost files.
-    ///
-    /// # Errors
-    /// [`Error::Request`], [`Error::Io`], [`Error::Input`] as of the files.
-    pub fn load(library: &Library, costs: &str) -> Result<Self, Error> {
-        Ok(Self {
-            materials: Materials::load(library)?,
-            costs: CostModel::load(library, costs)?,
-            partners: Vec::new(),
-        })
-    }
-
-    /// The same data with every spread drawn: `draw` gets a key and returns a probability in [0, 1].
-    pub fn drawn(&self, draw: &mut dyn FnMut(&str) -> f64) -> Self {
-        Self {
-            materials: self.materials.drawn(draw),
-            costs: self.costs.drawn(draw),
-            partners: self.partners.clone(),
-        }
-    }
-
-    /// Direct cost of absorbing energy in a crush material, dollars of the common year per kJ; `None`
-    /// when it may not crush.
-    ///
-    /// # Errors
-    /// [`Error::Request`] when the base year of its cost is outside the deflator.
-    pub fn usd_per_kj(&self, material: &Material) -> Result<Option<f64>, Error> {
-        let Some(sea) = material.sea_j_per_kg else {
-            return Ok(None);
-        };
-        let per_kg = self.costs.per_kg(material)?.amount().usd();
-        let realised = sea.central * self.costs.structure.system_efficiency.central;
-        Ok(Some(per_kg / (realised / 1e3)))
-    }
-
-    /// The crush material with the least cost per kJ, compounding included, among `allowed` (all when
-    /// empty); the first id wins a tie.
-    ///
-    /// # Errors
-    /// [`Error::Request`] for an unknown id, or when none of them may crush.
-    pub fn cheapest_crush_material(&self, allowed: &[String]) -> Result<&Material, Error> {
-        let mut best: Option<(f64, &Material)> = None;
-        let candidates: Vec<&Material> = if allowed.is_empty() {
-            self.materials.iter().collect()
-        } else {
-            allowed
-                .iter()
-                .map(|id| self.materials.get(id))
-                .collect::<Result<_, _>>()?
-        };
-        for material in candidates {
-            let Some(alone) = self.usd_per_kj(material)? else {
-                if allowed.is_empty() {
-                    continue;
-                }
-                return Err(no_crush_data(&material.id));
-            };
-            // Each kilogram drags gamma kilograms along, which are paid for too.
-            let s = &self.costs.structure;
-            let per_kg = self.costs.per_kg(material)?.amount().usd();
-            let dragged = s.compounding().central * s.secondary_per_kg.amount().usd();
-            let usd = alone * (1.0 + dragged / per_kg);
-            if best.is_none_or(|(least, _)| usd < least) {
-                best = Some((usd, material));
-            }
-        }
-        best.map(|(_, m)| m).ok_or_else(|| {
-            Error::request(
-                format!(
-                    "none of {} may be used for crush structure",
-                    allowed.join(", ")
-                ),
-                "allow a material with crush among its uses",
-            )
-        })
-    }
-}
-
-/// A material that may not fold was asked for crush structure.
-fn no_crush_data(id: &str) -> Error {
-    Error::request(
-        format!("material \"{id}\" has no data for crush structure"),
-        "choose one with crush among its uses and a specific energy absorption",
-    )
-}
+pub use question::Question;
 
 #[cfg(test)]
 mod optimise_tests;

@@ -7,21 +7,25 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
+use super::descent::Goal;
 use super::design::{Design, SizedVehicle, apply};
 use super::exchange::exchange;
-use super::problem::{CaseValues, Criterion, Evaluate, LoadCase, Problem, SpeedSearch, Vary};
-use super::search::{Goal, Slack, least, slacks_of};
+use super::problem::{CaseValues, Evaluate, LoadCase, Problem, SpeedSearch, Vary};
+use super::search::{Slack, check_count, least, slacks_of};
 use super::solve::{ACTIVE_SLACK, free_variables, solve};
 use super::speed::highest_speed;
 use crate::error::Error;
+use crate::measure::Measure;
 
 /// A constraint with its value at a design.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Bound {
     /// Load case; `None` for a weighted mean over cases.
     pub case: Option<LoadCase>,
     /// What is limited.
-    pub criterion: Criterion,
+    pub criterion: Measure,
     /// Value at the design.
     pub value: f64,
     /// Its limit.
@@ -65,9 +69,49 @@ pub struct Sizing {
     /// looked for, or when they cannot be met at any speed.
     pub highest_feasible_speed_kmh: Option<f64>,
     /// Weighted means over the partner cases, by criterion.
-    pub expected: BTreeMap<Criterion, f64>,
+    pub expected: BTreeMap<Measure, f64>,
     /// Load-case runs.
     pub evaluations: usize,
+}
+
+/// What of a sizing took a search: enough to have the whole of it again without one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Kept {
+    design: Design,
+    values: Vec<CaseValues>,
+    already_met: bool,
+    highest_feasible_speed_kmh: Option<f64>,
+    evaluations: usize,
+}
+
+impl Sizing {
+    /// What is worth keeping of it.
+    pub fn keep(&self) -> Kept {
+        Kept {
+            design: self.design.clone(),
+            values: self.values.iter().map(|(_, have)| have.clone()).collect(),
+            already_met: self.already_met,
+            highest_feasible_speed_kmh: self.highest_feasible_speed_kmh,
+            evaluations: self.evaluations,
+        }
+    }
+
+    /// The sizing of a problem that an earlier search answered.
+    ///
+    /// # Errors
+    /// As [`apply`]; [`Error::Request`] when the values kept are not those of the problem's load cases.
+    pub fn again(problem: &Problem<'_>, kept: Kept) -> Result<Self, Error> {
+        let sized = apply(problem.vehicle, &kept.design, problem.data)?;
+        let held = Held::new(problem, kept.design, sized, kept.values)?;
+        let speed = kept.highest_feasible_speed_kmh;
+        Ok(sizing(
+            problem,
+            held,
+            kept.already_met,
+            speed,
+            kept.evaluations,
+        ))
+    }
 }
 
 /// Times an answer that the finer step refuses is sought again with what it lacked kept in hand.
@@ -165,6 +209,16 @@ impl Held {
         let grown = |path: &String| sized.mass.paths.iter().any(|p| &p.path == path);
         design.materials.retain(|path, _| grown(path));
         let values = evaluator.verify(&sized, &problem.cases)?;
+        Self::new(problem, design, sized, values)
+    }
+
+    fn new(
+        problem: &Problem<'_>,
+        design: Design,
+        sized: SizedVehicle,
+        values: Vec<CaseValues>,
+    ) -> Result<Self, Error> {
+        check_count(values.len(), problem.cases.len())?;
         let all: Vec<usize> = (0..problem.cases.len()).collect();
         let slacks = slacks_of(problem.rule, &problem.cases, &all, &values, 0.0)?;
         Ok(Self {
@@ -275,9 +329,9 @@ fn bounds_reached(problem: &Problem<'_>, design: &Design) -> Vec<String> {
     reached
 }
 
-fn expected(cases: &[LoadCase], values: &[CaseValues]) -> BTreeMap<Criterion, f64> {
+fn expected(cases: &[LoadCase], values: &[CaseValues]) -> BTreeMap<Measure, f64> {
     let mut means = BTreeMap::new();
-    for criterion in Criterion::ALL {
+    for criterion in Measure::TARGETS {
         let (mut sum, mut weight) = (0.0, 0.0);
         for (case, have) in cases.iter().zip(values).filter(|(c, _)| !c.own_wall) {
             if let Some(v) = have.get(&criterion) {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::design::SizedVehicle;
-use super::mass::{crush_mass_kg, design_energy_j};
 use super::tests::{car, data};
 use super::*;
+use crate::cost::mass::{crush_mass_kg, design_energy_j};
 use crate::error::Error;
+use crate::measure::Measure;
 use crate::vehicle::Face;
 
 /// Kinetic energy at the new mass against the energy of rails and sheet metal up to their design crush.
@@ -27,7 +28,7 @@ impl ClosedForm {
             .filter_map(|(_, p, _)| p.table.as_ref())
             .map(|t| {
                 if length_m > 0.0 {
-                    t.energy_to(super::mass::design_crush_m(t))
+                    t.energy_to(crate::cost::mass::design_crush_m(t))
                 } else {
                     design_energy_j(t)
                 }
@@ -65,8 +66,8 @@ impl Evaluate for ClosedForm {
                     .map_or(0.0, |t| t.force_at(0.3));
                 let chest = rails / (sized.vehicle.total_kg() * 9.81) * 1.5 + 0.05 * intrusion;
                 [
-                    (Criterion::IntrusionMm, intrusion),
-                    (Criterion::ChestA3msG, chest),
+                    (Measure::IntrusionMm, intrusion),
+                    (Measure::ChestA3msG, chest),
                 ]
                 .into()
             })
@@ -167,7 +168,7 @@ fn an_infeasible_target_names_what_blocks_it_and_the_speed_that_can_be_met() {
     });
     assert!(!sizing.feasible);
     let blocking = sizing.blocking.as_ref().unwrap();
-    assert_eq!(blocking.criterion, Criterion::IntrusionMm);
+    assert_eq!(blocking.criterion, Measure::IntrusionMm);
     // Everything at its bound is the nearest there is.
     let full = Design {
         strength: [("rails".to_string(), 1.5), ("sheet".to_string(), 1.5)].into(),
@@ -257,7 +258,7 @@ fn weighted_targets_bind_on_the_mean() {
         strength_only(p);
         p.rule = Rule::Weighted;
     });
-    assert!(mean.feasible && mean.expected[&Criterion::IntrusionMm] <= 40.0);
+    assert!(mean.feasible && mean.expected[&Measure::IntrusionMm] <= 40.0);
     assert!(mean.sized.cost.total().usd() < each.sized.cost.total().usd());
 }
 
@@ -285,7 +286,7 @@ fn the_json_has_the_agreed_keys() {
         vec![case("light", 50.0, &["intrusion_mm=20"])],
     );
     let sizing = optimise(&problem, &mut ClosedForm { designs: 0 }).unwrap();
-    let json = to_json(&vehicle, &sizing, &data);
+    let json = serde_json::to_value(Answer::new(&vehicle, sizing, &data)).unwrap();
     for key in [
         "vehicle",
         "feasible",
@@ -348,7 +349,7 @@ fn fronts_are_monotone_and_both_is_never_dearer() {
     let mut evaluator = ClosedForm { designs: 0 };
     let all = super::pareto::fronts(
         &problem,
-        Criterion::IntrusionMm,
+        Measure::IntrusionMm,
         &limits,
         &mut evaluator,
         &|| false,
@@ -385,9 +386,7 @@ fn fronts_are_monotone_and_both_is_never_dearer() {
     for p in &restraint.points {
         assert_eq!(p.feasible, all.as_built <= p.limit);
     }
-    let told = super::pareto::fronts(&problem, Criterion::Joint, &[0.01], &mut evaluator, &|| {
-        false
-    });
+    let told = super::pareto::fronts(&problem, Measure::Joint, &[0.01], &mut evaluator, &|| false);
     assert!(told.unwrap_err().to_string().contains("never below"));
 }
 
@@ -441,7 +440,7 @@ fn an_answer_holds_at_the_verifying_step() {
     let problem = Problem::new(&vehicle, &data, cases);
     let sizing = optimise(&problem, &mut Harder(ClosedForm { designs: 0 })).unwrap();
     assert!(sizing.feasible);
-    let value = sizing.values[0].1[&Criterion::IntrusionMm];
+    let value = sizing.values[0].1[&Measure::IntrusionMm];
     assert!(value <= 60.0 && value > 58.0, "{value}");
 }
 

@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answer::design_json;
+use super::answer::FlatDesign;
 use super::design::{Design, apply};
 use super::optimise::{Sizing, optimise_knowing};
 use super::problem::{Evaluate, LoadCase, Problem, Vary};
-use super::target::{Criterion, Target};
+use super::target::Target;
 use crate::error::Error;
+use crate::measure::Measure;
 
 /// One limit and what it takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ pub struct FrontPoint {
     /// What blocks it, when not feasible.
     pub blocking: Option<String>,
     /// The design, as flat keys.
-    pub design: serde_json::Value,
+    pub design: FlatDesign,
 }
 
 /// A front over one set of variables.
@@ -48,8 +49,8 @@ pub struct Front {
 pub struct Fronts {
     /// Vehicle id.
     pub vehicle: String,
-    /// Key of the criterion.
-    pub criterion: String,
+    /// The criterion.
+    pub criterion: Measure,
     /// Its worst value over the pairs as built.
     pub as_built: f64,
     /// Structure only, restraints only, both.
@@ -65,7 +66,7 @@ pub struct Fronts {
 /// says so; whatever the evaluator returns.
 pub fn fronts(
     problem: &Problem<'_>,
-    criterion: Criterion,
+    criterion: Measure,
     limits: &[f64],
     evaluator: &mut dyn Evaluate,
     stop: &dyn Fn() -> bool,
@@ -122,7 +123,7 @@ pub fn fronts(
     }
     Ok(Fronts {
         vehicle: problem.vehicle.id.clone(),
-        criterion: criterion.key().to_string(),
+        criterion,
         as_built,
         fronts: found,
     })
@@ -132,7 +133,7 @@ pub fn fronts(
 fn with_limit<'a>(
     problem: &Problem<'a>,
     vary: Vary,
-    criterion: Criterion,
+    criterion: Measure,
     limit: f64,
 ) -> Problem<'a> {
     let mut asked = problem.clone();
@@ -146,7 +147,7 @@ fn with_limit<'a>(
 
 fn worst<'v>(
     values: impl Iterator<Item = (&'v LoadCase, &'v super::problem::CaseValues)>,
-    criterion: Criterion,
+    criterion: Measure,
 ) -> Option<f64> {
     values
         .filter(|(case, _)| !case.own_wall)
@@ -154,7 +155,7 @@ fn worst<'v>(
         .max_by(f64::total_cmp)
 }
 
-fn point(limit: f64, criterion: Criterion, sizing: &Sizing, as_built: f64) -> FrontPoint {
+fn point(limit: f64, criterion: Measure, sizing: &Sizing, as_built: f64) -> FrontPoint {
     let values = sizing.values.iter().map(|(case, have)| (case, have));
     FrontPoint {
         limit,
@@ -165,7 +166,7 @@ fn point(limit: f64, criterion: Criterion, sizing: &Sizing, as_built: f64) -> Fr
         marginal_usd: None,
         highest_feasible_speed_kmh: sizing.highest_feasible_speed_kmh,
         blocking: sizing.blocking.as_ref().map(ToString::to_string),
-        design: design_json(&sizing.design),
+        design: FlatDesign::of(&sizing.design),
     }
 }
 

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use super::SizingData;
 use super::crush_shape::{insert_plateau, raise_unloading};
-use super::mass::{backup_path_kg, crush_mass_kg, design_crush_m, mean_force_n};
-use super::money::DirectManufacturingCost;
 use super::station::length_station_m;
+use crate::cost::DirectManufacturingCost;
+use crate::cost::mass::{backup_path_kg, crush_mass_kg, design_crush_m, mean_force_n};
 use crate::error::Error;
 use crate::vehicle::{CrushTable, Face, Layer, Path, PathKind, Role, Vehicle};
 
@@ -134,7 +134,7 @@ impl PartnerTerms {
         }
         let material = data.materials.get(MATERIAL)?;
         let (Some(sea), Some(stress_pa)) = (material.sea_j_per_kg, material.flow_stress_pa) else {
-            return Err(super::no_crush_data(MATERIAL));
+            return Err(super::data::no_crush_data(MATERIAL));
         };
         let s = &data.costs.structure;
         Ok(Some(Self {

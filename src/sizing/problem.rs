@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::SizingData;
 use super::design::{Design, SizedVehicle};
 use crate::error::Error;
+use crate::measure::Measure;
 use crate::vehicle::Vehicle;
 
-pub use super::target::{Criterion, Target};
+pub use super::target::Target;
 pub use super::variables::Variables;
 
 /// A collision in which targets have to hold.
@@ -42,7 +43,7 @@ impl fmt::Display for LoadCase {
 
 /// Criteria of one load case: the worst over its occupants. A criterion that the model cannot give is
 /// absent.
-pub type CaseValues = BTreeMap<Criterion, f64>;
+pub type CaseValues = BTreeMap<Measure, f64>;
 
 /// Runs a sized vehicle through load cases.
 pub trait Evaluate {
@@ -85,6 +86,7 @@ pub trait Evaluate {
 /// What may be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Vary {
     /// Strength, length and cabin.
     Structure,
@@ -97,8 +99,9 @@ pub enum Vary {
 }
 
 /// How targets bind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Rule {
     /// Every target in every load case.
     Every,
@@ -132,7 +135,7 @@ impl MaterialChoice {
             .collect();
         for (path, id) in &self.fixed {
             if data.materials.get(id)?.sea_j_per_kg.is_none() {
-                return Err(super::no_crush_data(id));
+                return Err(super::data::no_crush_data(id));
             }
             materials.insert(path.clone(), id.clone());
         }

@@ -2,10 +2,11 @@
 //! the force ordering of a light and a heavy car, and the split of crush energy.
 
 use super::design::SizedVehicle;
-use super::mass::{design_energy_j, mean_force_n};
 use super::tests::data;
 use super::*;
+use crate::cost::mass::{design_energy_j, mean_force_n};
 use crate::error::{Error, SourceText};
+use crate::measure::Measure;
 use crate::units::{G0, KMH};
 use crate::vehicle::{CrushTable, Vehicle, parse_vehicle};
 
@@ -78,8 +79,8 @@ impl Evaluate for Zimmermann {
         let force = |i: usize| sized.vehicle.paths[i].table.as_ref().unwrap().force_at(0.3);
         let (left, a) = two_springs(force(0), force(1), 2000.0, 0.3, 0.3);
         let values: CaseValues = [
-            (Criterion::IntrusionMm, left.max(0.0) * 1e-3),
-            (Criterion::ChestA3msG, a / 9.81),
+            (Measure::IntrusionMm, left.max(0.0) * 1e-3),
+            (Measure::ChestA3msG, a / 9.81),
         ]
         .into();
         Ok(vec![values; cases.len()])

@@ -1,17 +1,13 @@
-//! The search behind sizing: cached evaluations, constraints as slacks, COBYLA runs on a few load cases.
-//!
-//! COBYLA (Powell 1994, crate `cobyla`) needs no gradients and treats every constraint by itself. It
-//! may leave an iterate slightly outside; so the search keeps a margin, and what counts is the best of
-//! all designs evaluated, not the optimiser's last word.
+//! The search behind sizing: cached evaluations, constraints as slacks, descents on a few load cases.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use cobyla::{RhoBeg, StopTols, minimize};
-
+use super::descent::{Descent, Goal, Look};
 use super::design::{Design, SizedVehicle, apply};
-use super::problem::{CaseValues, Criterion, Evaluate, LoadCase, Problem, Rule, Target, Variables};
+use super::problem::{CaseValues, Evaluate, LoadCase, Problem, Rule, Target, Variables};
 use crate::error::Error;
+use crate::measure::Measure;
 
 /// Slack of one constraint.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,6 +33,10 @@ pub(super) struct Bench<'a, 'p> {
     pub fixed: &'a Design,
     evaluator: &'a mut dyn Evaluate,
     known: HashMap<(Vec<u64>, usize), CaseValues>,
+    /// Smooth part of the cost of every point built.
+    costs: HashMap<Vec<u64>, f64>,
+    /// The point built last.
+    last: Option<(Vec<u64>, Rc<SizedVehicle>)>,
     /// Case runs so far.
     pub runs: usize,
 }
@@ -56,6 +56,8 @@ impl<'a, 'p> Bench<'a, 'p> {
             fixed,
             evaluator,
             known: HashMap::new(),
+            costs: HashMap::new(),
+            last: None,
             runs: 0,
         }
     }
@@ -70,15 +72,32 @@ impl<'a, 'p> Bench<'a, 'p> {
         (0..self.cases.len()).collect()
     }
 
-    /// The vehicle at a point.
-    pub fn sized(&self, x: &[f64]) -> Result<SizedVehicle, Error> {
+    fn build(&mut self, x: &[f64]) -> Result<SizedVehicle, Error> {
         let design = self.variables.design(x, self.fixed);
-        apply(self.problem.vehicle, &design, self.problem.data)
+        let sized = apply(self.problem.vehicle, &design, self.problem.data)?;
+        self.costs.insert(key(x), sized.smooth_objective_usd());
+        Ok(sized)
+    }
+
+    /// The vehicle at a point; built once while one looks at it.
+    pub fn sized(&mut self, x: &[f64]) -> Result<Rc<SizedVehicle>, Error> {
+        let at = key(x);
+        if let Some((known, sized)) = &self.last
+            && *known == at
+        {
+            return Ok(Rc::clone(sized));
+        }
+        let sized = Rc::new(self.build(x)?);
+        self.last = Some((at, Rc::clone(&sized)));
+        Ok(sized)
     }
 
     /// Smooth part of what is minimised, dollars.
-    pub fn variable_cost(&self, x: &[f64]) -> Result<f64, Error> {
-        Ok(self.sized(x)?.smooth_objective_usd())
+    pub fn variable_cost(&mut self, x: &[f64]) -> Result<f64, Error> {
+        match self.costs.get(&key(x)) {
+            Some(usd) => Ok(*usd),
+            None => Ok(self.sized(x)?.smooth_objective_usd()),
+        }
     }
 
     /// Evaluate several points at once; [`Bench::values`] then knows them.
@@ -93,7 +112,7 @@ impl<'a, 'p> Bench<'a, 'p> {
             .collect();
         let sized = new
             .iter()
-            .map(|x| self.sized(x))
+            .map(|x| self.build(x))
             .collect::<Result<Vec<_>, _>>()?;
         let cases: Vec<LoadCase> = which.iter().map(|&i| self.cases[i].clone()).collect();
         let all = self.evaluator.evaluate_all(&sized, &cases)?;
@@ -189,7 +208,7 @@ fn key(x: &[f64]) -> Vec<u64> {
     x.iter().map(|v| v.to_bits()).collect()
 }
 
-fn check_count(have: usize, asked: usize) -> Result<(), Error> {
+pub(super) fn check_count(have: usize, asked: usize) -> Result<(), Error> {
     if have == asked {
         return Ok(());
     }
@@ -199,7 +218,7 @@ fn check_count(have: usize, asked: usize) -> Result<(), Error> {
     ))
 }
 
-fn criterion(have: &CaseValues, which: Criterion, case: &LoadCase) -> Result<f64, Error> {
+fn criterion(have: &CaseValues, which: Measure, case: &LoadCase) -> Result<f64, Error> {
     have.get(&which)
         .copied()
         .filter(|v| v.is_finite())
@@ -287,66 +306,7 @@ pub(super) fn sample(
     Ok(found)
 }
 
-/// What a run is after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Goal {
-    /// Least cost subject to the targets.
-    Cheapest,
-    /// Largest least slack, whatever it costs: can the targets be met at all?
-    Nearest,
-}
-
-struct Run<'b, 'a, 'p> {
-    bench: &'b mut Bench<'a, 'p>,
-    which: &'b [usize],
-    goal: Goal,
-    /// Dollars that make an objective of 1.
-    dollars: f64,
-    /// Slack deficit that the auxiliary variable of [`Goal::Nearest`] covers at 1.
-    deficit: f64,
-    last: Option<(Vec<f64>, f64, Vec<f64>)>,
-    found: Found,
-    failed: Option<Error>,
-}
-
-impl Run<'_, '_, '_> {
-    /// Objective and constraint values at a point of the optimiser, evaluated once.
-    fn at(&mut self, point: &[f64]) -> (f64, Vec<f64>) {
-        if let Some((x, f, g)) = &self.last
-            && x == point
-        {
-            return (*f, g.clone());
-        }
-        let n = self.bench.size();
-        // The optimiser may step outside by rounding; a design there would be another one.
-        let x: Vec<f64> = point[..n].iter().map(|v| v.clamp(0.0, 1.0)).collect();
-        let outcome = self.bench.slacks(&x, self.which).and_then(|slacks| {
-            let cost = self.bench.variable_cost(&x)?;
-            Ok((slacks, cost))
-        });
-        let (slacks, cost) = match outcome {
-            Ok(both) => both,
-            Err(e) => {
-                self.failed.get_or_insert(e);
-                (Vec::new(), 0.0)
-            }
-        };
-        if self.failed.is_none() {
-            self.found.see(&x, cost, least(&slacks));
-        }
-        let margin = self.bench.problem.effort.margin;
-        let (f, help) = match self.goal {
-            Goal::Cheapest => (cost / self.dollars, 0.0),
-            Goal::Nearest => (point[n], point[n] * self.deficit),
-        };
-        let g: Vec<f64> = slacks.iter().map(|s| s.slack - margin + help).collect();
-        self.last = Some((point.to_vec(), f, g.clone()));
-        (f, g)
-    }
-}
-
-/// One COBYLA run from a start in the unit cube against some of the load cases; `reach` is the size of
-/// its first steps.
+/// One descent from a start in the unit cube against some of the load cases; `reach` is the size of its first steps.
 pub(super) fn run(
     bench: &mut Bench<'_, '_>,
     which: &[usize],
@@ -355,51 +315,27 @@ pub(super) fn run(
     reach: f64,
 ) -> Result<Found, Error> {
     let slacks = bench.slacks(start, which)?;
-    let dollars = bench.variable_cost(&vec![1.0; bench.size()])?.max(1.0);
-    let deficit = (-least(&slacks)).max(0.0) + 0.1;
-    let designs = bench.problem.effort.designs_per_start;
-    let mut x0 = start.to_vec();
-    if goal == Goal::Nearest {
-        x0.push(1.0);
-    }
-    let state = RefCell::new(Run {
-        bench,
-        which,
+    let effort = &bench.problem.effort;
+    let descent = Descent {
+        start,
         goal,
-        dollars,
-        deficit,
-        last: None,
-        found: Found::default(),
-        failed: None,
-    });
-    let objective = |x: &[f64], _: &mut ()| state.borrow_mut().at(x).0;
-    let constraint = |k: usize| {
-        let state = &state;
-        move |x: &[f64], _: &mut ()| state.borrow_mut().at(x).1.get(k).copied().unwrap_or(0.0)
+        reach,
+        designs: effort.designs_per_start,
+        tolerance: 5e-4,
+        margin: effort.margin,
+        dollars: bench.variable_cost(&vec![1.0; bench.size()])?.max(1.0),
+        deficit: (-least(&slacks)).max(0.0) + 0.1,
+        constraints: slacks.len(),
     };
-    let constraints: Vec<_> = (0..slacks.len()).map(constraint).collect();
-    let bounds = vec![(0.0, 1.0); x0.len()];
-    let tolerance = StopTols {
-        xtol_abs: vec![5e-4; x0.len()],
-        ..StopTols::default()
-    };
-    // Either ending is fine: what counts is the best point seen on the way.
-    let _ = minimize(
-        objective,
-        &x0,
-        &bounds,
-        &constraints,
-        (),
-        designs,
-        RhoBeg::All(reach),
-        Some(tolerance),
-    );
-    drop(constraints);
-    let state = state.into_inner();
-    match state.failed {
-        Some(e) => Err(e),
-        None => Ok(state.found),
-    }
+    let mut found = Found::default();
+    descent.run(|x| {
+        let slacks = bench.slacks(x, which)?;
+        let usd = bench.variable_cost(x)?;
+        found.see(x, usd, least(&slacks));
+        let slacks = slacks.iter().map(|s| s.slack).collect();
+        Ok(Look { usd, slacks })
+    })?;
+    Ok(found)
 }
 
 #[cfg(test)]

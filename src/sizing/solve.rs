@@ -4,9 +4,10 @@
 //! COBYLA, run against the few worst load cases. Every answer is then verified against all of them, and
 //! those it violates join the set until none is left.
 
+use super::descent::Goal;
 use super::design::Design;
 use super::problem::{Evaluate, LoadCase, Problem, Rule, Variables, Vary};
-use super::search::{Bench, Found, Goal, Slack, least, run, sample};
+use super::search::{Bench, Found, Slack, least, run, sample};
 use crate::error::Error;
 
 /// Slack below which a constraint counts as active: about 2 % of its limit.

@@ -1,7 +1,7 @@
 //! The highest speed at which targets can be met at all (model section 8: an infeasible target is an answer).
 
+use super::descent::Goal;
 use super::problem::{Evaluate, LoadCase, Problem};
-use super::search::Goal;
 use super::solve::{free_variables, solve};
 use crate::error::Error;
 

@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::SizingData;
 use super::design::{Design, apply};
-use super::parameters::CostModel;
-use super::price::price_in_us;
+use crate::cost::{CostModel, price_in_us};
 use crate::error::Error;
 use crate::material::Spread;
 use crate::vehicle::Vehicle;

@@ -1,11 +1,11 @@
 //! Laws of sizing's arithmetic on a small made-up car.
 
 use super::design::{is_compartment, strengthenable};
-use super::mass::{design_crush_m, mean_force_n};
-use super::parameters::tests::{shipped, shipped_materials};
-use super::precedent;
 use super::station::length_station_m;
 use super::*;
+use crate::cost::mass::{design_crush_m, mean_force_n};
+use crate::cost::model::tests::{shipped, shipped_materials};
+use crate::cost::{precedent, price_in_us};
 use crate::error::SourceText;
 use crate::vehicle::{Vehicle, parse_vehicle};
 
@@ -313,7 +313,7 @@ fn price_applies_the_retail_equivalent_once() {
     let sum: f64 = built.steps.iter().map(|s| s.usd).sum();
     assert!((sum - expected).abs() < 1e-6);
     assert_eq!(built.steps.last().unwrap().price_usd, built.price_usd.usd());
-    assert!(built.steps.iter().all(|s| !s.source.is_empty()));
+    assert!(built.steps.iter().all(|s| !s.evidence.source.is_empty()));
     // The same cost at RPE 3 adds twice as much.
     let mut dear = data.costs.clone();
     dear.rpe = crate::material::Spread::exact(3.0);
@@ -347,7 +347,7 @@ fn a_federalised_kei_weighs_what_the_i_miev_gained() {
     let mut d = design(1.5, 0.284, 1.3);
     d.package = Some("front-belts-side-bags".into());
     let sized = apply(&car(), &d, &data()).unwrap();
-    let rows = precedent::compare(&sized, &data().costs);
+    let rows = precedent::compare(&sized.mass, &sized.cost, &data().costs);
     let [low, _, high] = rows[0].precedent_kg;
     assert!(
         (low..=high).contains(&rows[0].design_kg),

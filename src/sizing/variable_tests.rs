@@ -3,11 +3,12 @@
 
 use super::design::strengthenable;
 use super::feasibility::scaled_partner;
-use super::mass::design_crush_m;
 use super::partner::{PartnerTerms, apply_to_partner};
-use super::precedent::Relation;
 use super::tests::{assert_valid, car, data};
 use super::*;
+use crate::cost::mass::design_crush_m;
+use crate::cost::price::price_by_volume;
+use crate::cost::{Relation, price_in_us};
 use crate::error::SourceText;
 use crate::vehicle::{Face, Vehicle, parse_vehicle};
 
@@ -124,7 +125,7 @@ fn the_partner_changes_what_it_is_asked_to_and_nothing_else() {
         old.paths[0].table.clone().unwrap(),
         new.paths[0].table.clone().unwrap(),
     );
-    let crush = super::mass::design_crush_m(&a);
+    let crush = crate::cost::mass::design_crush_m(&a);
     let length = new.body.length_m - old.body.length_m;
     assert!((length - crush / 3.0).abs() < 1e-9, "{length}");
     // Before the plateau that keeps the energy.
@@ -219,23 +220,24 @@ fn a_new_powertrain_drags_more_mass_along() {
 #[test]
 fn price_falls_with_volume_as_the_programme_does() {
     let sized = apply(&car(), &stepped(1.0, 1.5), &data()).unwrap();
-    let volumes = price::VOLUMES_PER_YEAR;
-    let all = price::price_by_volume(&car(), &sized, &data(), &volumes).unwrap();
+    let data = data();
+    let all = price_by_volume(&car(), &sized.mass, &data.materials, &data.costs).unwrap();
     for pair in all.windows(2) {
-        assert!(pair[1].1 < pair[0].1 && pair[1].2 < pair[0].2, "{pair:?}");
+        let (few, many) = (&pair[0], &pair[1]);
+        assert!(many.added_cost_usd < few.added_cost_usd, "{pair:?}");
+        assert!(many.price_usd < few.price_usd, "{pair:?}");
     }
     let at = |v: f64| {
-        data()
-            .costs
+        data.costs
             .at_volume(v)
             .unwrap()
             .programme
             .per_vehicle()
             .usd()
     };
-    assert!((all[0].1 - all[4].1 - (at(5e3) - at(100e3))).abs() < 1e-6);
+    assert!((all[0].added_cost_usd - all[4].added_cost_usd - (at(5e3) - at(100e3))).abs() < 1e-6);
     assert!((at(5e3) / at(100e3) - 20.0).abs() < 1e-9);
-    assert!(data().costs.at_volume(10.0).is_err());
+    assert!(data.costs.at_volume(10.0).is_err());
 }
 
 /// A swing at both ends encloses the central price, widest first.

@@ -5,17 +5,18 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::cost::CostModel;
 use crate::criteria::Dummy;
-use crate::error::{Error, SourceText};
+use crate::error::{Error, SourceText, within};
 use crate::material::MaterialUse;
 use crate::occupant::Seat;
 use crate::risk::intrusion::IntrusionOddsRatio;
 use crate::sizing::evaluate::{SEARCH_STEP_S, Seated};
-use crate::sizing::{CostModel, Rule, Target, Vary};
-use crate::units::US;
+use crate::sizing::{Question, Rule, Target, Vary};
+use crate::units::{MM, US};
 use crate::vehicle::Library;
 
-use super::options::{Choices, FrontSpec, MapSpec, RawFront, RawMap, RawPartner};
+use super::options::{FrontSpec, MapSpec, RawFront, RawMap, RawPartner};
 use super::reader::{Reader, S};
 use super::uncertainty_request::{RawUncertainty, UncertaintySpec};
 
@@ -35,56 +36,36 @@ pub struct StudySpec {
     pub name: String,
     /// Ids of the vehicles under study.
     pub vehicles: Vec<String>,
-    /// Ids of their partners.
-    pub partners: Vec<String>,
-    /// Each vehicle's own speed, km/h.
-    pub speeds_kmh: Vec<f64>,
-    /// Overlaps, percent.
-    pub overlaps_pct: Vec<f64>,
-    /// Weights of the speeds and overlaps in expected values, in that order.
-    pub weights: (Vec<f64>, Vec<f64>),
-    /// Who sits in the vehicle under study.
-    pub seats: Vec<Seated>,
+    /// What each vehicle is asked, but for the limits: those stand in `targets`.
+    pub question: Question,
     /// Odds ratio by which intrusion changes the leg risk, in columns of their own; `None`: none (no target uses it).
     pub intrusion_odds: Option<&'static IntrusionOddsRatio>,
-    /// Speed of the vehicle's own wall test, km/h.
-    pub wall_kmh: f64,
-    /// Limits kept in that test while sizing.
-    pub wall_limits: Vec<Target>,
     /// Targets, each sized on its own; the reference target's design is simulated for the results.
     pub targets: Vec<TargetSet>,
     /// Index of the reference target.
     pub reference: usize,
-    /// What may be varied.
-    pub vary: Vary,
-    /// How targets bind.
-    pub rule: Rule,
-    /// Keep within the kei length of 3.40 m.
-    pub length_cap: bool,
-    /// Largest added front length, m.
-    pub max_length_m: f64,
-    /// Largest strength factor of a path.
-    pub max_strength: f64,
-    /// Largest cabin factor.
-    pub max_cabin_factor: f64,
-    /// Materials that added crush structure may be made of; empty: all that may crush.
-    pub materials: Vec<String>,
-    /// What else sizing may change.
-    pub choices: Choices,
     /// Pareto fronts wanted.
     pub fronts: Option<FrontSpec>,
     /// Feasibility map wanted.
     pub map: Option<MapSpec>,
     /// Uncertainty analysis wanted.
     pub uncertainty: Option<UncertaintySpec>,
-    /// Cost file.
-    pub costs: String,
     /// Duration of a run, ms.
     pub duration_ms: f64,
     /// Step of the reported runs, us.
     pub step_us: f64,
     /// Step while sizing, us.
     pub sizing_step_us: f64,
+}
+
+impl StudySpec {
+    /// The question with limits.
+    pub fn question_for(&self, limits: &[Target]) -> Question {
+        Question {
+            limits: limits.to_vec(),
+            ..self.question.clone()
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -138,8 +119,8 @@ struct RawSimulation {
 struct RawSizing {
     target: S<Vec<RawTarget>>,
     reference: Option<S<String>>,
-    vary: Option<S<String>>,
-    constraint: Option<S<String>>,
+    vary: Option<Vary>,
+    constraint: Option<Rule>,
     #[serde(default)]
     length_cap: bool,
     max_added_length_mm: Option<S<f64>>,
@@ -220,138 +201,47 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
             overlaps_pct.len(),
         )?,
     );
-    let optional = |key: &str, v: &Option<S<f64>>, default: f64, lo: f64, hi: f64| match v {
-        None => Ok(default),
-        Some(v) => r.text.number(
-            key,
-            v,
-            |x| (lo..=hi).contains(&x),
-            &format!("between {lo} and {hi}"),
-        ),
-    };
-    let sizing = raw.sizing.as_ref();
-    let mut targets = Vec::new();
-    let mut reference = 0;
-    if let Some(s) = sizing {
-        for t in s.target.get_ref() {
-            if t.limits.get_ref().is_empty() {
-                return Err(r.bad(
-                    &t.limits,
-                    "a target without limits",
-                    "for example limits = [\"joint_without_neck=0.15\"]",
-                ));
-            }
-            targets.push(TargetSet {
-                name: t.name.clone(),
-                limits: r.limits(t.limits.get_ref())?,
-            });
-        }
-        if targets.is_empty() {
-            return Err(r.bad(
-                &s.target,
-                "no target",
-                "add a [[sizing.target]] with name and limits",
-            ));
-        }
-        if let Some(name) = &s.reference {
-            reference = targets
-                .iter()
-                .position(|t| &t.name == name.get_ref())
-                .ok_or_else(|| {
-                    r.bad(
-                        name,
-                        &format!("reference = \"{}\"", name.get_ref()),
-                        "name one of the targets",
-                    )
-                })?;
-        }
-    }
-    let vary = match sizing.and_then(|s| s.vary.as_ref()) {
-        None => Vary::Structure,
-        Some(v) => match v.get_ref().as_str() {
-            "structure" => Vary::Structure,
-            "restraint" => Vary::Restraint,
-            "both" => Vary::Both,
-            "partner" => Vary::Partner,
-            other => {
-                return Err(r.bad(
-                    v,
-                    &format!("vary = \"{other}\""),
-                    "structure, restraint, both or partner",
-                ));
-            }
-        },
-    };
-    let rule = match sizing.and_then(|s| s.constraint.as_ref()) {
-        None => Rule::Every,
-        Some(v) => match v.get_ref().as_str() {
-            "every" => Rule::Every,
-            "weighted" => Rule::Weighted,
-            other => {
-                return Err(r.bad(v, &format!("constraint = \"{other}\""), "every or weighted"));
-            }
-        },
-    };
-    let none = None;
-    let of = |f: fn(&RawSizing) -> &Option<S<f64>>| sizing.map_or(&none, f);
     let vehicles = r.ids("vehicles", &raw.vehicles)?;
     let partners = r.ids("partners", &raw.partners)?;
-    let costs = r.costs(sizing.and_then(|s| s.costs.as_ref()))?;
-    Ok(StudySpec {
-        name: raw.name.clone(),
-        fronts: r.front(raw.pareto.as_ref(), &vehicles)?,
-        map: r.map(raw.map.as_ref(), &vehicles, &partners)?,
-        uncertainty: r.uncertainty(raw.uncertainty.as_ref(), &vehicles)?,
-        vehicles,
+    let (targets, reference) = match &raw.sizing {
+        Some(s) => r.targets(s)?,
+        None => (Vec::new(), 0),
+    };
+    let seat = |s: &RawSeat| Seated {
+        seat: s.seat,
+        dummy: s.dummy,
+    };
+    let usual = Question::default();
+    let mut question = Question {
         partners,
         speeds_kmh,
         overlaps_pct,
         weights,
-        seats: raw
-            .seat
-            .get_ref()
-            .iter()
-            .map(|s| Seated {
-                seat: s.seat,
-                dummy: s.dummy,
-            })
-            .collect(),
-        intrusion_odds: r.intrusion_odds(raw.intrusion_odds.as_ref())?,
-        wall_kmh: optional("speed_kmh", &raw.wall.speed_kmh, 56.0, 1.0, 200.0)?,
+        seats: raw.seat.get_ref().iter().map(seat).collect(),
+        wall_kmh: r.within(
+            "speed_kmh",
+            &raw.wall.speed_kmh,
+            usual.wall_kmh,
+            Question::SPEED_KMH,
+        )?,
         wall_limits: r.limits(&raw.wall.limits)?,
+        ..usual
+    };
+    if let Some(s) = &raw.sizing {
+        r.ask(s, &mut question)?;
+    }
+    let duration_ms = &raw.simulation.duration_ms;
+    Ok(StudySpec {
+        name: raw.name.clone(),
+        fronts: r.front(raw.pareto.as_ref(), &vehicles)?,
+        map: r.map(raw.map.as_ref(), &vehicles, &question.partners)?,
+        uncertainty: r.uncertainty(raw.uncertainty.as_ref(), &vehicles)?,
+        vehicles,
+        question,
+        intrusion_odds: r.intrusion_odds(raw.intrusion_odds.as_ref())?,
         targets,
         reference,
-        vary,
-        rule,
-        length_cap: sizing.is_some_and(|s| s.length_cap),
-        max_length_m: optional(
-            "max_added_length_mm",
-            of(|s| &s.max_added_length_mm),
-            300.0,
-            0.0,
-            1500.0,
-        )? * 1e-3,
-        max_strength: optional("max_strength", of(|s| &s.max_strength), 3.0, 1.0, 20.0)?,
-        max_cabin_factor: optional(
-            "max_cabin_factor",
-            of(|s| &s.max_cabin_factor),
-            3.0,
-            1.0,
-            20.0,
-        )?,
-        materials: r.materials(sizing.map_or(&[], |s| s.materials.as_slice()))?,
-        choices: match sizing {
-            Some(s) => r.choices(s, &costs)?,
-            None => Choices::default(),
-        },
-        costs,
-        duration_ms: optional(
-            "duration_ms",
-            &raw.simulation.duration_ms,
-            200.0,
-            20.0,
-            2000.0,
-        )?,
+        duration_ms: r.within("duration_ms", duration_ms, 200.0, [20.0, 2000.0])?,
         step_us: r.step("step_us", &raw.simulation.step_us, 10.0)?,
         sizing_step_us: r.step(
             "sizing_step_us",
@@ -362,42 +252,86 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
 }
 
 impl Reader<'_> {
-    fn choices(&self, s: &RawSizing, costs: &str) -> Result<Choices, Error> {
-        let mut path_materials = BTreeMap::new();
+    /// The targets and which of them is the reference.
+    fn targets(&self, s: &RawSizing) -> Result<(Vec<TargetSet>, usize), Error> {
+        let mut all = Vec::new();
+        for t in s.target.get_ref() {
+            if t.limits.get_ref().is_empty() {
+                return Err(self.bad(
+                    &t.limits,
+                    "a target without limits",
+                    "for example limits = [\"joint_without_neck=0.15\"]",
+                ));
+            }
+            all.push(TargetSet {
+                name: t.name.clone(),
+                limits: self.limits(t.limits.get_ref())?,
+            });
+        }
+        if all.is_empty() {
+            return Err(self.bad(
+                &s.target,
+                "no target",
+                "add a [[sizing.target]] with name and limits",
+            ));
+        }
+        let Some(name) = &s.reference else {
+            return Ok((all, 0));
+        };
+        match all.iter().position(|t| &t.name == name.get_ref()) {
+            Some(reference) => Ok((all, reference)),
+            None => Err(self.bad(
+                name,
+                &format!("reference = \"{}\"", name.get_ref()),
+                "name one of the targets",
+            )),
+        }
+    }
+
+    /// What the table `[sizing]` asks.
+    fn ask(&self, s: &RawSizing, q: &mut Question) -> Result<(), Error> {
+        q.vary = s.vary.unwrap_or(q.vary);
+        q.rule = s.constraint.unwrap_or(q.rule);
+        q.length_cap = s.length_cap;
+        q.reshape = s.reshape;
+        q.new_powertrain = s.new_powertrain;
+        q.highest_speed = s.highest_speed;
+        let most = |key: &str, v, usual: f64, range| self.within(key, v, usual, range);
+        let length = &s.max_added_length_mm;
+        q.max_length_m = most(
+            "max_added_length_mm",
+            length,
+            q.max_length_m / MM,
+            Question::LENGTH_MM,
+        )? * MM;
+        let factor = Question::FACTOR;
+        q.max_strength = most("max_strength", &s.max_strength, q.max_strength, factor)?;
+        let cabin = &s.max_cabin_factor;
+        q.max_cabin_factor = most("max_cabin_factor", cabin, q.max_cabin_factor, factor)?;
+        q.materials.allowed = self.materials(&s.materials)?;
         for (path, id) in &s.path_materials {
-            path_materials.insert(path.clone(), self.material(id, MaterialUse::Crush)?);
+            let id = self.material(id, MaterialUse::Crush)?;
+            q.materials.fixed.insert(path.clone(), id);
         }
         let cabin = s.cabin_material.as_ref();
-        let costs = CostModel::load(self.library, costs)?;
+        q.materials.cabin = cabin
+            .map(|id| self.material(id, MaterialUse::Cabin))
+            .transpose()?;
+        q.costs = self.costs(s.costs.as_ref())?;
+        let costs = CostModel::load(self.library, &q.costs)?;
         for id in s.packages.iter().flatten() {
-            if let Err(Error::Request { message, help }) = costs.package(id.get_ref()) {
-                return Err(self.bad(id, &message, &help));
-            }
+            self.at(id, costs.package(id.get_ref()))?;
         }
+        let ids = |all: &Vec<S<String>>| all.iter().map(|id| id.get_ref().clone()).collect();
+        q.packages = s.packages.as_ref().map(ids);
         let volume = s.volume_per_year.as_ref();
-        Ok(Choices {
-            reshape: s.reshape,
-            path_materials,
-            cabin_material: cabin
-                .map(|id| self.material(id, MaterialUse::Cabin))
-                .transpose()?,
-            packages: s
-                .packages
-                .as_ref()
-                .map(|all| all.iter().map(|id| id.get_ref().clone()).collect()),
-            new_powertrain: s.new_powertrain,
-            highest_speed: s.highest_speed,
-            volume_per_year: volume
-                .map(|v| {
-                    self.text.number(
-                        "volume_per_year",
-                        v,
-                        |x| (1e3..=1e6).contains(&x),
-                        "between 1,000 and 1,000,000 cars a year",
-                    )
-                })
-                .transpose()?,
-            partner: self.partner(s.partner.as_ref())?,
-        })
+        q.volume_per_year = volume
+            .map(|v| {
+                let range = CostModel::VOLUME_PER_YEAR;
+                self.at(v, within("volume_per_year", *v.get_ref(), range))
+            })
+            .transpose()?;
+        q.partner = self.partner(s.partner.as_ref())?;
+        Ok(())
     }
 }

@@ -13,6 +13,6 @@ mod uncertainty_request;
 
 pub use file::{StudySpec, TargetSet, load_study};
 pub use progress::{Progress, Stage};
-pub use rows::{Cells, Numbers, Row, columns};
+pub use rows::{Cells, Row, columns};
 pub use run::{Exemplar, StudyResult, WallRow, run_study};
-pub use size::{SizingRow, pair_loads, problem_of, wall_load};
+pub use size::SizingRow;

@@ -1,39 +1,16 @@
-//! The parts of a study file that say what sizing may do beyond strength, length and cabin, and which fronts
-//! and maps are wanted.
-
-use std::collections::BTreeMap;
+//! The parts of a study file that say what the partner may change, and which fronts and maps are wanted.
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::{Error, nearest};
 use crate::material::{MaterialUse, Materials};
+use crate::measure::Measure;
 use crate::risk::intrusion::{IntrusionOddsRatio, ODDS_RATIOS, odds_ratio};
-use crate::sizing::{Criterion, PartnerDesign, Target};
+use crate::sizing::{PartnerDesign, Question, Target};
 use crate::units::{KN, MM};
 
 use super::reader::{Reader, S};
-
-/// What sizing may change beyond the bounds of the main table.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Choices {
-    /// Load paths may also be made into two steps.
-    pub reshape: bool,
-    /// Material of what is added, by path name.
-    pub path_materials: BTreeMap<String, String>,
-    /// Material of what is added to the compartment.
-    pub cabin_material: Option<String>,
-    /// Restraint packages to choose from; `None`: all that change a seat's restraint.
-    pub packages: Option<Vec<String>>,
-    /// Everything may be resized, powertrain included: more mass is dragged along.
-    pub new_powertrain: bool,
-    /// Look for the highest speed of every target, also of those that are met.
-    pub highest_speed: bool,
-    /// Cars a year that tooling and programme are spread over; `None`: the cost file's.
-    pub volume_per_year: Option<f64>,
-    /// The most the partner's maker may change.
-    pub partner: PartnerDesign,
-}
 
 /// Pareto fronts wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +18,7 @@ pub struct FrontSpec {
     /// Vehicles.
     pub vehicles: Vec<String>,
     /// Criterion on the axis.
-    pub criterion: Criterion,
+    pub criterion: Measure,
     /// Limits on it.
     pub limits: Vec<f64>,
 }
@@ -99,24 +76,15 @@ impl Reader<'_> {
         })
     }
 
-    pub(super) fn partner(&self, raw: Option<&RawPartner>) -> Result<PartnerDesign, Error> {
-        let Some(raw) = raw else {
-            return Ok(PartnerDesign::NONE);
-        };
-        let read = |key: &str, v: &Option<S<f64>>, most: f64| match v {
-            None => Ok(0.0),
-            Some(v) => self.text.number(
-                key,
-                v,
-                |x| (0.0..=most).contains(&x),
-                &format!("between 0 and {most}"),
-            ),
-        };
-        Ok(PartnerDesign {
-            lower_rails_m: read("lower_rails_mm", &raw.lower_rails_mm, 400.0)? * MM,
-            seas_force_n: read("seas_kN", &raw.seas_kN, 2000.0)? * KN,
-            softer: read("softer", &raw.softer, 0.9)?,
-        })
+    pub(super) fn partner(&self, raw: Option<&RawPartner>) -> Result<Option<PartnerDesign>, Error> {
+        let Some(raw) = raw else { return Ok(None) };
+        let read = |key: &str, v, most: f64| self.within(key, v, 0.0, [0.0, most]);
+        let [lower, seas, softer] = Question::PARTNER;
+        Ok(Some(PartnerDesign {
+            lower_rails_m: read("lower_rails_mm", &raw.lower_rails_mm, lower)? * MM,
+            seas_force_n: read("seas_kN", &raw.seas_kN, seas)? * KN,
+            softer: read("softer", &raw.softer, softer)?,
+        }))
     }
 
     /// A material of the library that may be used so.
@@ -140,8 +108,7 @@ impl Reader<'_> {
                     &format!("choose from {}", able.join(", ")),
                 ))
             }
-            Err(Error::Request { message, help }) => Err(self.bad(id, &message, &help)),
-            Err(e) => Err(e),
+            Err(e) => self.at(id, Err(e)),
         }
     }
 
@@ -154,20 +121,12 @@ impl Reader<'_> {
             return Ok(None);
         };
         let criterion = match &raw.criterion {
-            None => Criterion::JointWithoutNeck,
-            Some(word) => match word.get_ref().parse() {
-                Ok(c) => c,
-                Err(Error::Request { message, help }) => {
-                    return Err(self.bad(word, &message, &help));
-                }
-                Err(e) => return Err(e),
-            },
+            None => Measure::JointWithoutNeck,
+            Some(word) => self.at(word, word.get_ref().parse())?,
         };
         let limits = self.numbers("limits", &raw.limits, |x| x >= 0.0, "not negative")?;
         for &limit in &limits {
-            if let Err(Error::Request { message, help }) = (Target { criterion, limit }).check() {
-                return Err(self.bad(&raw.limits, &message, &help));
-            }
+            self.at(&raw.limits, Target { criterion, limit }.check())?;
         }
         Ok(Some(FrontSpec {
             vehicles: self.some_of(raw.vehicles.as_ref(), vehicles)?,

@@ -2,10 +2,11 @@
 
 use toml::Spanned;
 
+use crate::cost::CostModel;
 use crate::dynamics::Plan;
 use crate::error::{Error, SourceText};
 use crate::material::MaterialUse;
-use crate::sizing::{CostModel, Target};
+use crate::sizing::Target;
 use crate::vehicle::Library;
 
 pub(super) type S<T> = Spanned<T>;
@@ -19,6 +20,11 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     pub(super) fn bad<T>(&self, at: &S<T>, message: &str, help: &str) -> Error {
         self.text.error(at.span(), message, help).into()
+    }
+
+    /// An answer about a value of the file; what is wrong with it is told at its place.
+    pub(super) fn at<T, U>(&self, place: &S<T>, answer: Result<U, Error>) -> Result<U, Error> {
+        answer.map_err(|e| e.at(self.text, place.span()))
     }
 
     pub(super) fn numbers(
@@ -35,6 +41,20 @@ impl Reader<'_> {
             Some(x) => Err(self.bad(v, &format!("{key} contains {x}"), rule)),
             None => Ok(v.get_ref().clone()),
         }
+    }
+
+    /// A number between two ends, or the usual one.
+    pub(super) fn within(
+        &self,
+        key: &str,
+        v: &Option<S<f64>>,
+        usual: f64,
+        [least, most]: [f64; 2],
+    ) -> Result<f64, Error> {
+        let Some(v) = v else { return Ok(usual) };
+        let rule = format!("between {least} and {most}");
+        let ok = |x| (least..=most).contains(&x);
+        Ok(self.text.number(key, v, ok, &rule)?)
     }
 
     pub(super) fn weights(
@@ -78,9 +98,7 @@ impl Reader<'_> {
         }
         let mut all = Vec::with_capacity(v.get_ref().len());
         for id in v.get_ref() {
-            if let Err(Error::Request { message, help }) = self.library.vehicle_path(id.get_ref()) {
-                return Err(self.bad(id, &message, &help));
-            }
+            self.at(id, self.library.vehicle_path(id.get_ref()))?;
             if all.contains(id.get_ref()) {
                 return Err(self.bad(
                     id,
@@ -104,23 +122,14 @@ impl Reader<'_> {
         let Some(id) = id else {
             return Ok(crate::sizing::DEFAULT_COSTS.to_string());
         };
-        match CostModel::load(self.library, id.get_ref()) {
-            Err(Error::Request { message, help }) => Err(self.bad(id, &message, &help)),
-            Err(e) => Err(e),
-            Ok(_) => Ok(id.get_ref().clone()),
-        }
+        let found = CostModel::load(self.library, id.get_ref());
+        self.at(id, found).map(|_| id.get_ref().clone())
     }
 
     pub(super) fn limits(&self, v: &[S<String>]) -> Result<Vec<Target>, Error> {
         let mut all: Vec<Target> = Vec::with_capacity(v.len());
         for text in v {
-            let target: Target = match text.get_ref().parse() {
-                Ok(t) => t,
-                Err(Error::Request { message, help }) => {
-                    return Err(self.bad(text, &message, &help));
-                }
-                Err(e) => return Err(e),
-            };
+            let target: Target = self.at(text, text.get_ref().parse())?;
             if all.iter().any(|t| t.criterion == target.criterion) {
                 return Err(self.bad(
                     text,

@@ -1,92 +1,91 @@
 //! One row per vehicle x partner x speed x overlap x seat, before and after sizing, and its columns.
 
-use serde::{Deserialize, Serialize};
-
 use crate::collision::result::CaseResult;
+use crate::measure::{Measure, Of, Reading, Readings};
 use crate::risk::intrusion::IntrusionOddsRatio;
 use crate::risk::seat::intrusion_effect;
 
-/// Numbers of one run that a row keeps: `(name, value)` with the names of the JSON result.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Numbers(pub Vec<(String, Option<f64>)>);
-
-impl Numbers {
-    /// From a result, for the occupant at an index; with an odds ratio also the leg and joint risk that intrusion
-    /// makes of the dummy's.
-    pub fn of(
-        result: &CaseResult,
-        occupant: usize,
-        intrusion_odds: Option<&'static IntrusionOddsRatio>,
-    ) -> Self {
-        let mut all = Vec::new();
-        for (i, v) in result.vehicles.iter().enumerate() {
-            let mut put = |name: &str, value: Option<f64>| {
-                all.push((format!("vehicle.{}.{name}", i + 1), value));
-            };
-            put("mass_kg", Some(v.mass_kg));
-            put("initial_speed_mps", Some(v.initial_speed_mps));
-            put("delta_v_mps", Some(v.delta_v_mps));
-            put("cabin_delta_v_mps", Some(v.cabin_delta_v_mps));
-            put("peak_g_cfc60", Some(v.peak_g_cfc60));
-            put("time_of_peak_ms", Some(v.time_of_peak_ms));
-            put("crush_mm", Some(v.crush_mm));
-            put("deepest_crush_mm", Some(v.deepest_crush_mm));
-            put("time_of_crush_ms", Some(v.time_of_crush_ms));
-            put("residual_crush_mm", Some(v.residual_crush_mm));
-            put("static_crush_mm", Some(v.static_crush_mm));
-            put("intrusion_mm", Some(v.intrusion_mm));
-            put("yaw_rate_dps", Some(v.yaw_rate_dps));
-            put("yaw_deg", Some(v.yaw_deg));
-            put("delta_v_lateral_mps", Some(v.delta_v_lateral_mps));
-            put("olc_g", v.olc_g);
-            put("vpi_g", v.vpi_g);
-            put("energy_absorbed_kJ", Some(v.energy_absorbed_kJ));
-        }
-        if let Some(o) = result.occupants.get(occupant) {
-            let mut put = |name: &str, value: Option<f64>| {
-                all.push((format!("occupant.1.{name}"), value));
-            };
-            put("hic15", o.hic15);
-            put("hic36", o.hic36);
-            put("chest_a3ms_g", o.chest_a3ms_g);
-            put("chest_deflection_mm", o.chest_deflection_mm);
-            put("viscous_criterion_mps", o.viscous_criterion_mps);
-            put("femur_kN", o.femur_kN);
-            put("peak_g", Some(o.peak_g));
-            put("excursion_mm", Some(o.excursion_mm));
-            put("fire_ms", o.fire_ms);
-            put("intrusion_at_seat_mm", Some(o.intrusion_at_seat_mm));
-            put("leg_odds_ratio_low", Some(o.leg_odds_ratio[0]));
-            put("leg_odds_ratio_high", Some(o.leg_odds_ratio[1]));
-            put("risk.head_ais3", o.risk.head_ais3);
-            put("risk.chest_ais3", o.risk.chest_ais3);
-            put("risk.femur_ais2", o.risk.femur_ais2);
-            put("risk.neck_ais3", o.risk.neck_ais3);
-            put("risk.joint", o.risk.joint);
-            put("risk.joint_without_neck", o.risk.joint_without_neck);
-            if let Some(ratio) = intrusion_odds {
-                let mm = result.vehicles[o.vehicle - 1].intrusion_mm;
-                let e = intrusion_effect(&o.risk, mm, ratio);
-                put("risk.intrusion_odds_factor", Some(e.factor));
-                put("risk.femur_ais2_with_intrusion", e.femur_ais2);
-                let joint = e.joint_without_neck;
-                put("risk.joint_without_neck_with_intrusion", joint);
-            }
-        }
-        all.push(("restitution".into(), Some(result.restitution)));
-        all.push(("energy_error".into(), Some(result.energy_error)));
-        all.push(("momentum_error".into(), Some(result.momentum_error)));
-        Self(all)
+/// Readings of one run for the occupant at an index; with an odds ratio also the leg and joint risk that intrusion makes
+/// of the dummy's.
+pub fn readings(
+    result: &CaseResult,
+    occupant: usize,
+    intrusion_odds: Option<&'static IntrusionOddsRatio>,
+) -> Readings {
+    let mut all = Readings::default();
+    for (i, v) in result.vehicles.iter().enumerate() {
+        all.take(i + 1, &VEHICLE, |m| v.reading(m));
     }
-
-    /// A value by name.
-    pub fn get(&self, name: &str) -> Option<f64> {
-        self.0.iter().find(|(n, _)| n == name).and_then(|(_, v)| *v)
+    if let Some(o) = result.occupants.get(occupant) {
+        all.take(1, &OCCUPANT, |m| o.reading(m));
+        if let Some(ratio) = intrusion_odds {
+            let mm = result.vehicles[o.vehicle - 1].intrusion_mm;
+            let e = intrusion_effect(&o.risk, mm, ratio);
+            all.take(1, &WITH_INTRUSION, |m| match m {
+                Measure::IntrusionOddsFactor => Some(e.factor),
+                Measure::FemurAis2WithIntrusion => e.femur_ais2,
+                _ => e.joint_without_neck,
+            });
+        }
     }
+    all.take(1, &CASE, |m| result.reading(m));
+    all
 }
 
+/// What a row keeps, in the order of its columns.
+const VEHICLE: [Measure; 18] = [
+    Measure::MassKg,
+    Measure::InitialSpeedMps,
+    Measure::DeltaVMps,
+    Measure::CabinDeltaVMps,
+    Measure::PeakGCfc60,
+    Measure::TimeOfPeakMs,
+    Measure::CrushMm,
+    Measure::DeepestCrushMm,
+    Measure::TimeOfCrushMs,
+    Measure::ResidualCrushMm,
+    Measure::StaticCrushMm,
+    Measure::IntrusionMm,
+    Measure::YawRateDps,
+    Measure::YawDeg,
+    Measure::DeltaVLateralMps,
+    Measure::OlcG,
+    Measure::VpiG,
+    Measure::EnergyAbsorbedKj,
+];
+const OCCUPANT: [Measure; 18] = [
+    Measure::Hic15,
+    Measure::Hic36,
+    Measure::ChestA3msG,
+    Measure::ChestDeflectionMm,
+    Measure::ViscousCriterionMps,
+    Measure::FemurKn,
+    Measure::PeakG,
+    Measure::ExcursionMm,
+    Measure::FireMs,
+    Measure::IntrusionAtSeatMm,
+    Measure::LegOddsLow,
+    Measure::LegOddsHigh,
+    Measure::HeadAis3,
+    Measure::ChestAis3,
+    Measure::FemurAis2,
+    Measure::NeckAis3,
+    Measure::Joint,
+    Measure::JointWithoutNeck,
+];
+const WITH_INTRUSION: [Measure; 3] = [
+    Measure::IntrusionOddsFactor,
+    Measure::FemurAis2WithIntrusion,
+    Measure::JointWithoutNeckWithIntrusion,
+];
+const CASE: [Measure; 3] = [
+    Measure::Restitution,
+    Measure::EnergyError,
+    Measure::MomentumError,
+];
+
 /// One row of the results.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     /// Vehicle under study.
     pub vehicle: String,
@@ -101,11 +100,11 @@ pub struct Row {
     /// Dummy.
     pub dummy: String,
     /// As built.
-    pub before: Numbers,
+    pub before: Readings,
     /// With the design for the reference target, where one was found.
-    pub after: Option<Numbers>,
+    pub after: Option<Readings>,
     /// The same vehicle and occupant in its own wall test.
-    pub wall: Numbers,
+    pub wall: Readings,
     /// What lies outside the range of the model as built, and with the design.
     pub outside_model: [Vec<String>; 2],
     /// What a reader must know of this row.
@@ -117,7 +116,7 @@ pub struct Row {
 pub enum Cells {
     /// Text.
     Text(Vec<String>),
-    /// Numbers.
+    /// Readings.
     Number(Vec<Option<f64>>),
 }
 
@@ -141,24 +140,23 @@ pub fn columns(rows: &[Row]) -> Vec<(String, Cells)> {
     let Some(first) = rows.first() else {
         return all;
     };
-    for (name, _) in &first.before.0 {
-        all.push((
-            name.clone(),
-            Cells::Number(rows.iter().map(|r| r.before.get(name)).collect()),
-        ));
+    let mut numbers = |prefix: &str, reading: Reading, of: &dyn Fn(&Row) -> Option<&Readings>| {
+        let value = |row| of(row).and_then(|all: &Readings| all.get(reading));
+        let cells = Cells::Number(rows.iter().map(value).collect());
+        all.push((format!("{prefix}{reading}"), cells));
+    };
+    for (reading, _) in first.before.iter() {
+        numbers("", reading, &|r| Some(&r.before));
     }
-    for (name, _) in &first.wall.0 {
-        if !name.starts_with("vehicle.2.") {
-            let values = rows.iter().map(|r| r.wall.get(name)).collect();
-            all.push((format!("wall.{name}"), Cells::Number(values)));
-        }
+    for (reading, _) in first
+        .wall
+        .iter()
+        .filter(|(r, _)| r.measure.of() != Of::Vehicle || r.place == 1)
+    {
+        numbers("wall.", reading, &|r| Some(&r.wall));
     }
-    for (name, _) in &first.before.0 {
-        let values = rows
-            .iter()
-            .map(|r| r.after.as_ref().and_then(|a| a.get(name)))
-            .collect();
-        all.push((format!("sized.{name}"), Cells::Number(values)));
+    for (reading, _) in first.before.iter() {
+        numbers("sized.", reading, &|r| r.after.as_ref());
     }
     for (k, name) in ["outside_model", "sized.outside_model"]
         .into_iter()

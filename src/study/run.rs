@@ -11,15 +11,15 @@ use crate::error::Error;
 use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::feasibility::FeasibilityMap;
 use crate::sizing::pareto::Fronts;
-use crate::sizing::{Design, LoadCase, SizedVehicle, SizingData, apply};
+use crate::sizing::{Design, LoadCase, SizedVehicle, apply};
 use crate::stamp::Stamp;
 use crate::units::{MS, US};
 use crate::vehicle::{Library, Vehicle};
 
 use super::file::StudySpec;
 use super::progress::{Progress, Stage};
-use super::rows::{Numbers, Row};
-use super::size::{Sizer, SizingRow, pair_loads, wall_load};
+use super::rows::{Row, readings};
+use super::size::{Sizer, SizingRow};
 
 /// The own wall test of a vehicle under study.
 #[derive(Debug, Clone)]
@@ -78,27 +78,13 @@ pub fn run_study(
     folder: &Path,
     progress: &dyn Progress,
 ) -> Result<StudyResult, Error> {
-    let load = |ids: &[String]| {
-        ids.iter()
-            .map(|id| library.vehicle(id))
-            .collect::<Result<Vec<_>, _>>()
-    };
-    let vehicles = load(&spec.vehicles)?;
-    let partners = load(&spec.partners)?;
-    let mut data = SizingData::load(library, &spec.costs)?;
-    data.costs.structure.new_powertrain = spec.choices.new_powertrain;
-    if let Some(volume) = spec.choices.volume_per_year {
-        data.costs = data.costs.at_volume(volume)?;
-    }
+    let question = &spec.question;
+    let vehicles = spec.vehicles.iter().map(|id| library.vehicle(id));
+    let vehicles = vehicles.collect::<Result<Vec<_>, _>>()?;
+    let data = question.data(library)?;
+    let partners = data.partners.clone();
     let report_plan = Plan::new(spec.duration_ms * MS, spec.step_us * US);
-    data.partners.clone_from(&partners);
-    let evaluator = CollisionEvaluator::new(
-        library,
-        &spec.partners,
-        &data.costs,
-        spec.seats.clone(),
-        report_plan,
-    )?;
+    let evaluator = question.evaluator(library, &data, report_plan)?;
     let stamp = Stamp::of(
         &(spec, &vehicles, &partners, &data, &evaluator),
         report_plan.step_s,
@@ -108,7 +94,7 @@ pub fn run_study(
         evaluator: &evaluator,
         progress,
     };
-    let loads = pair_loads(spec);
+    let loads = question.pairs();
     let unchanged = vehicles
         .iter()
         .map(|v| apply(v, &Design::default(), &data))
@@ -118,7 +104,7 @@ pub fn run_study(
     let before = study.each(&unchanged, |s| study.results(s, &loads))?;
     progress.begin(Stage::Wall, vehicles.len());
     let walls: Vec<WallRow> = study
-        .each(&unchanged, |s| study.results(s, &[wall_load(spec)]))?
+        .each(&unchanged, |s| study.results(s, &[question.wall()]))?
         .into_iter()
         .zip(&vehicles)
         .filter_map(|(mut results, v)| {
@@ -135,7 +121,6 @@ pub fn run_study(
         progress,
         folder,
         stamp: &stamp,
-        loads: &loads,
     };
     let mut sizings = sizer.size_all(&vehicles)?;
     sizer.uncertainty(&vehicles, &mut sizings)?;
@@ -248,7 +233,7 @@ impl Study<'_> {
         let mut rows = Vec::new();
         for (v, vehicle) in vehicles.iter().enumerate() {
             for (l, load) in loads.iter().enumerate() {
-                for (s, seated) in self.spec.seats.iter().enumerate() {
+                for (s, seated) in self.spec.question.seats.iter().enumerate() {
                     rows.push(Row {
                         vehicle: vehicle.id.clone(),
                         partner: load.against.clone(),
@@ -256,9 +241,9 @@ impl Study<'_> {
                         overlap_pct: load.overlap_pct,
                         seat: seated.seat.id().to_string(),
                         dummy: seated.dummy.id().to_string(),
-                        before: Numbers::of(&before[v][l], s, odds),
-                        after: after[v].as_ref().map(|a| Numbers::of(&a[l], s, odds)),
-                        wall: Numbers::of(&walls[v].result, s, odds),
+                        before: readings(&before[v][l], s, odds),
+                        after: after[v].as_ref().map(|a| readings(&a[l], s, odds)),
+                        wall: readings(&walls[v].result, s, odds),
                         outside_model: [
                             before[v][l].outside_model.clone(),
                             after[v]

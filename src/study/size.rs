@@ -7,29 +7,24 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::sizing::answer::to_json;
 use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::feasibility::{FeasibilityMap, feasibility_map};
-use crate::sizing::optimise::optimise_knowing;
+use crate::sizing::optimise::{Kept, optimise_knowing};
 use crate::sizing::pareto::{Fronts, fronts};
-use crate::sizing::problem::Effort;
 use crate::sizing::{
-    Design, KEI_LENGTH_M, LoadCase, Problem, SizedVehicle, SizingData, SpeedSearch, Target, apply,
+    Answer, Design, Problem, SizedVehicle, Sizing, SizingData, SpeedSearch, Target, apply,
 };
 use crate::stamp::Stamp;
 use crate::units::{MS, US};
 use crate::vehicle::Vehicle;
 
 use super::file::StudySpec;
-use super::parts::{self, Part};
+use super::parts;
 use super::progress::{Progress, Stage};
 
 /// A sizing and where it stands.
 #[derive(Debug, Clone, Serialize)]
 pub struct SizingRow {
-    /// Vehicle id (written as part of the answer).
-    #[serde(skip)]
-    pub vehicle: String,
     /// Index into the study's targets.
     pub target: usize,
     /// Name of the target.
@@ -38,96 +33,7 @@ pub struct SizingRow {
     pub limits: Vec<Target>,
     /// The answer.
     #[serde(flatten)]
-    pub answer: serde_json::Value,
-    /// The design, for another simulation.
-    #[serde(skip)]
-    pub design: Design,
-}
-
-impl SizingRow {
-    /// Can the target be met?
-    pub fn feasible(&self) -> bool {
-        self.answer["feasible"].as_bool().unwrap_or(false)
-    }
-
-    /// A number of the answer.
-    pub fn number(&self, key: &str) -> Option<f64> {
-        self.answer[key].as_f64()
-    }
-}
-
-/// Every pair of a study, without targets.
-pub fn pair_loads(spec: &StudySpec) -> Vec<LoadCase> {
-    let mut all = Vec::new();
-    for partner in &spec.partners {
-        for (speed_kmh, ws) in spec.speeds_kmh.iter().zip(&spec.weights.0) {
-            for (overlap_pct, wo) in spec.overlaps_pct.iter().zip(&spec.weights.1) {
-                all.push(LoadCase {
-                    against: partner.clone(),
-                    speed_kmh: *speed_kmh,
-                    overlap_pct: *overlap_pct,
-                    weight: ws * wo,
-                    own_wall: false,
-                    targets: Vec::new(),
-                });
-            }
-        }
-    }
-    all
-}
-
-/// The own wall test of a study with its limits.
-pub fn wall_load(spec: &StudySpec) -> LoadCase {
-    LoadCase {
-        against: "rigid-wall".into(),
-        speed_kmh: spec.wall_kmh,
-        overlap_pct: 100.0,
-        weight: 0.0,
-        own_wall: true,
-        targets: spec.wall_limits.clone(),
-    }
-}
-
-/// The sizing of a vehicle as a study asks for it: limits in every given pair, the own wall test kept.
-pub fn problem_of<'a>(
-    spec: &StudySpec,
-    vehicle: &'a Vehicle,
-    data: &'a SizingData,
-    mut cases: Vec<LoadCase>,
-    limits: &[Target],
-) -> Problem<'a> {
-    let choices = &spec.choices;
-    for case in &mut cases {
-        case.targets = limits.to_vec();
-    }
-    if !spec.wall_limits.is_empty() {
-        cases.push(wall_load(spec));
-    }
-    let mut problem = Problem::new(vehicle, data, cases);
-    problem.vary = spec.vary;
-    problem.rule = spec.rule;
-    problem.materials.allowed.clone_from(&spec.materials);
-    problem.materials.fixed.clone_from(&choices.path_materials);
-    problem.materials.cabin.clone_from(&choices.cabin_material);
-    if let Some(packages) = &choices.packages {
-        problem.packages.clone_from(packages);
-    }
-    problem.effort = Effort::lean();
-    if choices.highest_speed {
-        problem.effort.speed = SpeedSearch::Always;
-    }
-    problem.length_cap_m = spec.length_cap.then_some(KEI_LENGTH_M);
-    let variables = &mut problem.variables;
-    for (_, most) in &mut variables.strength {
-        *most = spec.max_strength;
-    }
-    variables.max_length_m = spec.max_length_m;
-    variables.max_cabin_factor = spec.max_cabin_factor;
-    variables.partner = choices.partner;
-    if choices.reshape {
-        variables.reshape();
-    }
-    problem
+    pub answer: Answer,
 }
 
 /// Sizes the vehicles of one study.
@@ -138,8 +44,6 @@ pub(super) struct Sizer<'a> {
     pub progress: &'a dyn Progress,
     pub folder: &'a Path,
     pub stamp: &'a Stamp,
-    /// Every pair, without targets.
-    pub loads: &'a [LoadCase],
 }
 
 impl Sizer<'_> {
@@ -167,8 +71,8 @@ impl Sizer<'_> {
                 for &t in &order {
                     self.check_stop()?;
                     let row = self.size_one(vehicle, t, &known)?;
-                    if row.feasible() {
-                        known.push(row.design.clone());
+                    if row.answer.feasible {
+                        known.push(row.answer.design.clone());
                     }
                     rows.push(row);
                     self.progress.step(&vehicle.id);
@@ -188,8 +92,7 @@ impl Sizer<'_> {
     }
 
     pub(super) fn problem<'v>(&'v self, vehicle: &'v Vehicle, limits: &[Target]) -> Problem<'v> {
-        let loads = self.loads.to_vec();
-        problem_of(self.spec, vehicle, self.data, loads, limits)
+        self.spec.question_for(limits).problem(vehicle, self.data)
     }
 
     pub(super) fn searching(&self) -> CollisionEvaluator {
@@ -204,28 +107,23 @@ impl Sizer<'_> {
         known: &[Design],
     ) -> Result<SizingRow, Error> {
         let set = &self.spec.targets[target];
-        let row = |design: Design, answer: serde_json::Value| SizingRow {
-            vehicle: vehicle.id.clone(),
+        let problem = self.problem(vehicle, &set.limits);
+        let name = format!("sizing-{}-{}", vehicle.id, target + 1);
+        let hash = &self.stamp.input_hash;
+        let sizing = match parts::load::<Kept>(self.folder, &name, hash) {
+            Some(kept) => Sizing::again(&problem, kept)?,
+            None => {
+                let sizing = optimise_knowing(&problem, known, &mut self.searching())?;
+                parts::save(self.folder, &name, hash, &sizing.keep())?;
+                sizing
+            }
+        };
+        Ok(SizingRow {
             target,
             target_name: set.name.clone(),
             limits: set.limits.clone(),
-            answer,
-            design,
-        };
-        let hash = &self.stamp.input_hash;
-        if let Some(part) = parts::load(self.folder, &vehicle.id, target, hash) {
-            return Ok(row(part.design, part.document));
-        }
-        let problem = self.problem(vehicle, &set.limits);
-        let sizing = optimise_knowing(&problem, known, &mut self.searching())?;
-        let document = to_json(vehicle, &sizing, self.data);
-        let part = Part {
-            input_hash: hash.clone(),
-            design: sizing.design,
-            document,
-        };
-        parts::save(self.folder, &vehicle.id, target, &part)?;
-        Ok(row(part.design, part.document))
+            answer: Answer::new(vehicle, sizing, self.data),
+        })
     }
 
     /// The reference target's design of each vehicle, where it meets the target.
@@ -243,8 +141,10 @@ impl Sizer<'_> {
             .map(|v| {
                 sizings
                     .iter()
-                    .find(|s| s.vehicle == v.id && s.target == reference && s.feasible())
-                    .map(|s| apply(v, &s.design, self.data))
+                    .find(|s| {
+                        s.answer.vehicle == v.id && s.target == reference && s.answer.feasible
+                    })
+                    .map(|s| apply(v, &s.answer.design, self.data))
                     .transpose()
             })
             .collect()
@@ -316,12 +216,13 @@ impl Sizer<'_> {
         vehicle: &str,
         make: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let name = format!("{kind}-{vehicle}");
         let hash = &self.stamp.input_hash;
-        let answer = match parts::load_answer(self.folder, kind, vehicle, hash) {
+        let answer = match parts::load(self.folder, &name, hash) {
             Some(answer) => answer,
             None => {
                 let answer = make()?;
-                parts::save_answer(self.folder, kind, vehicle, hash, &answer)?;
+                parts::save(self.folder, &name, hash, &answer)?;
                 answer
             }
         };

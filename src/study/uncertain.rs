@@ -48,7 +48,7 @@ impl Sizer<'_> {
         for vehicle in chosen {
             let row = sizings
                 .iter_mut()
-                .find(|s| s.vehicle == vehicle.id && s.target == self.spec.reference);
+                .find(|s| s.answer.vehicle == vehicle.id && s.target == self.spec.reference);
             let Some(row) = row else { continue };
             let evaluator = self.searching();
             let problem = self.problem(vehicle, &row.limits);
@@ -62,11 +62,17 @@ impl Sizer<'_> {
                 study: self.progress,
                 vehicle: &vehicle.id,
             };
-            let found = analyse(&population, &row.design, &asked.request, &within, &parts)?;
+            let found = analyse(
+                &population,
+                &row.answer.design,
+                &asked.request,
+                &within,
+                &parts,
+            )?;
             if found.interrupted {
                 return Err(Error::Interrupted);
             }
-            row.answer["uncertainty"] = serde_json::json!(found);
+            row.answer.uncertainty = Some(found);
             self.progress.step(&vehicle.id);
         }
         Ok(())

@@ -10,14 +10,14 @@ use serde::Deserialize;
 use crate::collision::result::CaseResult;
 use crate::collision::{Case, Party, SeatedOccupant, run};
 use crate::criteria::Dummy;
-use crate::dynamics::{Plan, Solver};
+use crate::dynamics::Plan;
 use crate::error::Error;
 use crate::number::{Positive, Range};
 use crate::occupant::{Restraint, Seat};
 use crate::risk::curves::Severity;
 use crate::risk::delta_v::{CrashMode, JOKSCH_1993, wang_2022};
 use crate::units::KMH;
-use crate::vehicle::{Face, Library, Vehicle};
+use crate::vehicle::{Library, Vehicle};
 
 use super::evidence::{self, Evidence};
 use super::row::{Bar, Family, Kind, Label, Row};
@@ -129,11 +129,7 @@ struct Bench {
 impl Bench {
     /// Drivers of two scaled cars, the first lighter.
     fn drivers(&self, kg: [f64; 2], closing_kmh: f64) -> Result<[Driver; 2], Error> {
-        let party = |kg| Party {
-            vehicle: scaled(&self.car, kg),
-            speed_mps: 0.5 * closing_kmh * KMH,
-            face: Face::Front,
-        };
+        let party = |kg| Party::front(scaled(&self.car, kg), 0.5 * closing_kmh * KMH);
         let seated = |vehicle| SeatedOccupant {
             vehicle,
             seat: Seat::Driver,
@@ -143,13 +139,9 @@ impl Bench {
         };
         let case = Case {
             name: format!("{:.0} kg into {:.0} kg", kg[0], kg[1]),
-            parties: kg.map(party),
-            overlap: 1.0,
-            struck_left: true,
-            turning: crate::collision::Turning::default(),
             occupants: vec![seated(0), seated(1)],
             plan: Plan::new(DURATION_S, STEP_S),
-            solver: Solver::Leapfrog,
+            ..Case::of(kg.map(party))
         };
         let result = CaseResult::collect(&case, &run(&case)?)?;
         Ok([0, 1].map(|i| Driver {

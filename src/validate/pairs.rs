@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::collision::{Case, Outcome, Party, Turning, VehicleOutcome, run};
-use crate::dynamics::{Plan, Solver};
+use crate::collision::{Case, Outcome, Party, VehicleOutcome, run};
+use crate::dynamics::Plan;
 use crate::error::{Error, SourceText};
 use crate::number::{Amount, Positive, Range};
 use crate::sizing::uncertainty::case_spread::{CaseSpread, case_spread};
@@ -253,13 +253,9 @@ impl Pair {
         };
         Ok(Case {
             name: self.name.clone(),
-            parties: [party(a, 0)?, party(b, 1)?],
             overlap: 0.01 * self.overlap_pct.get(),
-            struck_left: true,
-            turning: Turning::default(),
-            occupants: Vec::new(),
             plan: Plan::new(DURATION_S, STEP_S),
-            solver: Solver::Leapfrog,
+            ..Case::of([party(a, 0)?, party(b, 1)?])
         })
     }
 }

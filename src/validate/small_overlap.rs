@@ -20,8 +20,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::collision::wall::rigid_wall;
-use crate::collision::{Case, Outcome, Party, Turning, VehicleOutcome, run};
-use crate::dynamics::{Plan, Solver};
+use crate::collision::{Case, Outcome, Party, VehicleOutcome, run};
+use crate::dynamics::Plan;
 use crate::error::{Error, SourceText};
 use crate::number::{Amount, Positive};
 use crate::vehicle::{Face, Library, Vehicle};
@@ -174,23 +174,14 @@ impl SmallOverlap {
 fn case(name: &str, parties: [Party; 2], overlap_pct: Positive) -> Case {
     Case {
         name: name.into(),
-        parties,
         overlap: 0.01 * overlap_pct.get(),
-        struck_left: true,
-        turning: Turning::default(),
-        occupants: Vec::new(),
         plan: Plan::new(DURATION_S, STEP_S),
-        solver: Solver::Leapfrog,
+        ..Case::of(parties)
     }
 }
 
 fn into_wall(test: &BarrierTest, library: &Library, wall: &Vehicle) -> Result<Case, Error> {
-    let wall = Party {
-        vehicle: wall.clone(),
-        speed_mps: 0.0,
-        face: Face::Front,
-    };
-    let parties = [test.car.party(library)?, wall];
+    let parties = [test.car.party(library)?, Party::front(wall.clone(), 0.0)];
     Ok(case(&test.test, parties, test.overlap_pct))
 }
 

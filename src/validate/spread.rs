@@ -3,12 +3,12 @@
 
 use serde::Serialize;
 
-use crate::collision::{Case, Party};
-use crate::dynamics::{Plan, Solver};
+use crate::collision::Case;
+use crate::dynamics::Plan;
 use crate::error::Error;
 use crate::sizing::uncertainty::case_spread::{CaseSpread, case_spread};
 use crate::units::KMH;
-use crate::vehicle::{Face, Library, Vehicle};
+use crate::vehicle::{Library, Vehicle};
 
 /// Pairs shown, front to front, with the overlap.
 const PAIRS: [([&str; 2], f64); 6] = [
@@ -43,17 +43,9 @@ pub struct PairSpread {
 pub(super) fn head_on(vehicles: [Vehicle; 2], closing_mps: f64, overlap: f64) -> Case {
     Case {
         name: format!("{} into {}", vehicles[0].id, vehicles[1].id),
-        parties: vehicles.map(|vehicle| Party {
-            vehicle,
-            speed_mps: 0.5 * closing_mps,
-            face: Face::Front,
-        }),
         overlap,
-        struck_left: true,
-        turning: crate::collision::Turning::default(),
-        occupants: Vec::new(),
         plan: Plan::new(DURATION_S, STEP_S),
-        solver: Solver::Leapfrog,
+        ..Case::head_on(&vehicles[0], &vehicles[1], 0.5 * closing_mps)
     }
 }
 

@@ -4,12 +4,24 @@ use std::path::{Path, PathBuf};
 
 use super::file::parse_vehicle;
 use super::model::Vehicle;
-use crate::error::{Error, SourceText, nearest};
+use crate::error::{Error, SourceText};
 
 /// Groups of vehicle files.
 pub const VEHICLE_GROUPS: [&str; 4] = ["kei", "us", "reference", "barrier"];
 
 /// A folder with the layout of `vehicles/`.
+///
+/// ```
+/// use crumple::error::Error;
+/// use crumple::vehicle::Library;
+/// # fn main() -> Result<(), crumple::error::Error> {
+/// let library = Library::find(None)?;
+/// assert_eq!(library.vehicle("honda-n-box-jf1")?.body.wheelbase_m, 2.52);
+/// let slip = library.vehicle("honda-nbox-jf1").unwrap_err();
+/// assert!(matches!(slip, Error::UnknownId { nearest: Some(id), .. } if id == "honda-n-box-jf1"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Library {
     root: PathBuf,
@@ -92,12 +104,15 @@ impl Library {
     /// The text of `<folder>/<id>.toml` for restraints, materials or costs.
     ///
     /// # Errors
-    /// [`Error::Request`] with the nearest id when there is no such file; [`Error::Io`].
+    /// [`Error::UnknownId`] with the nearest id when there is no such file; [`Error::Io`].
     pub fn text(&self, folder: &str, id: &str) -> Result<SourceText, Error> {
         let known = self.ids_in(folder);
         match known.iter().find(|(have, _)| have == id) {
             Some((_, path)) => SourceText::read(path),
-            None => Err(unknown(folder, id, known.iter().map(|(k, _)| k.as_str()))),
+            None => {
+                let known = known.iter().map(|(k, _)| k.as_str());
+                Err(Error::unknown(format!("{folder} id"), id, known))
+            }
         }
     }
 
@@ -109,20 +124,23 @@ impl Library {
     /// Path of a vehicle's file.
     ///
     /// # Errors
-    /// [`Error::Request`] with the nearest id.
+    /// [`Error::UnknownId`] with the nearest id.
     pub fn vehicle_path(&self, id: &str) -> Result<PathBuf, Error> {
         let known = self.vehicle_files();
         known
             .iter()
             .find(|(_, have, _)| have == id)
             .map(|(_, _, path)| path.clone())
-            .ok_or_else(|| unknown("vehicle", id, known.iter().map(|(_, k, _)| k.as_str())))
+            .ok_or_else(|| {
+                let known = known.iter().map(|(_, k, _)| k.as_str());
+                Error::unknown("vehicle id", id, known)
+            })
     }
 
     /// Load a vehicle by id.
     ///
     /// # Errors
-    /// [`Error::Request`] with the nearest id; [`Error::Input`] at a line of its file.
+    /// [`Error::UnknownId`] with the nearest id; [`Error::Input`] at a line of its file.
     pub fn vehicle(&self, id: &str) -> Result<Vehicle, Error> {
         load_vehicle(&self.vehicle_path(id)?)
     }
@@ -134,15 +152,4 @@ impl Library {
 /// [`Error::Io`], [`Error::Input`].
 pub fn load_vehicle(path: &Path) -> Result<Vehicle, Error> {
     Ok(parse_vehicle(&SourceText::read(path)?)?)
-}
-
-fn unknown<'a>(what: &str, id: &str, known: impl Iterator<Item = &'a str> + Clone) -> Error {
-    let hint = nearest(id, known.clone()).map_or_else(
-        || {
-            let all: Vec<&str> = known.collect();
-            format!("known: {}", all.join(", "))
-        },
-        |n| format!("did you mean \"{n}\"?"),
-    );
-    Error::request(format!("unknown {what} id \"{id}\""), hint)
 }

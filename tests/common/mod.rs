@@ -7,17 +7,21 @@ use std::path::Path;
 use crumple::collision::{Case, Finished, Party, run};
 use crumple::dynamics::{
     Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Plan, Port, Record, Share, SliderSpec,
-    Solver, ThoraxSpec,
+    ThoraxSpec,
 };
-use crumple::vehicle::{Face, PathKind, Vehicle, library::load_vehicle};
+use crumple::vehicle::{PathKind, Vehicle, library::load_vehicle};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 pub const STEP_S: f64 = 1e-5;
 
 pub fn few(cases: u32) -> ProptestConfig {
+    let seed = std::env::var("LAW_SEED").ok();
+    let seed = seed.and_then(|s| s.parse().ok()).unwrap_or(1);
     ProptestConfig {
         cases,
         failure_persistence: None,
+        rng_seed: RngSeed::Fixed(seed),
         ..ProptestConfig::default()
     }
 }
@@ -49,20 +53,16 @@ pub fn case(
     overlap: f64,
     struck_left: bool,
 ) -> Case {
-    let party = |v: &Vehicle, speed_mps: f64| Party {
-        vehicle: v.clone(),
-        speed_mps,
-        face: Face::Front,
-    };
+    let [a, b] = speed_mps;
     Case {
         name: "law".to_string(),
-        parties: [party(first, speed_mps[0]), party(second, speed_mps[1])],
         overlap,
         struck_left,
-        turning: crumple::collision::Turning::default(),
-        occupants: Vec::new(),
         plan: Plan::new(0.12, STEP_S),
-        solver: Solver::Leapfrog,
+        ..Case::of([
+            Party::front(first.clone(), a),
+            Party::front(second.clone(), b),
+        ])
     }
 }
 

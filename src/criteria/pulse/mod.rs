@@ -129,26 +129,6 @@ pub fn delta_v_mps(accel_mps2: &[f64], dt_s: f64) -> Result<f64, CriteriaError> 
     Ok(signed_delta_v(accel_mps2, dt_s).abs())
 }
 
-/// Changes of speed (m/s, magnitudes) of two bodies of `m1_kg` and `m2_kg` that meet at `closing_mps` with
-/// restitution `e`: momentum alone, dv1 = (1 + e) V m2 / (m1 + m2).
-pub fn delta_v_from_momentum_mps(m1_kg: f64, m2_kg: f64, closing_mps: f64, e: f64) -> (f64, f64) {
-    let impulse_per_mass = (1.0 + e) * closing_mps / (m1_kg + m2_kg);
-    (impulse_per_mass * m2_kg, impulse_per_mass * m1_kg)
-}
-
-/// First time the velocity reaches zero, s after the first sample, by straight lines between samples; `None` if
-/// it keeps its sign. Errors: bad interval, NaN, no sample.
-pub fn time_of_zero_speed_s(velocity_mps: &[f64], dt_s: f64) -> Result<Option<f64>, CriteriaError> {
-    check(velocity_mps, dt_s, "the time of zero speed", 1)?;
-    if velocity_mps[0] == 0.0 {
-        return Ok(Some(0.0));
-    }
-    Ok(velocity_mps
-        .windows(2)
-        .enumerate()
-        .find_map(|(i, v)| (v[0] * v[1] <= 0.0).then(|| (i as f64 + v[0] / (v[0] - v[1])) * dt_s)))
-}
-
 #[cfg(test)]
 pub(crate) mod shapes {
     //! Pulses whose criteria are known in closed form.
@@ -224,24 +204,5 @@ mod tests {
             "{raw:?} {cfc:?}"
         );
         assert!((raw.delta_v_mps - cfc.delta_v_mps).abs() < 0.05);
-    }
-
-    #[test]
-    fn momentum_splits_speed_against_mass() {
-        // Closed form C5, first rows: 900 kg against 2200 kg at 31.1111 m/s.
-        let (a, b) = delta_v_from_momentum_mps(900.0, 2200.0, 31.1111, 0.0);
-        assert!((a - 22.0789).abs() < 1e-4 && (b - 9.0323).abs() < 1e-4);
-        let (a, b) = delta_v_from_momentum_mps(900.0, 2200.0, 31.1111, 0.12);
-        assert!((a - 24.7284).abs() < 1e-4 && (b - 10.1162).abs() < 1e-4);
-    }
-
-    #[test]
-    fn zero_speed_is_found_between_samples() {
-        assert_eq!(
-            time_of_zero_speed_s(&[3.0, 1.0, -1.0], 0.1),
-            Ok(Some(0.15000000000000002))
-        );
-        assert_eq!(time_of_zero_speed_s(&[3.0, 1.0], 0.1), Ok(None));
-        assert_eq!(time_of_zero_speed_s(&[0.0, 1.0], 0.1), Ok(Some(0.0)));
     }
 }

@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::collision::batch::{BatchOptions, map_batch};
-use crate::collision::{Case, outcome, run};
+use crate::collision::{Assembly, Case, outcome, run};
 use crate::dynamics::{Record, Solver};
 use crate::error::Error;
+use crate::measure::{Measure, Readings};
 use crate::occupant::readings;
 use crate::vehicle::draw::{Input, probabilities};
 
@@ -116,52 +117,51 @@ impl<'a> Drawable<'a> {
     }
 }
 
-fn values(case: &Case, seen: &outcome::Outcome) -> Values {
-    let mut all = Values::new();
-    for (i, v) in seen.vehicles.iter().enumerate() {
-        for (name, value) in [
-            ("delta_v_mps", v.delta_v_mps),
-            ("peak_g_cfc60", v.peak_g_cfc60),
-            ("crush_mm", v.crush_mm),
-            ("intrusion_mm", v.intrusion_mm),
-        ] {
-            all.insert(format!("vehicle.{}.{name}", i + 1), value);
-        }
-        if case.turns() && !case.parties[i].vehicle.is_fixed() {
-            for (name, value) in [
-                ("yaw_rate_dps", v.yaw_rate_dps),
-                ("yaw_deg", v.yaw_deg),
-                ("delta_v_lateral_mps", v.delta_v_lateral_mps),
-            ] {
-                all.insert(format!("vehicle.{}.{name}", i + 1), value);
-            }
-        }
-    }
-    all.insert("restitution".into(), seen.restitution);
-    all
-}
+/// What is followed of a vehicle, of one that turns, and of an occupant.
+const VEHICLE: [Measure; 4] = [
+    Measure::DeltaVMps,
+    Measure::PeakGCfc60,
+    Measure::CrushMm,
+    Measure::IntrusionMm,
+];
+const TURNING: [Measure; 3] = [
+    Measure::YawRateDps,
+    Measure::YawDeg,
+    Measure::DeltaVLateralMps,
+];
+const OCCUPANT: [Measure; 7] = [
+    Measure::Hic15,
+    Measure::ChestA3msG,
+    Measure::ChestDeflectionMm,
+    Measure::FemurKn,
+    Measure::IntrusionAtSeatMm,
+    Measure::FireMs,
+    Measure::JointWithoutNeck,
+];
 
-fn with_occupants(
-    mut all: Values,
-    assembly: &crate::collision::Assembly,
+fn values(
+    case: &Case,
+    seen: &outcome::Outcome,
+    assembly: &Assembly,
     record: &Record,
 ) -> Result<Values, Error> {
+    let mut all = Readings::default();
+    for (i, v) in seen.vehicles.iter().enumerate() {
+        all.take(i + 1, &VEHICLE, |m| v.reading(m));
+        if case.turns() && !case.parties[i].vehicle.is_fixed() {
+            all.take(i + 1, &TURNING, |m| v.reading(m));
+        }
+    }
+    all.take(1, &[Measure::Restitution], |_| Some(seen.restitution));
     for (i, o) in assembly.occupants.iter().enumerate() {
         let read =
             readings(o, record).map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
-        for (name, value) in [
-            ("hic15", read.hic15),
-            ("chest_a3ms_g", read.chest_a3ms_g),
-            ("chest_deflection_mm", read.chest_deflection_mm),
-            ("femur_kN", read.femur_kN),
-            ("intrusion_at_seat_mm", Some(read.intrusion_at_seat_mm)),
-            ("fire_ms", read.fire_ms),
-            ("risk.joint_without_neck", read.risk.joint_without_neck),
-        ] {
-            all.extend(value.map(|v| (format!("occupant.{}.{name}", i + 1), v)));
-        }
+        all.take(i + 1, &OCCUPANT, |m| read.reading(m));
     }
-    Ok(all)
+    let given = all
+        .iter()
+        .filter_map(|(name, v)| Some((name.to_string(), v?)));
+    Ok(given.collect())
 }
 
 /// Run a case over draws of its evidence. The same seed gives the same spread on any number of threads; a draw runs
@@ -186,7 +186,7 @@ pub fn case_spread(case: &Case, draws: u64, seed: u64) -> Result<CaseSpread, Err
     }
     let drawable = Drawable::of(case);
     let filed = run(case)?;
-    let filed = with_occupants(values(case, &filed.outcome), &filed.assembly, &filed.record)?;
+    let filed = values(case, &filed.outcome, &filed.assembly, &filed.record)?;
     let drawn: Vec<Case> = (0..draws)
         .filter_map(|i| drawable.draw(seed, i).ok())
         .collect();
@@ -195,8 +195,8 @@ pub fn case_spread(case: &Case, draws: u64, seed: u64) -> Result<CaseSpread, Err
         align_cells: true,
     };
     let seen: Vec<Values> = map_batch(&drawn, options, |case, assembly, record| {
-        let all = values(case, &outcome::read(case, &assembly, &record)?);
-        with_occupants(all, &assembly, &record)
+        let seen = outcome::read(case, &assembly, &record)?;
+        values(case, &seen, &assembly, &record)
     })
     .into_iter()
     .flatten()

@@ -3,15 +3,12 @@
 //! Over a fixed sample of draws (common random numbers: every design meets the same worlds) each design has one least
 //! slack per draw; its order statistic at the confidence asked for is the only constraint. A run over the sample is
 //! dear and a nominal sizing cheap, so candidates come from nominal sizings whose limits are shifted inwards, by as
-//! much as the last one fell short of its quantile, until the quantile holds; COBYLA then polishes the cheapest that
+//! much as the last one fell short of its quantile, until the quantile holds; a descent then polishes the cheapest that
 //! does on the sample itself. Every design looked at is remembered with all its slacks, and the answer at each
 //! confidence is the cheapest remembered one that holds: so what holds at 90 % is a candidate at 50 %, and a higher
 //! confidence never costs less.
 
-use std::cell::RefCell;
-
-use cobyla::{RhoBeg, StopTols, minimize};
-
+use super::super::descent::{Descent, Goal, Look};
 use super::super::design::Design;
 use super::super::problem::Variables;
 use crate::error::Error;
@@ -245,13 +242,11 @@ impl<'a> Search<'a> {
                 break;
             };
             let held = self.best(confidence);
-            let aim = match held {
-                Some(_) => Aim::Cheapest,
-                None => Aim::Nearest,
+            let goal = match held {
+                Some(_) => Goal::Cheapest,
+                None => Goal::Nearest,
             };
-            let from = &self.seen[held.unwrap_or(near)];
-            let (package, x) = (from.package, from.x.clone());
-            self.run(package, &x, confidence, aim, reach, designs)?;
+            self.run(held.unwrap_or(near), confidence, goal, reach, designs)?;
         }
         self.drop_idle(confidence)?;
         Ok(self.answer(confidence))
@@ -330,74 +325,34 @@ impl<'a> Search<'a> {
 
     fn run(
         &mut self,
-        package: usize,
-        start: &[f64],
+        from: usize,
         confidence: f64,
-        aim: Aim,
+        goal: Goal,
         reach: f64,
         designs: usize,
     ) -> Result<(), Error> {
-        let n = start.len();
-        let begin = self.look(package, start)?;
-        let deficit = (-self.seen[begin].slack_at(confidence)).max(0.0) + 0.05;
-        let dollars = self.worlds.cost_usd(&self.design(package, &vec![1.0; n]))?[1].max(1.0);
-        let mut x0 = start.to_vec();
-        if aim == Aim::Nearest {
-            x0.push(1.0);
-        }
-        let bounds = vec![(0.0, 1.0); x0.len()];
-        let tolerance = StopTols {
-            xtol_abs: vec![2e-3; x0.len()],
-            ..StopTols::default()
-        };
-        let state = RefCell::new((self, None::<Error>));
-        let at = |p: &[f64]| -> (f64, f64) {
-            let (search, failed) = &mut *state.borrow_mut();
-            if failed.is_some() {
-                return (0.0, 0.0);
-            }
-            let x: Vec<f64> = p[..n].iter().map(|v| v.clamp(0.0, 1.0)).collect();
-            match search.look(package, &x) {
-                Ok(i) => (
-                    search.seen[i].usd[1] / dollars,
-                    search.seen[i].slack_at(confidence),
-                ),
-                Err(e) => {
-                    *failed = Some(e);
-                    (0.0, 0.0)
-                }
-            }
-        };
-        let objective = |p: &[f64], _: &mut ()| match aim {
-            Aim::Cheapest => at(p).0,
-            Aim::Nearest => p[n],
-        };
-        let holds = |p: &[f64], _: &mut ()| match aim {
-            Aim::Cheapest => at(p).1 - 1e-3,
-            Aim::Nearest => at(p).1 - 1e-3 + p[n] * deficit,
-        };
-        // Either ending is fine: what counts is the best design seen on the way.
-        let _ = minimize(
-            objective,
-            &x0,
-            &bounds,
-            &[holds],
-            (),
+        let (package, start) = (self.seen[from].package, self.seen[from].x.clone());
+        let most = self.design(package, &vec![1.0; start.len()]);
+        let descent = Descent {
+            start: &start,
+            goal,
+            reach,
             designs,
-            RhoBeg::All(reach),
-            Some(tolerance),
-        );
-        match state.into_inner().1 {
-            Some(e) => Err(e),
-            None => Ok(()),
-        }
+            tolerance: 2e-3,
+            margin: 1e-3,
+            dollars: self.worlds.cost_usd(&most)?[1].max(1.0),
+            deficit: (-self.seen[from].slack_at(confidence)).max(0.0) + 0.05,
+            constraints: 1,
+        };
+        descent.run(|x| {
+            let seen = self.look(package, x)?;
+            let seen = &self.seen[seen];
+            Ok(Look {
+                usd: seen.usd[1],
+                slacks: vec![seen.slack_at(confidence)],
+            })
+        })
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Aim {
-    Cheapest,
-    Nearest,
 }
 
 /// The point of the unit cube of a design.

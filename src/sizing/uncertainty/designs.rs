@@ -7,9 +7,9 @@ use super::chance::{Effort, Search, Shifted, Worlds};
 use super::ensemble::{World, criteria, least_slack, monte_carlo};
 use super::{Analysis, BESIDE_DRAWS, ChanceDesign, MonteCarlo, Population, Progress};
 use crate::error::Error;
+use crate::sizing::descent::Goal;
 use crate::sizing::design::{Design, apply};
 use crate::sizing::problem::Problem;
-use crate::sizing::search::Goal;
 use crate::sizing::solve::{free_variables, packages, solve};
 
 /// Seeds of the stages, beside those of the analysis.
@@ -107,7 +107,7 @@ impl Analysis<'_> {
             answer: ChanceDesign {
                 confidence,
                 feasible: holds && seen.probability_met.high >= confidence,
-                design: crate::sizing::answer::design_json(&design),
+                design: crate::sizing::answer::FlatDesign::of(&design),
                 added_cost_usd: sized.cost.total().usd(),
                 added_mass_kg: sized.mass.total_kg(),
                 monte_carlo: seen,

@@ -6,13 +6,14 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Progress;
-use super::population::{Account, AccountOutput, DrawnRestraints, Population};
+use super::population::{Account, DrawnRestraints, Population};
 use super::summary::{Band, Share, quantile, sorted};
 use crate::collision::{BatchOptions, map_batch};
 use crate::error::Error;
-use crate::sizing::design::{Design, SizedVehicle};
+use crate::measure::Measure;
+use crate::sizing::design::Design;
 use crate::sizing::evaluate::values_of;
-use crate::sizing::problem::{CaseValues, Criterion, LoadCase, Rule};
+use crate::sizing::problem::{CaseValues, LoadCase, Rule};
 use crate::sizing::search::{least, slacks_of};
 
 /// A draw may ask for a finer step, and moves the edges of layers.
@@ -42,15 +43,32 @@ pub fn criteria(
     loads: &[LoadCase],
     worlds: &[World],
 ) -> Result<Vec<Vec<CaseValues>>, Error> {
-    let cases: Vec<Vec<crate::collision::Case>> = worlds
+    let all = looks(population, design, loads, worlds)?;
+    Ok(all.into_iter().map(|(_, values)| values).collect())
+}
+
+/// [`criteria`] with what the design weighs and costs in each world.
+fn looks(
+    population: &Population<'_>,
+    design: &Design,
+    loads: &[LoadCase],
+    worlds: &[World],
+) -> Result<Vec<(Account, Vec<CaseValues>)>, Error> {
+    let drawn: Vec<(Account, Vec<crate::collision::Case>)> = worlds
         .par_iter()
         .map(|w| {
-            let sized: SizedVehicle = population.sized(design, &w.row)?;
+            let (account, sized) = population.sized(design, &w.row)?;
             let mut drawn = DrawnRestraints::new();
             let mut case = |l: &usize| population.case(&sized, &loads[*l], &w.row, &mut drawn);
-            w.loads.iter().map(&mut case).collect()
+            let cases = w
+                .loads
+                .iter()
+                .map(&mut case)
+                .collect::<Result<_, Error>>()?;
+            Ok((account, cases))
         })
         .collect::<Result<_, Error>>()?;
+    let (accounts, cases): (Vec<Account>, Vec<_>) = drawn.into_iter().unzip();
     let counts: Vec<usize> = cases.iter().map(Vec::len).collect();
     let flat: Vec<_> = cases.into_iter().flatten().collect();
     let values = map_batch(&flat, DRAWN, |case, a, r| values_of(case, &a, &r));
@@ -58,9 +76,9 @@ pub fn criteria(
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?
         .into_iter();
-    Ok(counts
-        .into_iter()
-        .map(|n| values.by_ref().take(n).collect())
+    let each = accounts.into_iter().zip(counts);
+    Ok(each
+        .map(|(account, n)| (account, values.by_ref().take(n).collect()))
         .collect())
 }
 
@@ -91,7 +109,7 @@ pub struct CaseBand {
     /// Draws it was run in: all of them for a load case that decides, a share for the others.
     pub draws: usize,
     /// Percentiles by criterion.
-    pub criteria: BTreeMap<String, Band>,
+    pub criteria: BTreeMap<Measure, Band>,
 }
 
 /// A design over all draws.
@@ -115,13 +133,13 @@ pub struct MonteCarlo {
     /// US price in the same dollars; null when no price of the vehicle is known.
     pub price_usd: Option<Band>,
     /// Worst value over the deciding load cases, by criterion.
-    pub worst: BTreeMap<String, Band>,
+    pub worst: BTreeMap<Measure, Band>,
     /// Weighted mean over the partner load cases, by criterion: of means over draws.
-    pub expected: BTreeMap<String, f64>,
+    pub expected: BTreeMap<Measure, f64>,
     /// Each load case.
     pub cases: Vec<CaseBand>,
     /// Percentiles 0, 1, ..., 100 for figures, by output.
-    pub percentiles: BTreeMap<String, Vec<f64>>,
+    pub percentiles: BTreeMap<Measure, Vec<f64>>,
 }
 
 /// Run a design through draws `0..draws` of a seed: the deciding load cases in every draw, of the others one per draw
@@ -155,13 +173,9 @@ pub fn monte_carlo(
                 }
             })
             .collect();
-        let all = criteria(population, design, loads, &worlds)?;
-        let accounts = worlds
-            .par_iter()
-            .map(|w| population.account(design, &w.row));
-        seen.accounts
-            .extend(accounts.collect::<Result<Vec<_>, _>>()?);
-        for (world, values) in worlds.iter().zip(&all) {
+        let all = looks(population, design, loads, &worlds)?;
+        for (world, (account, values)) in worlds.iter().zip(&all) {
+            seen.accounts.push(*account);
             let (decide, turn) = values.split_at(deciding.len());
             let slack = least_slack(rule, loads, deciding, decide)?;
             let aside = least_slack(Rule::Every, loads, &world.loads[deciding.len()..], turn)?;
@@ -173,7 +187,7 @@ pub fn monte_carlo(
                     seen.by_case[l].entry(*criterion).or_default().push(*v);
                 }
             }
-            for criterion in Criterion::ALL {
+            for criterion in Measure::TARGETS {
                 let partner = deciding
                     .iter()
                     .zip(decide)
@@ -197,22 +211,16 @@ pub fn monte_carlo(
 struct Seen {
     slacks: Vec<f64>,
     accounts: Vec<Account>,
-    worst: BTreeMap<Criterion, Vec<f64>>,
-    by_case: Vec<BTreeMap<Criterion, Vec<f64>>>,
+    worst: BTreeMap<Measure, Vec<f64>>,
+    by_case: Vec<BTreeMap<Measure, Vec<f64>>>,
     runs: usize,
     overlooked: usize,
 }
 
 impl Seen {
     fn summary(&self, loads: &[LoadCase]) -> MonteCarlo {
-        let account = |get: fn(&Account) -> f64| self.accounts.iter().map(get);
-        let outputs: [AccountOutput; 4] = [
-            ("added_mass_kg", |a| a.added_mass_kg),
-            ("added_structure_kg", |a| a.added_structure_kg),
-            ("added_cost_usd", |a| a.added_cost_usd),
-            ("price_usd", |a| a.price_usd),
-        ];
-        let band = |k: usize| Band::of(account(outputs[k].1));
+        let account = |m: Measure| self.accounts.iter().map(move |a| a.get(m));
+        let band = |m: Measure| Band::of(account(m));
         let grid = |values: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
             let all = sorted(values);
             (0..=100)
@@ -220,18 +228,23 @@ impl Seen {
                 .collect()
         };
         let mut percentiles = BTreeMap::new();
-        for (name, get) in outputs {
-            if account(get).any(f64::is_finite) {
-                percentiles.insert(name.to_string(), grid(&mut account(get)));
+        for output in [
+            Measure::AddedMassKg,
+            Measure::AddedStructureKg,
+            Measure::AddedCostUsd,
+            Measure::PriceUsd,
+        ] {
+            if account(output).any(f64::is_finite) {
+                percentiles.insert(output, grid(&mut account(output)));
             }
         }
         for (criterion, values) in &self.worst {
             let of = grid(&mut values.iter().copied());
-            percentiles.insert(criterion.key().to_string(), of);
+            percentiles.insert(*criterion, of);
         }
-        let bands = |of: &BTreeMap<Criterion, Vec<f64>>| -> BTreeMap<String, Band> {
+        let bands = |of: &BTreeMap<Measure, Vec<f64>>| -> BTreeMap<Measure, Band> {
             of.iter()
-                .filter_map(|(c, v)| Some((c.key().to_string(), Band::of(v.iter().copied())?)))
+                .filter_map(|(c, v)| Some((*c, Band::of(v.iter().copied())?)))
                 .collect()
         };
         let cases: Vec<CaseBand> = loads
@@ -254,10 +267,10 @@ impl Seen {
                 self.slacks.len(),
             ),
             overlooked: Share::of(self.overlooked, self.slacks.len()),
-            added_mass_kg: band(0),
-            added_structure_kg: band(1),
-            added_cost_usd: band(2),
-            price_usd: band(3),
+            added_mass_kg: band(Measure::AddedMassKg),
+            added_structure_kg: band(Measure::AddedStructureKg),
+            added_cost_usd: band(Measure::AddedCostUsd),
+            price_usd: band(Measure::PriceUsd),
             worst: bands(&self.worst),
             expected: expected(loads, &cases),
             cases,
@@ -267,14 +280,14 @@ impl Seen {
 }
 
 /// Weighted means over partner cases, of criteria that every one of them has.
-fn expected(loads: &[LoadCase], cases: &[CaseBand]) -> BTreeMap<String, f64> {
+fn expected(loads: &[LoadCase], cases: &[CaseBand]) -> BTreeMap<Measure, f64> {
     let mut means = BTreeMap::new();
     let partner = || loads.iter().zip(cases).filter(|(l, _)| !l.own_wall);
     let weight: f64 = partner().map(|(l, _)| l.weight).sum();
-    for criterion in Criterion::ALL.map(Criterion::key) {
-        let each = partner().map(|(l, c)| Some(l.weight * c.criteria.get(criterion)?.mean));
+    for criterion in Measure::TARGETS {
+        let each = partner().map(|(l, c)| Some(l.weight * c.criteria.get(&criterion)?.mean));
         if let Some(sum) = each.sum::<Option<f64>>().filter(|_| weight > 0.0) {
-            means.insert(criterion.to_string(), sum / weight);
+            means.insert(criterion, sum / weight);
         }
     }
     means

@@ -29,9 +29,11 @@ pub use summary::{Band, Share};
 pub use tornado::{Swing, Tornado};
 pub use variance::{GroupIndices, Variance};
 
+use super::answer::FlatDesign;
 use super::design::Design;
-use super::problem::{Criterion, Rule};
+use super::problem::Rule;
 use crate::error::Error;
+use crate::measure::Measure;
 use ensemble::{World, criteria, least_slack};
 
 /// What is asked for.
@@ -132,7 +134,7 @@ pub struct ChanceDesign {
     /// Was a design found that reaches it? If not, `design` is the one with the largest probability.
     pub feasible: bool,
     /// The design, as in the nominal answer.
-    pub design: Value,
+    pub design: FlatDesign,
     /// Its direct cost at central parameters, dollars of the cost file's common year.
     pub added_cost_usd: f64,
     /// Its added mass at central parameters, kg.
@@ -151,7 +153,7 @@ pub struct Deciding {
 }
 
 /// Everything found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Uncertainty {
     /// The question.
     pub request: Request,
@@ -160,7 +162,7 @@ pub struct Uncertainty {
     /// Coarsest step of the runs, us; a draw that is not stable there runs at a finer one.
     pub step_us: f64,
     /// The criterion behind "risk" in tornado and indices.
-    pub criterion: String,
+    pub criterion: Measure,
     /// Load cases that decide whether a draw meets the targets; the others are run in turn.
     pub deciding: Vec<Deciding>,
     /// The vehicle as it is.
@@ -218,8 +220,15 @@ pub fn analyse(
         request: request.clone(),
         inputs: population.inputs.len(),
         step_us: (population.step_s() * 1e9).round() * 1e-3,
+        criterion: Measure::JointWithoutNeck,
+        deciding: Vec::new(),
+        as_built: None,
+        nominal: None,
+        tornado: None,
+        sobol: Vec::new(),
+        designs: Vec::new(),
         notes: notes(),
-        ..Uncertainty::default()
+        interrupted: false,
     };
     match analysis.all(nominal, &mut found) {
         Err(Error::Interrupted) => found.interrupted = true,
@@ -244,7 +253,7 @@ impl Analysis<'_> {
         let problem = self.population.problem;
         let deciding = self.deciding(nominal)?;
         let criterion = self.leading(&deciding);
-        found.criterion = criterion.key().to_string();
+        found.criterion = criterion;
         let name = |l: &(usize, f64)| Deciding {
             case: problem.cases[l.0].to_string(),
             fails: l.1,
@@ -372,13 +381,13 @@ impl Analysis<'_> {
     }
 
     /// The criterion that leads in tornado and indices: the first target of the first deciding partner case.
-    fn leading(&self, deciding: &[(usize, f64)]) -> Criterion {
+    fn leading(&self, deciding: &[(usize, f64)]) -> Measure {
         let cases = &self.population.problem.cases;
         let partner = deciding.iter().map(|d| &cases[d.0]).filter(|c| !c.own_wall);
         let mut targets = partner.chain(cases).flat_map(|c| &c.targets);
         targets
             .next()
-            .map_or(Criterion::JointWithoutNeck, |t| t.criterion)
+            .map_or(Measure::JointWithoutNeck, |t| t.criterion)
     }
 }
 

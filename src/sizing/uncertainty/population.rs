@@ -8,14 +8,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::super::SizingData;
 use super::super::design::{Design, SizedVehicle, apply};
 use super::super::evaluate::CollisionEvaluator;
-use super::super::price::price_in_us;
 use super::super::problem::{LoadCase, Problem, Vary};
-use super::super::{CostModel, SizingData};
 use crate::collision::Case;
+use crate::cost::{CostModel, price_in_us};
 use crate::error::Error;
 use crate::material::Materials;
+use crate::measure::Measure;
 use crate::occupant::Restraint;
 use crate::vehicle::{Basis, Input, Part, Provenance, Quantity, Vehicle, probabilities};
 
@@ -203,8 +204,18 @@ pub struct Account {
     pub price_usd: f64,
 }
 
-/// An output of the account by name.
-pub type AccountOutput = (&'static str, fn(&Account) -> f64);
+impl Account {
+    /// A number of it by its measure; NaN for what it does not hold.
+    pub fn get(&self, measure: Measure) -> f64 {
+        match measure {
+            Measure::AddedMassKg => self.added_mass_kg,
+            Measure::AddedStructureKg => self.added_structure_kg,
+            Measure::AddedCostUsd => self.added_cost_usd,
+            Measure::PriceUsd => self.price_usd,
+            _ => f64::NAN,
+        }
+    }
+}
 
 /// A sizing problem with everything in it that is uncertain.
 pub struct Population<'a> {
@@ -385,13 +396,22 @@ impl<'a> Population<'a> {
         data
     }
 
-    /// The vehicle of a draw with a design.
+    /// The vehicle of a draw with a design, and what that weighs and costs in it.
     ///
     /// # Errors
     /// As [`apply`].
-    pub fn sized(&self, design: &Design, row: &[f64]) -> Result<SizedVehicle, Error> {
+    pub fn sized(&self, design: &Design, row: &[f64]) -> Result<(Account, SizedVehicle), Error> {
         let drawn = self.vehicle.drawn(&self.own.inputs, &self.own.factors(row));
-        apply(&drawn, design, &self.parameters(row))
+        let data = self.parameters(row);
+        let sized = apply(&drawn, design, &data)?;
+        let price = price_in_us(&sized.vehicle, &sized.cost, &data.costs);
+        let account = Account {
+            added_mass_kg: sized.mass.total_kg(),
+            added_structure_kg: sized.mass.structure_kg(),
+            added_cost_usd: sized.cost.total().usd(),
+            price_usd: price.map_or(f64::NAN, |p| p.price_usd.usd()),
+        };
+        Ok((account, sized))
     }
 
     /// What a design weighs and costs in a draw; no simulation.
@@ -399,16 +419,7 @@ impl<'a> Population<'a> {
     /// # Errors
     /// As [`apply`].
     pub fn account(&self, design: &Design, row: &[f64]) -> Result<Account, Error> {
-        let drawn = self.vehicle.drawn(&self.own.inputs, &self.own.factors(row));
-        let data = self.parameters(row);
-        let sized = apply(&drawn, design, &data)?;
-        let price = price_in_us(&sized.vehicle, &sized.cost, &data.costs);
-        Ok(Account {
-            added_mass_kg: sized.mass.total_kg(),
-            added_structure_kg: sized.mass.structure_kg(),
-            added_cost_usd: sized.cost.total().usd(),
-            price_usd: price.map_or(f64::NAN, |p| p.price_usd.usd()),
-        })
+        Ok(self.sized(design, row)?.0)
     }
 
     /// The collision of a sized vehicle of a draw with the partner and the restraint of that draw; `drawn` keeps the

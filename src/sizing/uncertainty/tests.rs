@@ -33,7 +33,7 @@ fn setting() -> Setting {
     )
     .unwrap();
     let target = Target {
-        criterion: Criterion::JointWithoutNeck,
+        criterion: Measure::JointWithoutNeck,
         limit: 0.3,
     };
     let load = LoadCase {
@@ -71,7 +71,7 @@ fn risks(population: &Population<'_>, draws: u64) -> Vec<f64> {
     )
     .unwrap();
     all.iter()
-        .map(|v| v[0][&Criterion::JointWithoutNeck])
+        .map(|v| v[0][&Measure::JointWithoutNeck])
         .collect()
 }
 
@@ -143,7 +143,7 @@ fn wider_evidence_never_narrows_the_risk_band() {
             })
             .collect();
         let all = criteria(&population, &Design::default(), &s.loads, &worlds).unwrap();
-        let band = Band::of(all.iter().map(|v| v[0][&Criterion::JointWithoutNeck])).unwrap();
+        let band = Band::of(all.iter().map(|v| v[0][&Measure::JointWithoutNeck])).unwrap();
         band.p90 - band.p10
     };
     let (none, half, whole) = (width(0.0), width(0.5), width(1.0));

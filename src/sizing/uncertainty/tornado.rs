@@ -6,14 +6,19 @@ use super::Progress;
 use super::ensemble::{World, criteria};
 use super::population::{Group, Population};
 use crate::error::Error;
+use crate::measure::Measure;
 use crate::sizing::design::Design;
-use crate::sizing::problem::{CaseValues, Criterion};
+use crate::sizing::problem::CaseValues;
 
 /// Probabilities an input is put at.
 pub const ENDS: [f64; 2] = [0.1, 0.9];
 
-/// Outputs that are followed, in the order of [`Swing`]'s arrays.
-pub const OUTPUTS: [&str; 4] = ["risk", "added_mass_kg", "added_cost_usd", "price_usd"];
+/// Outputs of the account that are followed, in the order of [`Swing`]'s arrays behind the leading criterion.
+pub const ACCOUNT: [Measure; 3] = [
+    Measure::AddedMassKg,
+    Measure::AddedCostUsd,
+    Measure::PriceUsd,
+];
 
 /// What one input does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,7 +48,7 @@ impl Swing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tornado {
     /// The criterion behind `risk`.
-    pub criterion: String,
+    pub criterion: Measure,
     /// Outputs with every input as in its file.
     pub base: [Option<f64>; 4],
     /// Inputs that move an output, the widest in risk first.
@@ -54,7 +59,7 @@ pub struct Tornado {
 const IN_HAND: usize = 64;
 
 /// Worst value of a criterion over load cases.
-pub(super) fn worst(values: &[CaseValues], criterion: Criterion) -> Option<f64> {
+pub(super) fn worst(values: &[CaseValues], criterion: Measure) -> Option<f64> {
     let all = values.iter().filter_map(|v| v.get(&criterion).copied());
     all.max_by(f64::total_cmp)
 }
@@ -67,7 +72,7 @@ pub fn tornado(
     population: &Population<'_>,
     design: &Design,
     deciding: &[usize],
-    criterion: Criterion,
+    criterion: Measure,
     progress: &dyn Progress,
 ) -> Result<Tornado, Error> {
     let loads: Vec<_> = deciding
@@ -137,7 +142,7 @@ pub fn tornado(
     swings.retain(|s| (0..4).any(|o| s.width(o) > 0.0));
     swings.sort_by(|a, b| b.width(0).total_cmp(&a.width(0)));
     Ok(Tornado {
-        criterion: criterion.key().to_string(),
+        criterion,
         base,
         swings,
     })

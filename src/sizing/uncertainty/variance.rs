@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Progress;
 use super::ensemble::{World, criteria};
-use super::population::{Account, AccountOutput, Group, Population};
+use super::population::{Account, Group, Population};
 use super::sobol::{Indices, Outputs, mixed};
-use super::tornado::worst;
+use super::tornado::{ACCOUNT, worst};
 use crate::error::Error;
+use crate::measure::Measure;
 use crate::sizing::design::Design;
-use crate::sizing::problem::Criterion;
 
 /// A group's indices.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub struct GroupIndices {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Variance {
     /// The output.
-    pub output: String,
+    pub output: Measure,
     /// Rows of A and of B.
     pub rows: usize,
     /// Groups, the largest total index first; empty when the output does not vary.
@@ -95,7 +95,7 @@ impl Plan {
         outputs.b.push(rest[1]);
     }
 
-    fn answer(&self, output: &str, outputs: &Outputs) -> Variance {
+    fn answer(&self, output: Measure, outputs: &Outputs) -> Variance {
         let indices = outputs.indices(self.seed).unwrap_or_default();
         let mut groups: Vec<GroupIndices> = self
             .groups
@@ -110,7 +110,7 @@ impl Plan {
             .collect();
         groups.sort_by(|a, b| b.indices.total.value.total_cmp(&a.indices.total.value));
         Variance {
-            output: output.to_string(),
+            output,
             rows: outputs.a.len(),
             groups,
         }
@@ -125,7 +125,7 @@ pub fn of_risk(
     population: &Population<'_>,
     design: &Design,
     deciding: &[usize],
-    criterion: Criterion,
+    criterion: Measure,
     (seed, rows): (u64, usize),
     progress: &dyn Progress,
 ) -> Result<Variance, Error> {
@@ -159,7 +159,7 @@ pub fn of_risk(
             return Err(Error::Interrupted);
         }
     }
-    Ok(plan.answer(criterion.key(), &outputs))
+    Ok(plan.answer(criterion, &outputs))
 }
 
 /// Indices for added kg, direct cost and price of a design.
@@ -182,21 +182,16 @@ pub fn of_account(
                 .collect()
         })
         .collect::<Result<_, Error>>()?;
-    let outputs: [AccountOutput; 3] = [
-        ("added_mass_kg", |a| a.added_mass_kg),
-        ("added_cost_usd", |a| a.added_cost_usd),
-        ("price_usd", |a| a.price_usd),
-    ];
-    Ok(outputs
+    Ok(ACCOUNT
         .into_iter()
-        .filter(|(_, get)| all.iter().flatten().all(|a| get(a).is_finite()))
-        .map(|(name, get)| {
+        .filter(|m| all.iter().flatten().all(|a| a.get(*m).is_finite()))
+        .map(|output| {
             let mut outputs = plan.empty();
             for accounts in &all {
-                let values: Vec<f64> = accounts.iter().map(get).collect();
+                let values: Vec<f64> = accounts.iter().map(|a| a.get(output)).collect();
                 plan.push(&mut outputs, &values);
             }
-            plan.answer(name, &outputs)
+            plan.answer(output, &outputs)
         })
         .collect())
 }

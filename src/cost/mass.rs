@@ -54,11 +54,6 @@ pub fn crush_mass_kg(added_energy_j: f64, sea_j_per_kg: f64, system_efficiency: 
     added_energy_j / (sea_j_per_kg * system_efficiency)
 }
 
-/// Loop gain Gamma of a compounding factor gamma = Gamma / (1 - Gamma).
-pub fn loop_gain(compounding_kg_per_kg: f64) -> f64 {
-    compounding_kg_per_kg / (1.0 + compounding_kg_per_kg)
-}
-
 /// Mass of a back-up path that carries `force_n` over `length_m` at a stress, kg: k F L rho / sigma.
 /// A yardstick for the compartment, not part of the sizing formula.
 pub fn backup_path_kg(
@@ -179,8 +174,8 @@ pub fn placements(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cost::model::tests::shipped_materials;
     use crate::material::MaterialUse;
-    use crate::sizing::parameters::tests::shipped_materials;
 
     fn table(crush_mm: &[f64], force_kn: &[f64]) -> CrushTable {
         CrushTable {
@@ -266,6 +261,7 @@ mod tests {
     /// 67, 90, 117, 150 kg.
     #[test]
     fn compounding_algebra() {
+        let loop_gain = |gamma: f64| gamma / (1.0 + gamma);
         for (gamma, gain, kg) in [
             (0.12, 0.107, 67.0),
             (0.5, 0.333, 90.0),

@@ -39,16 +39,16 @@ pub struct Amount<B> {
 /// Direct manufacturing cost, dollars of the common year.
 ///
 /// ```
-/// use crumple::sizing::money::{DirectManufacturingCost, RetailPriceEquivalent};
+/// use crumple::cost::money::{DirectManufacturingCost, RetailPriceEquivalent};
 /// let structure = DirectManufacturingCost::new(100.0) + DirectManufacturingCost::new(20.0);
 /// assert_eq!(structure.at_retail(RetailPriceEquivalent(1.5)).usd(), 180.0);
 /// ```
 /// ```compile_fail
-/// use crumple::sizing::money::{ConsumerCost, DirectManufacturingCost};
+/// use crumple::cost::money::{ConsumerCost, DirectManufacturingCost};
 /// let mixed = DirectManufacturingCost::new(100.0) + ConsumerCost::new(54.0);
 /// ```
 /// ```compile_fail
-/// use crumple::sizing::money::{ConsumerCost, RetailPriceEquivalent};
+/// use crumple::cost::money::{ConsumerCost, RetailPriceEquivalent};
 /// let twice = ConsumerCost::new(54.0).at_retail(RetailPriceEquivalent(1.5));
 /// ```
 pub type DirectManufacturingCost = Amount<basis::DirectManufacturing>;
@@ -151,14 +151,6 @@ impl Deflator {
         self.common_year
     }
 
-    /// The same index reported in another year.
-    ///
-    /// # Errors
-    /// [`Error::Request`] when that year is not in the index.
-    pub fn reported_in(&self, year: u16) -> Result<Self, Error> {
-        Self::new(self.index.clone(), year)
-    }
-
     /// Dollars of the common year per dollar of `base_year`.
     ///
     /// # Errors
@@ -218,13 +210,18 @@ impl<B> Quoted<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sizing::parameters::tests::shipped;
+    use crate::cost::model::tests::shipped;
+
+    /// An index reported in another year.
+    fn reported_in(deflator: &Deflator, year: u16) -> Deflator {
+        Deflator::new(deflator.index.clone(), year).unwrap()
+    }
 
     /// Rule costs brought to 2022 dollars: 74, 161 and 42 $ (published figures 54 $ of 2007, 111 $ of
     /// 2005, 31 $ of 2009; check values computed independently).
     #[test]
     fn rules_in_2022_dollars() {
-        let in_2022 = shipped().deflator.reported_in(2022).unwrap();
+        let in_2022 = reported_in(&shipped().deflator, 2022);
         for (usd, year, expected) in [(54.0, 2007, 74.0), (111.0, 2005, 161.0), (31.0, 2009, 42.0)]
         {
             let cost: Quoted<basis::Consumer> =
@@ -241,7 +238,7 @@ mod tests {
         for (per_lb, expected) in [(1.5, [4.96, 5.55, 6.04]), (3.4, [11.24, 12.57, 13.70])] {
             let per_kg = per_lb / 0.453_592_37;
             for (year, usd) in [2020, 2022, 2025].into_iter().zip(expected) {
-                let there = deflator.reported_in(year).unwrap();
+                let there = reported_in(&deflator, year);
                 let quoted: Quoted<basis::DirectManufacturing> =
                     Quoted::new(Spread::exact(per_kg), 2020, &there).unwrap();
                 let retail = quoted.amount().at_retail(RetailPriceEquivalent(1.5)).usd();

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::money::{self, Deflator, Quoted};
-use super::parameters::{
+use super::model::{
     BodyYardstick, CostModel, ListPrice, Package, Precedent, Programme, RestraintItem, Rule,
     StructureParameters,
 };
+use super::money::{self, Deflator, Quoted};
 use crate::error::{Error, InputError, SourceText};
 use crate::material::{Spread, check_sources, check_spread};
 use crate::vehicle::{Library, Provenance};

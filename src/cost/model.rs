@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::money::{
     ConsumerCost, Deflator, DirectManufacturingCost, Quoted, RetailPriceEquivalent, basis,
 };
-use crate::error::{Error, nearest};
+use crate::error::{Error, within};
 use crate::material::{Material, Spread};
 use crate::vehicle::Provenance;
 
@@ -221,17 +221,15 @@ impl CostModel {
         RetailPriceEquivalent(self.rpe.central)
     }
 
+    /// Cars a year that may be asked for.
+    pub const VOLUME_PER_YEAR: [f64; 2] = [1e3, 1e6];
+
     /// The same model at another production volume, cars a year, without spread of it.
     ///
     /// # Errors
-    /// [`Error::Request`] outside 1,000 to 1,000,000 a year.
+    /// [`Error::OutOfRange`] outside 1,000 to 1,000,000 a year.
     pub fn at_volume(&self, per_year: f64) -> Result<Self, Error> {
-        if !(1e3..=1e6).contains(&per_year) {
-            return Err(Error::request(
-                format!("volume of {per_year} cars a year"),
-                "between 1,000 and 1,000,000 a year",
-            ));
-        }
+        within("cars a year", per_year, Self::VOLUME_PER_YEAR)?;
         let mut model = self.clone();
         model.programme.volume_per_year = Spread::exact(per_year);
         Ok(model)
@@ -252,16 +250,11 @@ impl CostModel {
     /// A package by id.
     ///
     /// # Errors
-    /// [`Error::Request`] with the nearest id.
+    /// [`Error::UnknownId`] with the nearest id.
     pub fn package(&self, id: &str) -> Result<&Package, Error> {
-        let known = || self.packages.iter().map(|p| p.id.as_str());
-        self.packages.iter().find(|p| p.id == id).ok_or_else(|| {
-            let hint = nearest(id, known()).map_or_else(
-                || format!("known: {}", known().collect::<Vec<_>>().join(", ")),
-                |n| format!("did you mean \"{n}\"?"),
-            );
-            Error::request(format!("unknown restraint package \"{id}\""), hint)
-        })
+        let known = self.packages.iter().map(|p| p.id.as_str());
+        let found = self.packages.iter().find(|p| p.id == id);
+        found.ok_or_else(|| Error::unknown("restraint package", id, known))
     }
 
     /// Parts of a package with their counts; none for `None`.
@@ -373,7 +366,7 @@ pub(crate) mod tests {
     /// The shipped cost file.
     pub(crate) fn shipped() -> CostModel {
         let text = SourceText::read(&folder("costs").join("us-2025.toml")).unwrap();
-        super::super::costfile::parse_costs(&text).unwrap()
+        crate::cost::parse_costs(&text).unwrap()
     }
 
     /// The shipped materials.

@@ -3,19 +3,30 @@
 use serde::Serialize;
 
 use super::mass::MassAccount;
-use super::parameters::CostModel;
+use super::model::CostModel;
+use super::money::DirectManufacturingCost;
 use crate::error::Error;
 use crate::material::Materials;
 
-pub use super::money::{
-    Amount, ConsumerCost, Deflator, DirectManufacturingCost, Price, Quoted, RetailPriceEquivalent,
-};
+/// What a line of the added direct cost is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CostKind {
+    /// Structure, bought by weight.
+    Structure,
+    /// Restraint parts.
+    Restraint,
+    /// Dies and engineering over volume: a step that any change of structure pays in full.
+    Programme,
+}
 
 /// One line of a design's added direct cost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CostItem {
     /// What it pays for.
     pub what: String,
+    /// What it is of.
+    #[serde(skip)]
+    pub kind: CostKind,
     /// Mass it pays for, kg; `None` for items that are not bought by weight.
     pub kg: Option<f64>,
     /// Direct manufacturing cost, dollars of the common year.
@@ -37,12 +48,18 @@ impl CostAccount {
         self.items.iter().map(|i| i.usd).sum()
     }
 
+    /// Sum of the lines of a kind.
+    pub fn of(&self, kind: CostKind) -> DirectManufacturingCost {
+        let lines = self.items.iter().filter(|i| i.kind == kind);
+        lines.map(|i| i.usd).sum()
+    }
+
     /// The total without the programme's step, which any structural change pays in full:
     /// the smooth part that an optimiser can follow.
     pub fn variable(&self) -> DirectManufacturingCost {
         self.items
             .iter()
-            .filter(|i| i.what != PROGRAMME)
+            .filter(|i| i.kind != CostKind::Programme)
             .map(|i| i.usd)
             .sum()
     }
@@ -65,6 +82,7 @@ pub fn added_direct_cost(
         if kg > 0.0 {
             items.push(CostItem {
                 what,
+                kind: CostKind::Structure,
                 kg: Some(kg),
                 usd: per_kg * kg,
                 base_year,
@@ -105,6 +123,7 @@ pub fn added_direct_cost(
     for (item, count) in costs.package_items(mass.package.as_deref())? {
         items.push(CostItem {
             what: format!("{count} x {}", item.name),
+            kind: CostKind::Restraint,
             kg: None,
             usd: item.cost.amount() * f64::from(count),
             base_year: item.cost.base_year,
@@ -113,6 +132,7 @@ pub fn added_direct_cost(
     if mass.changes_structure() {
         items.push(CostItem {
             what: PROGRAMME.into(),
+            kind: CostKind::Programme,
             kg: None,
             usd: costs.programme.per_vehicle(),
             base_year: costs.programme.die_set.base_year,

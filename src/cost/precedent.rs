@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
-use super::design::SizedVehicle;
-use super::parameters::CostModel;
+use super::account::CostAccount;
+use super::mass::MassAccount;
+use super::model::CostModel;
 use crate::vehicle::Basis;
 
 /// One comparison.
@@ -55,9 +56,9 @@ impl Relation {
 }
 
 /// The design beside every precedent of the cost file.
-pub fn compare(sized: &SizedVehicle, costs: &CostModel) -> Vec<PrecedentRow> {
-    let design_kg = sized.mass.total_kg();
-    let design_usd_per_kg = (design_kg > 0.0).then(|| sized.cost.total().usd() / design_kg);
+pub fn compare(mass: &MassAccount, cost: &CostAccount, costs: &CostModel) -> Vec<PrecedentRow> {
+    let design_kg = mass.total_kg();
+    let design_usd_per_kg = (design_kg > 0.0).then(|| cost.total().usd() / design_kg);
     costs
         .precedents
         .iter()
