@@ -4,8 +4,8 @@
 //! A wall test fixes the sum of the forces that slow the cabin, and little else. So a [`recipe`] states what is
 //! known, a template of the structure type brings geometry, force shapes and priors, [`structure`] builds the
 //! load paths, [`scalars`] bends a handful of bounded parameters until the simulated test matches, and
-//! [`mod@write`] leaves a complete vehicle file with the evidence for every number. [`prior`] says what to expect
-//! of a light car that was never tested. No vehicle-to-vehicle test is ever fitted.
+//! [`mod@write`] leaves a complete vehicle file with the evidence for every number. No vehicle-to-vehicle test is
+//! ever fitted.
 
 use std::path::Path;
 
@@ -17,7 +17,6 @@ pub mod cross_speed;
 pub mod draft;
 mod layers;
 pub mod offset;
-pub mod prior;
 pub mod pulse;
 pub mod recipe;
 mod rig;

@@ -5,7 +5,6 @@
 //! behind is mirrored first. **Speed is held constant after the last sample**: a short car's pulse can end
 //! before its occupant is caught, and the constructions go on in closed form from there.
 
-pub mod compatibility;
 pub mod flail;
 pub mod means;
 pub mod olc;
