@@ -1,5 +1,5 @@
-//! Every check value of the notes on injury (facts/injury.md, the lines marked CHECK) of what is computed is a test. This is the list; what
-//! stands nowhere else is tested here, through the public interface.
+//! Every check value of the notes on injury (facts/injury.md, the lines marked CHECK) of what is computed is a test. This
+//! is the list; what stands nowhere else is tested here, through the public interface.
 //!
 //! | note | check | test |
 //! |---|---|---|
