@@ -10,7 +10,6 @@
 pub mod collision;
 pub mod cost;
 pub mod criteria;
-#[allow(missing_docs)] // fields of packed elements are those of the element
 pub mod dynamics;
 pub mod error;
 pub mod exchange;

@@ -1,5 +1,5 @@
-//! Every check value of the notes on injury (facts/injury.md, the lines marked CHECK) is a test. This is the list; what
-//! stands nowhere else is tested here, through the public interface.
+//! Every check value of the notes on injury (facts/injury.md, the lines marked CHECK) of what is computed is a test. This
+//! is the list; what stands nowhere else is tested here, through the public interface.
 //!
 //! | note | check | test |
 //! |---|---|---|
@@ -12,7 +12,6 @@
 //! | 2.6 | VPI, sliding means, ASI | `criteria::pulse::{vpi, means}` |
 //! | 2.6 | flail space | `criteria::pulse::flail` |
 //! | 2.6 | ride-down efficiency | `criteria::pulse::ride_down` |
-//! | 2.7 | MPDB penalty, part by OLC | here |
 //! | 3.1 | US NCAP curves, joint risk, stars; THOR | `risk::ncap`, `risk::body` |
 //! | 3.2 | head by AIS level | `risk::body` |
 //! | 3.3 | thorax by age, 1999 curves | `risk::body` |
@@ -22,7 +21,6 @@
 use std::f64::consts::PI;
 
 use crumple::criteria::head::{hic15, hic36};
-use crumple::criteria::pulse::compatibility::mpdb_olc_points;
 use crumple::criteria::pulse::olc_from_velocity;
 use crumple::units::G0;
 
@@ -68,19 +66,5 @@ fn olc_of_a_constant_is_1_276596_of_it_at_any_level() {
         close(olc.olc_mps2, 1.276596 * a, 1e-6);
         close(olc.t1_s, (0.13 / a).sqrt(), 1e-6);
         close(olc.t2_s, 4.615385 * olc.t1_s, 1e-6);
-    }
-}
-
-#[test]
-fn the_mpdb_penalty_by_olc_is_a_straight_line() {
-    for (olc_g, points) in [
-        (20.0, 0.0),
-        (25.0, 0.0),
-        (30.0, -0.6667),
-        (32.5, -1.0),
-        (40.0, -2.0),
-        (55.0, -2.0),
-    ] {
-        assert!((mpdb_olc_points(olc_g) - points).abs() < 5e-5, "{olc_g}");
     }
 }

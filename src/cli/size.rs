@@ -7,12 +7,12 @@ use crumple::criteria::Dummy;
 use crumple::error::{Error, within};
 use crumple::occupant::Seat;
 use crumple::report::{fronts_figure, map_figure};
-use crumple::sizing::evaluate::{SEARCH_STEP_S, Seated, VERIFY_STEP_S};
+use crumple::sizing::evaluate::{CollisionEvaluator, SEARCH_STEP_S, Seated, VERIFY_STEP_S};
 use crumple::sizing::feasibility::{FeasibilityMap, feasibility_map};
 use crumple::sizing::optimise::optimise;
 use crumple::sizing::pareto::{Fronts, fronts};
 use crumple::sizing::{
-    Answer, MaterialChoice, PartnerDesign, Question, Rule, SpeedSearch, Target, Vary,
+    Answer, MaterialChoice, PartnerDesign, Problem, Question, Rule, SpeedSearch, Target, Vary,
 };
 use crumple::stamp::Stamp;
 use crumple::units::{KN, MM};
@@ -170,30 +170,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let stopped = study::interrupt_flag();
     let stop = || stopped.load(std::sync::atomic::Ordering::Relaxed);
     let sizing = optimise(&problem, &mut evaluator)?;
-    let front = match question.limits.first().filter(|_| !a.pareto.is_empty()) {
-        Some(first) => {
-            let mut problem = problem.clone();
-            problem.effort.speed = SpeedSearch::Never;
-            let criterion = first.criterion;
-            Some(fronts(
-                &problem,
-                criterion,
-                &a.pareto,
-                &mut evaluator,
-                &stop,
-            )?)
-        }
-        None => None,
-    };
-    let map = match a.against.first().and_then(|id| evaluator.partner(id)) {
-        Some(partner) if !a.map_mass_kg.is_empty() => {
-            let (masses, speeds) = (&a.map_mass_kg, &a.map_speed_kmh);
-            Some(feasibility_map(
-                &problem, partner, masses, speeds, &evaluator, &stop,
-            )?)
-        }
-        _ => None,
-    };
+    let front = pareto(a, &question, &problem, &mut evaluator, &stop)?;
+    let map = map(a, &problem, &evaluator, &stop)?;
     let spread = match &request {
         Some(request) => {
             let at = (a.out.as_deref(), &stamp);
@@ -226,12 +204,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if a.json {
         output::json(&document)?;
     } else {
-        let mut page = size_page::page(&vehicle, &answer);
-        page += &front.as_ref().map_or_else(String::new, size_page::fronts);
-        page += &map.as_ref().map_or_else(String::new, size_page::map);
-        let spread = answer.uncertainty.as_ref();
-        page += &spread.map_or_else(String::new, uncertainty::page);
-        output::text(&page)?;
+        output::text(&page(&vehicle, &document))?;
     }
     if answer.uncertainty.is_some_and(|u| u.interrupted) {
         return Err(Error::Interrupted);
@@ -241,6 +214,56 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     } else {
         Done::DoesNotHold
     })
+}
+
+/// The front asked for: the first limit's criterion against mass and cost.
+fn pareto(
+    a: &Arguments,
+    question: &Question,
+    problem: &Problem,
+    evaluator: &mut CollisionEvaluator,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Option<Fronts>, Error> {
+    Ok(
+        match question.limits.first().filter(|_| !a.pareto.is_empty()) {
+            Some(first) => {
+                let mut problem = problem.clone();
+                problem.effort.speed = SpeedSearch::Never;
+                let criterion = first.criterion;
+                Some(fronts(&problem, criterion, &a.pareto, evaluator, stop)?)
+            }
+            None => None,
+        },
+    )
+}
+
+/// The map asked for, against the first partner.
+fn map(
+    a: &Arguments,
+    problem: &Problem,
+    evaluator: &CollisionEvaluator,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Option<FeasibilityMap>, Error> {
+    Ok(
+        match a.against.first().and_then(|id| evaluator.partner(id)) {
+            Some(partner) if !a.map_mass_kg.is_empty() => {
+                let (masses, speeds) = (&a.map_mass_kg, &a.map_speed_kmh);
+                Some(feasibility_map(
+                    problem, partner, masses, speeds, evaluator, stop,
+                )?)
+            }
+            _ => None,
+        },
+    )
+}
+
+/// For people.
+fn page(vehicle: &Vehicle, found: &Document) -> String {
+    let mut page = size_page::page(vehicle, found.answer);
+    page += &found.fronts.map_or_else(String::new, size_page::fronts);
+    page += &found.map.map_or_else(String::new, size_page::map);
+    let spread = found.answer.uncertainty.as_ref();
+    page + &spread.map_or_else(String::new, uncertainty::page)
 }
 
 fn figures(

@@ -10,7 +10,7 @@ use crumple::report::uncertainty_figures;
 use crumple::sizing::evaluate::CollisionEvaluator;
 use crumple::sizing::uncertainty::parts::FolderParts;
 use crumple::sizing::uncertainty::{
-    Band, NoParts, Parts, Population, Progress, Request, Uncertainty, analyse,
+    Band, MonteCarlo, NoParts, Parts, Population, Progress, Request, Uncertainty, analyse,
 };
 use crumple::sizing::{Problem, Sizing};
 use crumple::stamp::Stamp;
@@ -162,6 +162,40 @@ pub fn page(u: &Uncertainty) -> String {
     if u.interrupted {
         page += "stopped before all was done; what is missing below is missing\n";
     }
+    page += "median (5th to 95th percentile)\n";
+    page += &columns(u);
+    for d in u.designs.iter().filter(|d| !d.feasible) {
+        page += &format!(
+            "no design reaches {:.0} %: the best found reaches {:.1} %\n",
+            100.0 * d.confidence,
+            100.0 * d.monte_carlo.probability_met.value
+        );
+    }
+    for v in &u.sobol {
+        page += &format!(
+            "\nvariance of {} ({} rows): first order, total\n",
+            v.output, v.rows
+        );
+        for g in v.groups.iter().take(6) {
+            let (s, t) = (g.indices.first, g.indices.total);
+            page += &format!(
+                "  {:28} {:5.2} [{:.2}, {:.2}]  {:5.2} [{:.2}, {:.2}]\n",
+                g.name, s.value, s.low, s.high, t.value, t.low, t.high
+            );
+        }
+    }
+    page += "\nload cases that decide (failing share in the pilot)\n";
+    for d in &u.deciding {
+        page += &format!("  {} ({:.0} %)\n", d.case, 100.0 * d.fails);
+    }
+    for note in &u.notes {
+        page += &format!("note: {note}\n");
+    }
+    page
+}
+
+/// Each design in a column: as built, nominal, and for each confidence.
+fn columns(u: &Uncertainty) -> String {
     let mut columns = vec![
         ("as built", &u.as_built, None),
         ("nominal", &u.nominal, None),
@@ -181,7 +215,7 @@ pub fn page(u: &Uncertainty) -> String {
     }
     let mut header = vec![""];
     header.extend(columns.iter().map(|c| c.0));
-    let row = |name: &str, cell: &dyn Fn(&crumple::sizing::uncertainty::MonteCarlo) -> String| {
+    let row = |name: &str, cell: &dyn Fn(&MonteCarlo) -> String| {
         let mut cells = vec![name.to_string()];
         cells.extend(
             columns
@@ -218,34 +252,5 @@ pub fn page(u: &Uncertainty) -> String {
             band(m.price_usd.as_ref(), Measure::PriceUsd, 0)
         }),
     ];
-    page += "median (5th to 95th percentile)\n";
-    page += &output::table(&header, &rows);
-    for d in u.designs.iter().filter(|d| !d.feasible) {
-        page += &format!(
-            "no design reaches {:.0} %: the best found reaches {:.1} %\n",
-            100.0 * d.confidence,
-            100.0 * d.monte_carlo.probability_met.value
-        );
-    }
-    for v in &u.sobol {
-        page += &format!(
-            "\nvariance of {} ({} rows): first order, total\n",
-            v.output, v.rows
-        );
-        for g in v.groups.iter().take(6) {
-            let (s, t) = (g.indices.first, g.indices.total);
-            page += &format!(
-                "  {:28} {:5.2} [{:.2}, {:.2}]  {:5.2} [{:.2}, {:.2}]\n",
-                g.name, s.value, s.low, s.high, t.value, t.low, t.high
-            );
-        }
-    }
-    page += "\nload cases that decide (failing share in the pilot)\n";
-    for d in &u.deciding {
-        page += &format!("  {} ({:.0} %)\n", d.case, 100.0 * d.fails);
-    }
-    for note in &u.notes {
-        page += &format!("note: {note}\n");
-    }
-    page
+    output::table(&header, &rows)
 }

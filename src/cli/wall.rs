@@ -65,6 +65,12 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         output::json(&document)?;
         return Ok(Done::Holds);
     }
+    output::text(&page(&document))?;
+    Ok(Done::Holds)
+}
+
+/// For people.
+fn page(document: &Document) -> String {
     let v = &document.vehicles[0];
     let w = &document.wall;
     let mut page = format!("{} ({:.0} kg)\n\n", document.case, v.mass_kg);
@@ -128,6 +134,5 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         })
         .collect();
     page += &output::table(&["row", "peak kN", "impulse kN s"], &rows);
-    output::text(&page)?;
-    Ok(Done::Holds)
+    page
 }

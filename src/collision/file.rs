@@ -289,7 +289,27 @@ impl Reader<'_> {
             )?;
             vehicle = vehicle.raised(mm * MM);
         }
-        let speed_mps = match &raw.speed_kmh {
+        let speed_mps = self.speed_mps(raw, &vehicle)?;
+        if vehicle.is_fixed() && (index == 0 || speed_mps > 0.0) {
+            return Err(self
+                .text
+                .error(
+                    raw.source.span(),
+                    format!("{} is fixed and cannot be the striking vehicle", vehicle.id),
+                    "name the wall second and leave its speed out",
+                )
+                .into());
+        }
+        Ok(Party {
+            vehicle,
+            speed_mps,
+            face,
+        })
+    }
+
+    /// Along the vehicle's own heading.
+    fn speed_mps(&self, raw: &RawParty, vehicle: &Vehicle) -> Result<f64, Error> {
+        Ok(match &raw.speed_kmh {
             Some(s) => {
                 self.text.number(
                     "speed_kmh",
@@ -309,21 +329,6 @@ impl Reader<'_> {
                     )
                     .into());
             }
-        };
-        if vehicle.is_fixed() && (index == 0 || speed_mps > 0.0) {
-            return Err(self
-                .text
-                .error(
-                    raw.source.span(),
-                    format!("{} is fixed and cannot be the striking vehicle", vehicle.id),
-                    "name the wall second and leave its speed out",
-                )
-                .into());
-        }
-        Ok(Party {
-            vehicle,
-            speed_mps,
-            face,
         })
     }
 

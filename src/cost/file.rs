@@ -158,65 +158,15 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
     check_sources(text, &raw.sources, &raw.provenance)?;
     let deflator = read_deflator(text, &raw)?;
     let read = Reader { text, deflator };
-    let restraints = raw
-        .restraint
-        .iter()
-        .map(|r| {
-            Ok(RestraintItem {
-                id: r.id.clone(),
-                name: r.name.clone(),
-                cost: read.quoted("cost_usd", &r.cost_usd, &r.base_year)?,
-                mass_kg: read.not_negative("mass_kg", &r.mass_kg)?,
-            })
-        })
-        .collect::<Result<Vec<_>, InputError>>()?;
+    let restraints = read.restraints(&raw.restraint)?;
     let packages = read.packages(raw.package, &restraints)?;
-    let s = &raw.structure;
-    let p = &raw.programme;
-    let list_prices = raw
-        .list_price
-        .into_iter()
-        .map(|l| {
-            if l.get_ref().yen.is_finite() && l.get_ref().yen > 0.0 {
-                Ok(l.into_inner())
-            } else {
-                let message = format!("yen = {} of {}", l.get_ref().yen, l.get_ref().model);
-                Err(text.error(l.span(), message, "a list price is above 0"))
-            }
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let list_prices = read.list_prices(raw.list_price)?;
     Ok(CostModel {
         rpe: read.positive("price_equivalent", &raw.retail.price_equivalent)?,
-        structure: StructureParameters {
-            system_efficiency: read.positive("system_efficiency", &s.system_efficiency)?,
-            front_kg_per_m: read.not_negative("front_kg_per_m", &s.front_kg_per_m)?,
-            compartment_front_kg: read
-                .not_negative("compartment_front_kg", &s.compartment_front_kg)?,
-            compounding_kg_per_kg: read
-                .not_negative("compounding_kg_per_kg", &s.compounding_kg_per_kg)?,
-            compounding_resized_kg_per_kg: read.not_negative(
-                "compounding_resized_kg_per_kg",
-                &s.compounding_resized_kg_per_kg,
-            )?,
-            new_powertrain: false,
-            front_per_kg: read.quoted("front_usd_per_kg", &s.front_usd_per_kg, &s.base_year)?,
-            secondary_per_kg: read.quoted(
-                "secondary_usd_per_kg",
-                &s.secondary_usd_per_kg,
-                &s.base_year,
-            )?,
-        },
+        structure: read.structure(&raw.structure)?,
         restraints,
         packages,
-        programme: Programme {
-            die_set: read.quoted("die_set_usd", &p.die_set_usd, &p.base_year)?,
-            share_changed: read.not_negative("share_changed", &p.share_changed)?,
-            engineering: read.quoted("engineering_usd", &p.engineering_usd, &p.base_year)?,
-            volume_per_year: read.positive("volume_per_year", &p.volume_per_year)?,
-            years: read
-                .text
-                .number("years", &p.years, |y| y > 0.0, "must be above 0")?,
-        },
+        programme: read.programme(&raw.programme)?,
         labour: read.quoted(
             "difference_usd",
             &raw.labour.difference_usd,
@@ -234,41 +184,8 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
             |t| (0.0..1.0).contains(&t),
             "a share from 0 to below 1",
         )?,
-        rules: raw
-            .rule
-            .iter()
-            .map(|r| {
-                let usd = Spread::exact(read.dollars("consumer_usd", &r.consumer_usd)?);
-                Ok(Rule {
-                    id: r.id.clone(),
-                    name: r.name.clone(),
-                    cost: read
-                        .at_year::<money::basis::Consumer>(usd, &r.base_year)?
-                        .amount(),
-                    base_year: *r.base_year.get_ref(),
-                    mass_kg: r.mass_kg,
-                })
-            })
-            .collect::<Result<_, InputError>>()?,
-        precedents: raw
-            .precedent
-            .iter()
-            .map(|p| {
-                let cost = match (&p.direct_usd, &p.base_year) {
-                    (Some(usd), Some(year)) => {
-                        let usd = read.dollars("direct_usd", usd)?;
-                        Some(read.at_year(Spread::exact(usd), year)?)
-                    }
-                    _ => None,
-                };
-                Ok(Precedent {
-                    id: p.id.clone(),
-                    name: p.name.clone(),
-                    mass_kg: read.not_negative("mass_kg", &p.mass_kg)?,
-                    cost,
-                })
-            })
-            .collect::<Result<_, InputError>>()?,
+        rules: read.rules(&raw.rule)?,
+        precedents: read.precedents(&raw.precedent)?,
         id: raw.id,
         name: raw.name,
         body: raw.body,
@@ -349,6 +266,105 @@ impl Reader<'_> {
     ) -> Result<Quoted<B>, InputError> {
         let usd = self.not_negative(key, usd)?;
         self.at_year(usd, year)
+    }
+
+    fn restraints(&self, raw: &[RawRestraint]) -> Result<Vec<RestraintItem>, InputError> {
+        raw.iter()
+            .map(|r| {
+                Ok(RestraintItem {
+                    id: r.id.clone(),
+                    name: r.name.clone(),
+                    cost: self.quoted("cost_usd", &r.cost_usd, &r.base_year)?,
+                    mass_kg: self.not_negative("mass_kg", &r.mass_kg)?,
+                })
+            })
+            .collect()
+    }
+
+    fn list_prices(&self, raw: Vec<S<ListPrice>>) -> Result<Vec<ListPrice>, InputError> {
+        raw.into_iter()
+            .map(|l| {
+                if l.get_ref().yen.is_finite() && l.get_ref().yen > 0.0 {
+                    Ok(l.into_inner())
+                } else {
+                    let message = format!("yen = {} of {}", l.get_ref().yen, l.get_ref().model);
+                    Err(self
+                        .text
+                        .error(l.span(), message, "a list price is above 0"))
+                }
+            })
+            .collect()
+    }
+
+    fn structure(&self, s: &RawStructure) -> Result<StructureParameters, InputError> {
+        Ok(StructureParameters {
+            system_efficiency: self.positive("system_efficiency", &s.system_efficiency)?,
+            front_kg_per_m: self.not_negative("front_kg_per_m", &s.front_kg_per_m)?,
+            compartment_front_kg: self
+                .not_negative("compartment_front_kg", &s.compartment_front_kg)?,
+            compounding_kg_per_kg: self
+                .not_negative("compounding_kg_per_kg", &s.compounding_kg_per_kg)?,
+            compounding_resized_kg_per_kg: self.not_negative(
+                "compounding_resized_kg_per_kg",
+                &s.compounding_resized_kg_per_kg,
+            )?,
+            new_powertrain: false,
+            front_per_kg: self.quoted("front_usd_per_kg", &s.front_usd_per_kg, &s.base_year)?,
+            secondary_per_kg: self.quoted(
+                "secondary_usd_per_kg",
+                &s.secondary_usd_per_kg,
+                &s.base_year,
+            )?,
+        })
+    }
+
+    fn programme(&self, p: &RawProgramme) -> Result<Programme, InputError> {
+        Ok(Programme {
+            die_set: self.quoted("die_set_usd", &p.die_set_usd, &p.base_year)?,
+            share_changed: self.not_negative("share_changed", &p.share_changed)?,
+            engineering: self.quoted("engineering_usd", &p.engineering_usd, &p.base_year)?,
+            volume_per_year: self.positive("volume_per_year", &p.volume_per_year)?,
+            years: self
+                .text
+                .number("years", &p.years, |y| y > 0.0, "must be above 0")?,
+        })
+    }
+
+    fn rules(&self, raw: &[RawRule]) -> Result<Vec<Rule>, InputError> {
+        raw.iter()
+            .map(|r| {
+                let usd = Spread::exact(self.dollars("consumer_usd", &r.consumer_usd)?);
+                Ok(Rule {
+                    id: r.id.clone(),
+                    name: r.name.clone(),
+                    cost: self
+                        .at_year::<money::basis::Consumer>(usd, &r.base_year)?
+                        .amount(),
+                    base_year: *r.base_year.get_ref(),
+                    mass_kg: r.mass_kg,
+                })
+            })
+            .collect()
+    }
+
+    fn precedents(&self, raw: &[RawPrecedent]) -> Result<Vec<Precedent>, InputError> {
+        raw.iter()
+            .map(|p| {
+                let cost = match (&p.direct_usd, &p.base_year) {
+                    (Some(usd), Some(year)) => {
+                        let usd = self.dollars("direct_usd", usd)?;
+                        Some(self.at_year(Spread::exact(usd), year)?)
+                    }
+                    _ => None,
+                };
+                Ok(Precedent {
+                    id: p.id.clone(),
+                    name: p.name.clone(),
+                    mass_kg: self.not_negative("mass_kg", &p.mass_kg)?,
+                    cost,
+                })
+            })
+            .collect()
     }
 
     fn packages(

@@ -103,9 +103,13 @@ impl<V: Lane> Meter<V> {
 /// Pretensioner in lanes.
 #[derive(Debug, Clone, Copy)]
 pub struct PackedPretension<V: Lane> {
+    /// Time of firing, s; beyond every run until its sensor fires. Later leaves the belt slack for longer.
     pub fire_s: V,
+    /// Largest pull-in, m; more takes up more slack.
     pub stroke_m: V,
+    /// Speed of pull-in, m/s; faster couples the occupant sooner.
     pub speed_mps: V,
+    /// Belt force at which it locks, N; higher pulls in further against the body.
     pub force_n: V,
     /// Pulled in so far, m.
     pub pulled_m: V,
@@ -131,14 +135,21 @@ impl<V: Lane> PackedPretension<V> {
 /// Crush law between bodies, with belt pull-in and activation.
 #[derive(Debug, Clone)]
 pub struct PackedCrush<V: Lane> {
+    /// Compression (or elongation) it sees, positive where it loads.
     pub port: PackedPort<V>,
+    /// Index of its law in [`super::system::System::laws`].
     pub law: usize,
+    /// Free travel before it acts, m; larger loads later, and pull-in counts against it.
     pub gap: V,
+    /// Belt pull-in.
     pub pretension: Option<Box<PackedPretension<V>>>,
     /// Start and inverse duration.
     pub ramp: Option<Box<(V, V)>>,
+    /// Set and largest compression so far.
     pub state: CrushState<V>,
+    /// Work and last force.
     pub meter: Meter<V>,
+    /// Group for reports.
     pub group: usize,
 }
 
@@ -177,16 +188,23 @@ impl<V: Lane> PackedCrush<V> {
 /// Spring and damper in parallel, with a breaking force.
 #[derive(Debug, Clone)]
 pub struct PackedMount<V: Lane> {
+    /// Extension; elongation and the force against it are positive.
     pub port: PackedPort<V>,
+    /// Stiffness, N/m.
     pub stiffness: V,
+    /// Damping, N s/m; more dissipates more and rings less.
     pub damping: V,
+    /// Force of either sign beyond which it is gone, N; infinite for never.
     pub break_n: V,
     /// Can it break in some lane?
     pub can_break: bool,
+    /// Lanes where it is gone.
     pub broken: V::Mask,
     /// Force of the step before, N.
     pub before: V,
+    /// Work and last force.
     pub meter: Meter<V>,
+    /// Group for reports.
     pub group: usize,
 }
 
@@ -220,13 +238,19 @@ impl<V: Lane> PackedMount<V> {
 /// Spring and damper in series; `q` is the damper's own travel.
 #[derive(Debug, Clone)]
 pub struct PackedMaxwell<V: Lane> {
+    /// Extension of the pair; elongation and the force against it are positive.
     pub port: PackedPort<V>,
+    /// Stiffness, N/m.
     pub stiffness: V,
+    /// Damping, N s/m, above 0; the force decays in damping / stiffness, so more holds it for longer.
     pub damping: V,
+    /// The damper's own travel, m.
     pub q: V,
     /// Extension of the step before, m.
     pub before: V,
+    /// Work and last force.
     pub meter: Meter<V>,
+    /// Group for reports.
     pub group: usize,
 }
 
@@ -247,13 +271,19 @@ impl<V: Lane> PackedMaxwell<V> {
 /// Spring in series with a two-way slider.
 #[derive(Debug, Clone)]
 pub struct PackedSlider<V: Lane> {
+    /// Travel; positive travel gives a positive force.
     pub port: PackedPort<V>,
+    /// Stiffness before it slides, N/m.
     pub stiffness: V,
     /// 1/stiffness, m/N.
     pub flex: V,
+    /// Force of either sign at which it slides, N; the most it can give.
     pub yield_n: V,
+    /// How far the slider has moved, m, signed as the travel.
     pub slip: V,
+    /// Work and last force.
     pub meter: Meter<V>,
+    /// Group for reports.
     pub group: usize,
 }
 
@@ -272,13 +302,21 @@ impl<V: Lane> PackedSlider<V> {
 /// Lobdell's ribs.
 #[derive(Debug, Clone)]
 pub struct PackedThorax<V: Lane> {
+    /// Compression, positive inward; a negative one gives tension.
     pub port: PackedPort<V>,
+    /// Stiffness from the start, N/m.
     pub stiffness: V,
+    /// Stiffness added beyond the knee, N/m; more limits deep compression.
     pub added: V,
+    /// Compression where it stiffens, m.
     pub knee: V,
+    /// Damping while the compression grows, N s/m; more raises the force at impact.
     pub damping_in: V,
+    /// Damping while it falls, N s/m.
     pub damping_out: V,
+    /// Work and last force.
     pub meter: Meter<V>,
+    /// Group for reports.
     pub group: usize,
 }
 

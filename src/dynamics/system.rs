@@ -18,17 +18,24 @@ use super::yaw::Yaw;
 /// A driven body.
 #[derive(Debug, Clone)]
 pub struct PackedDrive<V> {
+    /// Index of the body.
     pub body: usize,
+    /// Sample interval, s.
     pub dt_s: f64,
+    /// Accelerations from t = 0, m/s2, along +x.
     pub acceleration: Vec<V>,
 }
 
 /// Everything the step needs. Points are the bodies, then the two tips of each cell.
 #[derive(Debug, Clone)]
 pub struct System<V: Lane> {
+    /// Counts of bodies, cells and groups, and what is kept of a sample.
     pub layout: Layout,
+    /// Displacements of points from t = 0, m, along +x.
     pub u: Vec<V>,
+    /// Velocities of points, m/s, along +x; inside a step those of its middle.
     pub v: Vec<V>,
+    /// Accelerations of points, m/s2, along +x.
     pub a: Vec<V>,
     /// Forces on bodies.
     pub f: Vec<V>,
@@ -36,22 +43,37 @@ pub struct System<V: Lane> {
     pub vp: Vec<V>,
     /// Inverse masses of bodies; 0 for what forces cannot move.
     pub w: Vec<V>,
+    /// Masses of points, kg; 0 for fixed bodies and for points of a rigid face.
     pub kg: Vec<V>,
+    /// Vehicle of each point, 0 or 1.
     pub side: Vec<usize>,
+    /// Tips of each cell and whether they move as one.
     pub pairs: Vec<Pair<V>>,
     /// What is told of each pair.
     pub told: Vec<Story<V>>,
+    /// Force-crush laws that shares and crush elements name by index.
     pub laws: Vec<PackedLaw<V>>,
+    /// Layers' shares in the cells.
     pub shares: Shares<V>,
+    /// Crush elements between bodies.
     pub crushes: Vec<PackedCrush<V>>,
+    /// Springs with dampers in parallel.
     pub mounts: Vec<PackedMount<V>>,
+    /// Springs with dampers in series.
     pub maxwells: Vec<PackedMaxwell<V>>,
+    /// Springs in series with a slider.
     pub sliders: Vec<PackedSlider<V>>,
+    /// Lobdell's ribs.
     pub thoraxes: Vec<PackedThorax<V>>,
+    /// Bodies of prescribed acceleration.
     pub drives: Vec<PackedDrive<V>>,
+    /// Crash sensors, and what waits for them.
     pub sensors: Sensors<V>,
+    /// Yaw and side grip; `None`: everything stays on the axis.
     pub yaw: Option<Box<Yaw<V>>>,
+    /// Massless points that ride on bodies.
     pub riders: Riders<V>,
+    /// Names of points, for messages.
     pub names: Vec<String>,
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::vehicle::{Provenance, VehicleClass};
 
-use super::draft::{Draft, DraftPath};
+use super::draft::{Draft, DraftMass, DraftMount, DraftPath};
 use super::recipe::{Recipe, Template};
 
 /// The text of the vehicle file. `remarks` become comment lines of the head, one each.
@@ -16,115 +16,16 @@ pub fn vehicle_toml(
     remarks: &[String],
 ) -> String {
     let mut t = String::new();
-    let group = &recipe.group;
-    let id = &recipe.id;
-    put(&mut t, format_args!("# {}", recipe.name));
-    put(
-        &mut t,
-        format_args!(
-            "# Generated from vehicles/recipes/{id}.toml (template {}); edit the recipe, then:",
-            template.id
-        ),
-    );
-    put(
-        &mut t,
-        format_args!(
-            "#   crumple identify vehicles/recipes/{id}.toml --out vehicles/{group}/{id}.toml"
-        ),
-    );
-    for line in wrapped(&recipe.note).iter().chain(remarks) {
-        put(&mut t, format_args!("# {line}"));
-    }
-    put(
-        &mut t,
-        format_args!(
-            "format = 1\nid = {}\nname = {}",
-            quoted(id),
-            quoted(&recipe.name)
-        ),
-    );
-    put(
-        &mut t,
-        format_args!(
-            "class = {}\nyear = {}\n",
-            quoted(class_name(recipe.class)),
-            recipe.year
-        ),
-    );
-    let b = &recipe.body;
-    put(
-        &mut t,
-        format_args!(
-            "[body]\ncurb_kg = {}\ntest_kg = {}",
-            num(b.curb_kg),
-            num(b.test_kg)
-        ),
-    );
-    put(
-        &mut t,
-        format_args!(
-            "length_mm = {}\nwidth_mm = {}",
-            num(b.length_mm),
-            num(b.width_mm)
-        ),
-    );
-    put(
-        &mut t,
-        format_args!(
-            "height_mm = {}\nwheelbase_mm = {}",
-            num(b.height_mm),
-            num(b.wheelbase_mm)
-        ),
-    );
-    if let (Some(price), Some(currency)) = (b.price, &b.currency) {
-        put(
-            &mut t,
-            format_args!("price = {}\ncurrency = {}", num(price), quoted(currency)),
-        );
-    }
-    t.push('\n');
+    head(&mut t, recipe, template, remarks);
+    body(&mut t, recipe);
     for m in &draft.masses {
-        put(
-            &mut t,
-            format_args!(
-                "[[mass]]\nname = {}\nrole = {}",
-                quoted(m.name),
-                quoted(m.role)
-            ),
-        );
-        put(
-            &mut t,
-            format_args!("kg = {}\n", num((m.kg * 100.0).round() / 100.0)),
-        );
+        mass(&mut t, m);
     }
     for p in &draft.paths {
         path(&mut t, p);
     }
     for m in &draft.mounts {
-        put(
-            &mut t,
-            format_args!(
-                "[[mount]]\nname = {}\nfrom = {}",
-                quoted(m.name),
-                quoted(m.from)
-            ),
-        );
-        put(
-            &mut t,
-            format_args!(
-                "to = {}\nstiffness_kN_per_mm = {}",
-                quoted(m.to),
-                num(m.stiffness_kn_per_mm)
-            ),
-        );
-        put(
-            &mut t,
-            format_args!("damping_kNs_per_m = {}", num(m.damping_kns_per_m)),
-        );
-        if let Some(kn) = m.break_kn {
-            put(&mut t, format_args!("break_kN = {}", num(kn)));
-        }
-        t.push('\n');
+        mount(&mut t, m);
     }
     let r = &recipe.restraint;
     put(
@@ -137,6 +38,121 @@ pub fn vehicle_toml(
     );
     evidence(&mut t, recipe, template);
     t
+}
+
+fn head(t: &mut String, recipe: &Recipe, template: &Template, remarks: &[String]) {
+    let group = &recipe.group;
+    let id = &recipe.id;
+    put(t, format_args!("# {}", recipe.name));
+    put(
+        t,
+        format_args!(
+            "# Generated from vehicles/recipes/{id}.toml (template {}); edit the recipe, then:",
+            template.id
+        ),
+    );
+    put(
+        t,
+        format_args!(
+            "#   crumple identify vehicles/recipes/{id}.toml --out vehicles/{group}/{id}.toml"
+        ),
+    );
+    for line in wrapped(&recipe.note).iter().chain(remarks) {
+        put(t, format_args!("# {line}"));
+    }
+    put(
+        t,
+        format_args!(
+            "format = 1\nid = {}\nname = {}",
+            quoted(id),
+            quoted(&recipe.name)
+        ),
+    );
+    put(
+        t,
+        format_args!(
+            "class = {}\nyear = {}\n",
+            quoted(class_name(recipe.class)),
+            recipe.year
+        ),
+    );
+}
+
+fn body(t: &mut String, recipe: &Recipe) {
+    let b = &recipe.body;
+    put(
+        t,
+        format_args!(
+            "[body]\ncurb_kg = {}\ntest_kg = {}",
+            num(b.curb_kg),
+            num(b.test_kg)
+        ),
+    );
+    put(
+        t,
+        format_args!(
+            "length_mm = {}\nwidth_mm = {}",
+            num(b.length_mm),
+            num(b.width_mm)
+        ),
+    );
+    put(
+        t,
+        format_args!(
+            "height_mm = {}\nwheelbase_mm = {}",
+            num(b.height_mm),
+            num(b.wheelbase_mm)
+        ),
+    );
+    if let (Some(price), Some(currency)) = (b.price, &b.currency) {
+        put(
+            t,
+            format_args!("price = {}\ncurrency = {}", num(price), quoted(currency)),
+        );
+    }
+    t.push('\n');
+}
+
+fn mass(t: &mut String, m: &DraftMass) {
+    put(
+        t,
+        format_args!(
+            "[[mass]]\nname = {}\nrole = {}",
+            quoted(m.name),
+            quoted(m.role)
+        ),
+    );
+    put(
+        t,
+        format_args!("kg = {}\n", num((m.kg * 100.0).round() / 100.0)),
+    );
+}
+
+fn mount(t: &mut String, m: &DraftMount) {
+    put(
+        t,
+        format_args!(
+            "[[mount]]\nname = {}\nfrom = {}",
+            quoted(m.name),
+            quoted(m.from)
+        ),
+    );
+    put(
+        t,
+        format_args!(
+            "to = {}\nstiffness_kN_per_mm = {}",
+            quoted(m.to),
+            num(m.stiffness_kn_per_mm)
+        ),
+    );
+    put(
+        t,
+        format_args!("damping_kNs_per_m = {}", num(m.damping_kns_per_m)),
+    );
+    if let Some(kn) = m.break_kn {
+        put(t, format_args!("break_kN = {}", num(kn)));
+    }
+    t.push('\n');
 }
 
 fn path(t: &mut String, p: &DraftPath) {

@@ -15,7 +15,9 @@ use super::dummy::Anatomy;
 use super::firing::Trigger;
 use super::law::{belt_law, capped_law};
 use super::restraint::{Restraint, RestraintSpec};
-use super::system::{Airbag, PointMassRestraint, Position, Pretensioner, RestraintSystem};
+use super::system::{
+    Airbag, Column, Place, PointMassRestraint, Position, Pretensioner, RestraintSystem,
+};
 use crate::criteria::Dummy;
 use crate::dynamics::{
     BodyId, Crush, CrushLaw, GroupId, MountSpec, Network, Port, Pretension, Ramp, SliderSpec,
@@ -307,22 +309,7 @@ impl<'a> Builder<'a> {
         self.seat(s, pelvis, spine, head);
 
         let dash = self.at.dash.unwrap_or(cabin);
-        let wheel = place.column.map(|c| {
-            let wheel = self.body("wheel", c.mass_kg);
-            let group = self.group("column");
-            let port = self.signed(wheel, dash);
-            self.net.sliders.push(SliderSpec {
-                port,
-                stiffness_n_per_m: c.stiffness_kN_per_mm * KN_PER_MM,
-                yield_n: c.collapse_kN * KN,
-                group,
-            });
-            // At the end of its stroke the column is as stiff as before it collapsed.
-            let k = c.stiffness_kN_per_mm * KN_PER_MM;
-            let stop = self.group("column stop");
-            self.crush(port, capped_law(k, k * 0.2), c.stroke_mm * MM, stop);
-            (wheel, group)
-        });
+        let wheel = place.column.map(|c| self.column(&c, dash));
         let front = wheel.map_or(dash, |(w, _)| w);
 
         let airbag = place
@@ -347,14 +334,7 @@ impl<'a> Builder<'a> {
             contact[1],
         );
 
-        // A knee bag deeper than the clearance acts from the start and keeps its table, so that the bolster behind
-        // it lies deeper by the difference (for the HIII-05F of `us-2018` 35 mm; its knees do not get there).
-        let knee = self.group("knee bolster");
-        let gap = (position.knee_mm - place.knee.depth_mm).max(0.0) * MM;
-        let port = self.signed(pelvis, dash);
-        let delay = place.knee.delay_ms.unwrap_or(0.0);
-        let ramp = place.knee.fill_ms.and_then(|fill| self.ramp(delay, fill));
-        self.crush(port, place.knee.table().law(), gap, knee).ramp = ramp;
+        let knee = self.knee_bolster(place, position, pelvis, dash);
 
         Occupant {
             dummy: self.dummy,
@@ -377,6 +357,42 @@ impl<'a> Builder<'a> {
             restraint: shoulder_belt,
             trigger: self.trigger,
         }
+    }
+
+    /// Steering column on the dash: wheel and group.
+    fn column(&mut self, c: &Column, dash: BodyId) -> (BodyId, GroupId) {
+        let wheel = self.body("wheel", c.mass_kg);
+        let group = self.group("column");
+        let port = self.signed(wheel, dash);
+        self.net.sliders.push(SliderSpec {
+            port,
+            stiffness_n_per_m: c.stiffness_kN_per_mm * KN_PER_MM,
+            yield_n: c.collapse_kN * KN,
+            group,
+        });
+        // At the end of its stroke the column is as stiff as before it collapsed.
+        let k = c.stiffness_kN_per_mm * KN_PER_MM;
+        let stop = self.group("column stop");
+        self.crush(port, capped_law(k, k * 0.2), c.stroke_mm * MM, stop);
+        (wheel, group)
+    }
+
+    fn knee_bolster(
+        &mut self,
+        place: &Place,
+        position: &Position,
+        pelvis: BodyId,
+        dash: BodyId,
+    ) -> GroupId {
+        // A knee bag deeper than the clearance acts from the start and keeps its table, so that the bolster behind
+        // it lies deeper by the difference (for the HIII-05F of `us-2018` 35 mm; its knees do not get there).
+        let knee = self.group("knee bolster");
+        let gap = (position.knee_mm - place.knee.depth_mm).max(0.0) * MM;
+        let port = self.signed(pelvis, dash);
+        let delay = place.knee.delay_ms.unwrap_or(0.0);
+        let ramp = place.knee.fill_ms.and_then(|fill| self.ramp(delay, fill));
+        self.crush(port, place.knee.table().law(), gap, knee).ramp = ramp;
+        knee
     }
 
     /// Port in webbing: travel of the torso times the factor, by virtual work.

@@ -50,25 +50,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     }
     let t = Type::new(theme);
     let inner = theme.width_px - 32.0;
-    let spoken = |l: &Layer| l.name.replace('_', " ");
-    let beside = |l: &Layer| balance(&spoken(l), t.px, false, 2);
-    let mut names: Vec<Vec<Vec<String>>> = Vec::new();
-    for face in &input.faces {
-        names.push(face.layers.iter().map(beside).collect());
-    }
-    let wide = |names: &[Vec<Vec<String>>], k: usize| {
-        let all = names.get(k).into_iter().flatten();
-        all.map(|n| widest(n, t.px, false)).fold(0.0, f64::max)
-    };
-    // Names that would squeeze the view are replaced by marks and listed in the legend.
-    let listed = wide(&names, 0) + wide(&names, 1) > 0.42 * inner;
-    if listed {
-        for (k, face) in names.iter_mut().enumerate() {
-            for (n, name) in face.iter_mut().enumerate() {
-                *name = vec![mark(k, n)];
-            }
-        }
-    }
+    let (names, listed) = names(&input.faces, t, inner);
     let leader = t.px * 1.3;
     let layers = || input.faces.iter().flat_map(|f| &f.layers);
     let spans = layers().flat_map(|l| l.lateral_mm.iter().flatten().copied());
@@ -80,26 +62,16 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
         .unwrap_or(0);
     let height = (theme.panel_px * 1.25).max(rows as f64 * t.px * PITCH * 1.15 + 20.0);
     let y = Axis::around("height", heights, &[0.0], intervals_up(theme, height))?;
-    let left = wide(&names, 0) + leader;
+    let left = wide(&names, 0, t) + leader;
     let right = if names.len() > 1 {
-        wide(&names, 1) + leader
+        wide(&names, 1, t) + leader
     } else {
         10.0
     };
     let ticks = y.label_px(theme) + 22.0;
     let room = inner - left - right - ticks;
     let x = Axis::around("lateral", spans, &[], intervals_across(theme, room))?;
-    let look = |i: usize| if i == 0 { Look::Fill(0.5) } else { Look::Hatch };
-    let key = |(i, f): (usize, &Face)| {
-        let entry = |(n, l): (usize, &Layer)| format!("{} {}", mark(i, n), spoken(l));
-        let list: Vec<String> = f.layers.iter().enumerate().map(entry).collect();
-        let text = match listed {
-            true => format!("{}: {}", f.name, list.join(", ")),
-            false => f.name.clone(),
-        };
-        Key::new(&text, theme.color(i), look(i))
-    };
-    let keys: Vec<Key> = input.faces.iter().enumerate().map(key).collect();
+    let keys = keys(&input.faces, theme, listed);
     let above = Panel::above_px(theme) + 4.0;
     let below = Panel::below_px(theme, true);
     let body = above + height + below + legend_px(theme, &keys, inner);
@@ -131,17 +103,64 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
             let edge = if i == 0 { area.x0 } else { area.x1 };
             names_beside(c, &panel, face, &names[i], i, edge, ticks);
         }
-        // Leaders pass behind the tick labels.
-        for &tick in &panel.y.ticks {
-            let (text, y) = (panel.y.label(tick), panel.to_px(panel.x.lo, tick).1);
-            let w = t.width(&text) + 4.0;
-            let ground = Rect::new(frame.x0 - 14.0 - w, y - 17.0, frame.x0 - 8.0, y + 17.0);
-            c.fill(ground, Rgb::WHITE, 1.0);
-            c.text((frame.x0 - 12.0, y), H::Right, V::Middle, &text, t);
-        }
+        tick_labels(c, &panel, frame, t);
         legend(c, (area.x0, frame.y1 + below), &keys, inner);
         Ok(())
     })
+}
+
+/// Names of a face's layers, each in lines.
+type Names = Vec<Vec<String>>;
+
+/// Names beside the faces; those that would squeeze the view are replaced by marks, to be listed in the legend.
+fn names(faces: &[Face], t: Type, inner: f64) -> (Vec<Names>, bool) {
+    let beside = |l: &Layer| balance(&spoken(l), t.px, false, 2);
+    let named = |f: &Face| f.layers.iter().map(beside).collect();
+    let mut names: Vec<Names> = faces.iter().map(named).collect();
+    let listed = wide(&names, 0, t) + wide(&names, 1, t) > 0.42 * inner;
+    if listed {
+        for (k, face) in names.iter_mut().enumerate() {
+            for (n, name) in face.iter_mut().enumerate() {
+                *name = vec![mark(k, n)];
+            }
+        }
+    }
+    (names, listed)
+}
+
+/// Width of the names of face `k`, px.
+fn wide(names: &[Names], k: usize, t: Type) -> f64 {
+    let all = names.get(k).into_iter().flatten();
+    all.map(|n| widest(n, t.px, false)).fold(0.0, f64::max)
+}
+
+fn spoken(l: &Layer) -> String {
+    l.name.replace('_', " ")
+}
+
+fn keys(faces: &[Face], theme: &Theme, listed: bool) -> Vec<Key> {
+    let look = |i: usize| if i == 0 { Look::Fill(0.5) } else { Look::Hatch };
+    let key = |(i, f): (usize, &Face)| {
+        let entry = |(n, l): (usize, &Layer)| format!("{} {}", mark(i, n), spoken(l));
+        let list: Vec<String> = f.layers.iter().enumerate().map(entry).collect();
+        let text = match listed {
+            true => format!("{}: {}", f.name, list.join(", ")),
+            false => f.name.clone(),
+        };
+        Key::new(&text, theme.color(i), look(i))
+    };
+    faces.iter().enumerate().map(key).collect()
+}
+
+/// Over the leaders, which pass behind them.
+fn tick_labels(c: &mut Canvas, panel: &Panel, frame: Rect, t: Type) {
+    for &tick in &panel.y.ticks {
+        let (text, y) = (panel.y.label(tick), panel.to_px(panel.x.lo, tick).1);
+        let w = t.width(&text) + 4.0;
+        let ground = Rect::new(frame.x0 - 14.0 - w, y - 17.0, frame.x0 - 8.0, y + 17.0);
+        c.fill(ground, Rgb::WHITE, 1.0);
+        c.text((frame.x0 - 12.0, y), H::Right, V::Middle, &text, t);
+    }
 }
 
 /// Mark of layer `n`: figures for the first face, letters for the second.

@@ -94,6 +94,18 @@ fn one(view: &View, index: usize) -> Result<NamedFigure, ReportError> {
             panels.push(forces(view, chain, &curve)?);
         }
     }
+    let caption = caption(view, index);
+    let input = occupant::Input {
+        heading: view.heading("", &caption),
+        panels,
+    };
+    let figure = occupant::draw(&input, &view.theme)?;
+    Ok((format!("occupant-{}", index + 1), figure, caption))
+}
+
+fn caption(view: &View, index: usize) -> String {
+    let occupant = &view.finished.assembly.occupants[index];
+    let r = &view.result.occupants[index];
     let person = format!(
         "{} {} ({}) in {}",
         r.dummy.id().to_uppercase(),
@@ -107,7 +119,7 @@ fn one(view: &View, index: usize) -> Result<NamedFigure, ReportError> {
             fixed(Some(100.0 * p), 1)
         )
     });
-    let caption = format!(
+    format!(
         "{person}: {}. HIC15 {} (window shaded), chest 3 ms clip {} g, chest deflection {} mm, femur {} kN.{risk} \
          Along the vehicle's axis only; the neck model gives no loads.",
         view.title(),
@@ -115,13 +127,7 @@ fn one(view: &View, index: usize) -> Result<NamedFigure, ReportError> {
         fixed(r.chest_a3ms_g, 1),
         fixed(r.chest_deflection_mm, 1),
         fixed(r.femur_kN, 2),
-    );
-    let input = occupant::Input {
-        heading: view.heading("", &caption),
-        panels,
-    };
-    let figure = occupant::draw(&input, &view.theme)?;
-    Ok((format!("occupant-{}", index + 1), figure, caption))
+    )
 }
 
 type Draw<'a> = &'a dyn Fn(&str, Vec<f64>) -> Curve;

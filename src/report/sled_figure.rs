@@ -22,9 +22,11 @@ pub struct SledFigure<'a> {
     pub stamp: Stamp,
 }
 
-/// Panels: main location and dimension of the codes, title, unit, class, and the sign that makes loading positive
+/// A panel: main location and dimension of the codes, title, unit, class, and the sign that makes loading positive
 /// (braking, compression; belts pull with a positive sign already).
-const PANELS: [(&str, &str, &str, Unit, Cfc, f64); 6] = [
+type Panel = (&'static str, &'static str, &'static str, Unit, Cfc, f64);
+
+const PANELS: [Panel; 6] = [
     (
         "HEAD",
         "AC",
@@ -81,6 +83,34 @@ fn curve(name: &str, channel: &Channel, sign: f64) -> Curve {
     Curve::new(name, times.collect(), values.collect())
 }
 
+/// The model's curves of a panel.
+fn simulated(
+    input: &SledFigure,
+    (location, dimension, _, unit, class, sign): Panel,
+) -> Result<Vec<Curve>, ReportError> {
+    let here = |code: &str| code.get(2..6) == Some(location) && code.get(12..14) == Some(dimension);
+    let mut shown: Vec<Curve> = Vec::new();
+    for channel in input.simulated.iter().filter(|c| here(&c.code)) {
+        let failed = |source| ReportError::Filter {
+            what: channel.code.clone(),
+            source,
+        };
+        let filtered = channel.filtered(class).map_err(failed)?;
+        let filtered = filtered.to_unit(unit).map_err(failed)?;
+        let name = match (location, channel.code.get(10..12)) {
+            ("SEBE", Some("B6")) => "model, lap belt",
+            ("SEBE", _) => "model, shoulder belt",
+            _ => "model",
+        };
+        let drawn = curve(name, &filtered, sign);
+        // Both femurs of the model are alike.
+        if !shown.contains(&drawn) {
+            shown.push(drawn);
+        }
+    }
+    Ok(shown)
+}
+
 /// Draw a sled run: measured and simulated where both are, the model alone where nothing was measured.
 ///
 /// # Errors
@@ -88,9 +118,8 @@ fn curve(name: &str, channel: &Channel, sign: f64) -> Curve {
 pub fn sled_figure(input: &SledFigure, theme: &Theme) -> Result<(Figure, String), ReportError> {
     let mut panels = Vec::new();
     let mut unmeasured = false;
-    for (location, dimension, quantity, unit, class, sign) in PANELS {
-        let here =
-            |code: &str| code.get(2..6) == Some(location) && code.get(12..14) == Some(dimension);
+    for panel in PANELS {
+        let (location, dimension, quantity, unit, _, sign) = panel;
         let pairs: Vec<&ChannelPair> = input
             .pairs
             .iter()
@@ -104,25 +133,7 @@ pub fn sled_figure(input: &SledFigure, theme: &Theme) -> Result<(Figure, String)
             };
             curves.push(curve(&name, &pair.measured, sign));
         }
-        let mut shown: Vec<Curve> = Vec::new();
-        for channel in input.simulated.iter().filter(|c| here(&c.code)) {
-            let failed = |source| ReportError::Filter {
-                what: channel.code.clone(),
-                source,
-            };
-            let filtered = channel.filtered(class).map_err(failed)?;
-            let filtered = filtered.to_unit(unit).map_err(failed)?;
-            let name = match (location, channel.code.get(10..12)) {
-                ("SEBE", Some("B6")) => "model, lap belt",
-                ("SEBE", _) => "model, shoulder belt",
-                _ => "model",
-            };
-            let drawn = curve(name, &filtered, sign);
-            // Both femurs of the model are alike.
-            if !shown.contains(&drawn) {
-                shown.push(drawn);
-            }
-        }
+        let shown = simulated(input, panel)?;
         if curves.is_empty() && shown.is_empty() {
             continue;
         }

@@ -120,6 +120,23 @@ pub(super) fn table(r: &StudyResult) -> Table {
         }
         row
     });
+    let target = match name {
+        Some(n) => format!(
+            "Answer by vehicle, reference target \"{n}\": {}",
+            target_text(r)
+        ),
+        None => "Answer by vehicle".to_string(),
+    };
+    Table {
+        caption: target,
+        header: header.into_iter().map(String::from).collect(),
+        align: vec![Align::Left, Align::Right, Align::Left],
+        rows: rows.collect(),
+        footnotes: footnotes(sized),
+    }
+}
+
+fn footnotes(sized: bool) -> Vec<String> {
     let mut footnotes = vec![
         "Joint risk: probability of serious injury (AIS 3+) to head or chest or of a femur fracture (AIS 2+) of the \
          belted dummy. Rated against the reference target."
@@ -133,20 +150,7 @@ pub(super) fn table(r: &StudyResult) -> Table {
                 .to_string(),
         );
     }
-    let target = match name {
-        Some(n) => format!(
-            "Answer by vehicle, reference target \"{n}\": {}",
-            target_text(r)
-        ),
-        None => "Answer by vehicle".to_string(),
-    };
-    Table {
-        caption: target,
-        header: header.into_iter().map(String::from).collect(),
-        align: vec![Align::Left, Align::Right, Align::Left],
-        rows: rows.collect(),
-        footnotes,
-    }
+    footnotes
 }
 
 /// The limits of the reference target in words.

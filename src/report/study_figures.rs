@@ -4,6 +4,7 @@ use crate::measure::{Measure, Readings};
 use crate::plot::{Curve, Heading, Theme, bars, heatmap, pulse, tradeoff, waterfall};
 use crate::signal::cfc::{Cfc, filter};
 use crate::sizing::Target;
+use crate::sizing::evaluate::Seated;
 use crate::study::{Exemplar, Row, SizingRow, StudyResult};
 use crate::units::{G0, KMH};
 
@@ -222,24 +223,7 @@ impl Figures<'_> {
             label: format!("Own wall test, {} km/h", plain(r.spec.question.wall_kmh)),
             values: walls.collect(),
         });
-        let caption = format!(
-            "{}, {} {}, {} km/h each, {} % overlap{}.{}",
-            q.what,
-            seat.dummy.id().to_uppercase(),
-            seat.seat.id(),
-            plain(speed),
-            plain(overlap),
-            if extra.is_some() {
-                "; at the right its own full-width wall test"
-            } else {
-                ""
-            },
-            if overlap < 100.0 {
-                " The vehicles turn; their occupants move along them only."
-            } else {
-                ""
-            },
-        );
+        let caption = map_caption(q, seat, speed, overlap, extra.is_some());
         let input = heatmap::Input {
             heading: self.heading(&caption),
             row_title: String::new(),
@@ -396,6 +380,27 @@ impl Figures<'_> {
         let figure = waterfall::draw(&input, &self.theme)?;
         Ok(Some((format!("price-{vehicle}"), figure, caption)))
     }
+}
+
+fn map_caption(q: &Quantity, seat: &Seated, speed: f64, overlap: f64, beside_wall: bool) -> String {
+    format!(
+        "{}, {} {}, {} km/h each, {} % overlap{}.{}",
+        q.what,
+        seat.dummy.id().to_uppercase(),
+        seat.seat.id(),
+        plain(speed),
+        plain(overlap),
+        if beside_wall {
+            "; at the right its own full-width wall test"
+        } else {
+            ""
+        },
+        if overlap < 100.0 {
+            " The vehicles turn; their occupants move along them only."
+        } else {
+            ""
+        },
+    )
 }
 
 /// The pair in detail as built; with the reference design its occupant, and both pulses over each other.

@@ -269,7 +269,8 @@ fn exemplar(r: &StudyResult, figures: &[NamedFigure]) -> Section {
     section
 }
 
-fn computed(r: &StudyResult) -> Section {
+/// Counts, steps and residuals of the runs.
+fn numerics(r: &StudyResult) -> Table {
     let worst = |measure: Measure| {
         let runs = r
             .rows
@@ -308,6 +309,16 @@ fn computed(r: &StudyResult) -> Section {
             error(worst(Measure::MomentumError)),
         ],
     ];
+    Table {
+        caption: "Numerics".to_string(),
+        header: vec!["Quantity".to_string(), "Value".to_string()],
+        align: vec![Align::Left],
+        rows,
+        footnotes: vec!["Worst: over every reported collision.".to_string()],
+    }
+}
+
+fn computed(r: &StudyResult) -> Section {
     let dummies: Vec<String> = {
         let mut all: Vec<String> = r
             .spec
@@ -328,13 +339,7 @@ fn computed(r: &StudyResult) -> Section {
              explicit scheme of second order (leapfrog); the occupant chain (pelvis, thorax, head) is coupled both ways \
              to cabin and dash, so that intrusion reaches it.",
         )
-        .table(Table {
-            caption: "Numerics".to_string(),
-            header: vec!["Quantity".to_string(), "Value".to_string()],
-            align: vec![Align::Left],
-            rows,
-            footnotes: vec!["Worst: over every reported collision.".to_string()],
-        })
+        .table(numerics(r))
         .paragraph(format!(
             "Risk: {}. The curves hold for {}; simulated here: {}. Head and chest AIS 3+, femur AIS 2+, joined as if \
              independent.",

@@ -116,51 +116,34 @@ pub fn seat_risk(input: &SeatInput) -> SeatRisk {
     }
 }
 
-fn readings(input: &SeatInput) -> Vec<CurveReading> {
-    let n = &input.ncap;
+/// Curves of US NCAP for a dummy it seats.
+fn ncap_curves(dummy: Dummy) -> &'static [RiskCurve] {
+    match dummy {
+        Dummy::Hiii50m => &[
+            ncap::HEAD_AIS3,
+            ncap::CHEST_AIS3_50M,
+            ncap::FEMUR_AIS2_50M,
+            ncap::NECK_NIJ_AIS3,
+            ncap::NECK_TENSION_AIS3_50M,
+            ncap::NECK_COMPRESSION_AIS3_50M,
+        ],
+        Dummy::Hiii05f => &[
+            ncap::HEAD_AIS3,
+            ncap::CHEST_AIS3_05F,
+            ncap::FEMUR_AIS2_05F,
+            ncap::NECK_NIJ_AIS3,
+            ncap::NECK_TENSION_AIS3_05F,
+            ncap::NECK_COMPRESSION_AIS3_05F,
+        ],
+        _ => &[],
+    }
+}
+
+/// Every curve that holds for the dummy, the age and the crash of `input`.
+fn curves_for(input: &SeatInput) -> Vec<RiskCurve> {
     let male = input.dummy == Dummy::Hiii50m;
-    let (ncap_curves, body): (&[RiskCurve], bool) = match input.dummy {
-        Dummy::Hiii50m => (
-            &[
-                ncap::HEAD_AIS3,
-                ncap::CHEST_AIS3_50M,
-                ncap::FEMUR_AIS2_50M,
-                ncap::NECK_NIJ_AIS3,
-                ncap::NECK_TENSION_AIS3_50M,
-                ncap::NECK_COMPRESSION_AIS3_50M,
-            ],
-            true,
-        ),
-        Dummy::Hiii05f => (
-            &[
-                ncap::HEAD_AIS3,
-                ncap::CHEST_AIS3_05F,
-                ncap::FEMUR_AIS2_05F,
-                ncap::NECK_NIJ_AIS3,
-                ncap::NECK_TENSION_AIS3_05F,
-                ncap::NECK_COMPRESSION_AIS3_05F,
-            ],
-            true,
-        ),
-        _ => (&[], false),
-    };
-    let cti = (input.chest_a3ms_g.zip(n.chest_deflection_mm))
-        .and_then(|(a, d)| combined_thoracic_index(a, d, input.dummy));
-    let value_of = |predictor: Predictor| match predictor {
-        Predictor::Hic15 => n.hic15,
-        Predictor::ChestDeflectionMm => n.chest_deflection_mm,
-        Predictor::FemurForceKn => n.femur_kn,
-        Predictor::Nij => n.neck.map(|n| n.nij),
-        Predictor::NeckTensionKn => n.neck.map(|n| n.tension_kn),
-        Predictor::NeckCompressionKn => n.neck.map(|n| n.compression_kn),
-        Predictor::ChestA3msG => input.chest_a3ms_g,
-        Predictor::CombinedThoracicIndex => cti,
-        Predictor::DeltaVMps => input.crash.map(|c| c.1),
-        Predictor::ClosingSpeedMps => input.crash.map(|c| equivalent_closing_speed_mps(c.1)),
-        Predictor::Hic36 | Predictor::Bric => None,
-    };
-    let mut curves = ncap_curves.to_vec();
-    if body {
+    let mut curves = ncap_curves(input.dummy).to_vec();
+    if !curves.is_empty() {
         // The US NCAP head curve is the AIS 3+ one of the lognormal family.
         curves.extend(
             HEAD_LOGNORMAL
@@ -184,6 +167,26 @@ fn readings(input: &SeatInput) -> Vec<CurveReading> {
         curves.extend(OTHER_CURVES);
     }
     curves
+}
+
+fn readings(input: &SeatInput) -> Vec<CurveReading> {
+    let n = &input.ncap;
+    let cti = (input.chest_a3ms_g.zip(n.chest_deflection_mm))
+        .and_then(|(a, d)| combined_thoracic_index(a, d, input.dummy));
+    let value_of = |predictor: Predictor| match predictor {
+        Predictor::Hic15 => n.hic15,
+        Predictor::ChestDeflectionMm => n.chest_deflection_mm,
+        Predictor::FemurForceKn => n.femur_kn,
+        Predictor::Nij => n.neck.map(|n| n.nij),
+        Predictor::NeckTensionKn => n.neck.map(|n| n.tension_kn),
+        Predictor::NeckCompressionKn => n.neck.map(|n| n.compression_kn),
+        Predictor::ChestA3msG => input.chest_a3ms_g,
+        Predictor::CombinedThoracicIndex => cti,
+        Predictor::DeltaVMps => input.crash.map(|c| c.1),
+        Predictor::ClosingSpeedMps => input.crash.map(|c| equivalent_closing_speed_mps(c.1)),
+        Predictor::Hic36 | Predictor::Bric => None,
+    };
+    curves_for(input)
         .iter()
         .filter_map(|c| {
             let value = value_of(c.predictor)?;

@@ -202,46 +202,15 @@ pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<Si
         // Rounding must not make a reshaped path lighter.
         let added_energy_j = (table.energy_to(design_crush) - design_energy_j(before)).max(0.0);
         if !compartment && (factor > 1.0 || grows || ratio.is_some()) {
-            let id = material_of(design, original);
-            let material = data.materials.get(id)?;
-            let Some(sea) = material.sea_j_per_kg else {
-                return Err(Error::request(
-                    format!("material \"{id}\" on path \"{}\"", path.name),
-                    "it may not be used for crush structure; choose one with crush among its uses",
-                ));
-            };
-            let eta = data.costs.structure.system_efficiency.central;
-            paths.push(PathMass {
-                path: path.name.clone(),
-                material: id.to_string(),
-                added_energy_j,
-                kg: crush_mass_kg(added_energy_j, sea.central, eta),
-            });
+            paths.push(path_mass(design, original, added_energy_j, data)?);
         }
     }
     sized.body.length_m += length;
     let mass = account(design, length, paths, data)?;
-    for (place, kg) in placements(vehicle, &mass, &lengthened) {
-        match place {
-            Place::Body(i) => sized.masses[i].kg += kg,
-            Place::FrontEnd(i) => {
-                if let PathKind::Layer(l) = &mut sized.paths[i].kind {
-                    l.face_kg += kg;
-                }
-            }
-        }
-    }
+    place(&mut sized, placements(vehicle, &mass, &lengthened));
     sized.body.curb_kg += mass.total_kg();
     sized.body.test_kg += mass.total_kg();
-    if let Some(id) = &design.package {
-        let package = data.costs.package(id)?;
-        if package.driver.is_some() {
-            sized.driver_restraint.clone_from(&package.driver);
-        }
-        if package.passenger.is_some() {
-            sized.passenger_restraint.clone_from(&package.passenger);
-        }
-    }
+    fit_package(&mut sized, design, data)?;
     let cost = added_direct_cost(&mass, &data.materials, &data.costs)?;
     let partner_terms = PartnerTerms::of(&design.partner, data)?;
     let on = |t: &PartnerTerms| data.partners.iter().filter_map(|p| t.account(p)).collect();
@@ -251,6 +220,58 @@ pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<Si
         cost,
         partners: partner_terms.as_ref().map_or_else(Vec::new, on),
         partner_terms,
+    })
+}
+
+/// Added masses where they sit.
+fn place(sized: &mut Vehicle, added: Vec<(Place, f64)>) {
+    for (place, kg) in added {
+        match place {
+            Place::Body(i) => sized.masses[i].kg += kg,
+            Place::FrontEnd(i) => {
+                if let PathKind::Layer(l) = &mut sized.paths[i].kind {
+                    l.face_kg += kg;
+                }
+            }
+        }
+    }
+}
+
+/// The restraints of the package.
+fn fit_package(sized: &mut Vehicle, design: &Design, data: &SizingData) -> Result<(), Error> {
+    if let Some(id) = &design.package {
+        let package = data.costs.package(id)?;
+        if package.driver.is_some() {
+            sized.driver_restraint.clone_from(&package.driver);
+        }
+        if package.passenger.is_some() {
+            sized.passenger_restraint.clone_from(&package.passenger);
+        }
+    }
+    Ok(())
+}
+
+/// Mass of a path that takes `added_energy_j` more, in its material.
+fn path_mass(
+    design: &Design,
+    path: &Path,
+    added_energy_j: f64,
+    data: &SizingData,
+) -> Result<PathMass, Error> {
+    let id = material_of(design, path);
+    let material = data.materials.get(id)?;
+    let Some(sea) = material.sea_j_per_kg else {
+        return Err(Error::request(
+            format!("material \"{id}\" on path \"{}\"", path.name),
+            "it may not be used for crush structure; choose one with crush among its uses",
+        ));
+    };
+    let eta = data.costs.structure.system_efficiency.central;
+    Ok(PathMass {
+        path: path.name.clone(),
+        material: id.to_string(),
+        added_energy_j,
+        kg: crush_mass_kg(added_energy_j, sea.central, eta),
     })
 }
 

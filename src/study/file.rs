@@ -177,30 +177,7 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
     if raw.seat.get_ref().is_empty() {
         return Err(r.bad(&raw.seat, "no seat", "add a [[seat]] with seat and dummy"));
     }
-    let speeds_kmh = r.numbers(
-        "speeds_kmh",
-        &raw.speeds_kmh,
-        |x| x > 0.0 && x <= 200.0,
-        "above 0 and at most 200 km/h",
-    )?;
-    let overlaps_pct = r.numbers(
-        "overlaps_pct",
-        &raw.overlaps_pct,
-        |x| x > 0.0 && x <= 100.0,
-        "above 0 and at most 100",
-    )?;
-    let weights = (
-        r.weights(
-            "speed_weights",
-            raw.speed_weights.as_ref(),
-            speeds_kmh.len(),
-        )?,
-        r.weights(
-            "overlap_weights",
-            raw.overlap_weights.as_ref(),
-            overlaps_pct.len(),
-        )?,
-    );
+    let (speeds_kmh, overlaps_pct, weights) = r.grid(&raw)?;
     let vehicles = r.ids("vehicles", &raw.vehicles)?;
     let partners = r.ids("partners", &raw.partners)?;
     let (targets, reference) = match &raw.sizing {
@@ -251,7 +228,38 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
     })
 }
 
+/// Speeds, overlaps and the weights of both.
+type Grid = (Vec<f64>, Vec<f64>, (Vec<f64>, Vec<f64>));
+
 impl Reader<'_> {
+    fn grid(&self, raw: &Raw) -> Result<Grid, Error> {
+        let speeds_kmh = self.numbers(
+            "speeds_kmh",
+            &raw.speeds_kmh,
+            |x| x > 0.0 && x <= 200.0,
+            "above 0 and at most 200 km/h",
+        )?;
+        let overlaps_pct = self.numbers(
+            "overlaps_pct",
+            &raw.overlaps_pct,
+            |x| x > 0.0 && x <= 100.0,
+            "above 0 and at most 100",
+        )?;
+        let weights = (
+            self.weights(
+                "speed_weights",
+                raw.speed_weights.as_ref(),
+                speeds_kmh.len(),
+            )?,
+            self.weights(
+                "overlap_weights",
+                raw.overlap_weights.as_ref(),
+                overlaps_pct.len(),
+            )?,
+        );
+        Ok((speeds_kmh, overlaps_pct, weights))
+    }
+
     /// The targets and which of them is the reference.
     fn targets(&self, s: &RawSizing) -> Result<(Vec<TargetSet>, usize), Error> {
         let mut all = Vec::new();

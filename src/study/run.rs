@@ -103,17 +103,7 @@ pub fn run_study(
     progress.begin(Stage::AsBuilt, vehicles.len());
     let before = study.each(&unchanged, |s| study.results(s, &loads))?;
     progress.begin(Stage::Wall, vehicles.len());
-    let walls: Vec<WallRow> = study
-        .each(&unchanged, |s| study.results(s, &[question.wall()]))?
-        .into_iter()
-        .zip(&vehicles)
-        .filter_map(|(mut results, v)| {
-            Some(WallRow {
-                vehicle: v.id.clone(),
-                result: results.pop()?,
-            })
-        })
-        .collect();
+    let walls = study.walls(&vehicles, &unchanged)?;
     let sizer = Sizer {
         spec,
         data: &data,
@@ -175,6 +165,25 @@ struct Study<'a> {
 }
 
 impl Study<'_> {
+    /// Each vehicle's own wall test.
+    fn walls(
+        &self,
+        vehicles: &[Vehicle],
+        unchanged: &[SizedVehicle],
+    ) -> Result<Vec<WallRow>, Error> {
+        Ok(self
+            .each(unchanged, |s| self.results(s, &[self.spec.question.wall()]))?
+            .into_iter()
+            .zip(vehicles)
+            .filter_map(|(mut results, v)| {
+                Some(WallRow {
+                    vehicle: v.id.clone(),
+                    result: results.pop()?,
+                })
+            })
+            .collect())
+    }
+
     fn check_stop(&self) -> Result<(), Error> {
         if self.progress.stop() {
             Err(Error::Interrupted)

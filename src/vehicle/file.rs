@@ -527,6 +527,64 @@ impl Reader<'_> {
         let unload = self.need(raw, "unload_kN_per_mm", &raw.unload_kN_per_mm)?;
         let c = crush.get_ref();
         let f = force.get_ref();
+        self.backbone(crush, force, name)?;
+        let u = match unload.get_ref().0.as_slice() {
+            [one] => vec![*one; c.len()],
+            many => many.to_vec(),
+        };
+        if u.len() != c.len() {
+            return self.fail(
+                unload.span(),
+                format!(
+                    "\"{name}\" has {} unloading stiffnesses for {} crush points",
+                    u.len(),
+                    c.len()
+                ),
+                "give one value, or one per crush point",
+            );
+        }
+        let rate = match &raw.rate_s_per_m {
+            Some(r) => self
+                .text
+                .number("rate_s_per_m", r, |x| x >= 0.0, "must not be negative")?,
+            None => 0.0,
+        };
+        self.stiff_enough([c, f, &u], rate, unload.span(), name)?;
+        let power = match &raw.unload_power {
+            Some(n) => self.text.number(
+                "unload_power",
+                n,
+                |x| x.fract() == 0.0 && (1.0..=MOST_UNLOAD_POWER).contains(&x),
+                "a whole number from 1 (straight) to 16; sheet metal has 8",
+            )? as u32,
+            None => 1,
+        };
+        let damping = match &raw.damping_kNs_per_m {
+            Some(d) => {
+                self.text
+                    .number("damping_kNs_per_m", d, |x| x >= 0.0, "must not be negative")?
+                    * KN
+            }
+            None => 0.0,
+        };
+        Ok(CrushTable {
+            crush_m: c.iter().map(|v| v * MM).collect(),
+            force_n: f.iter().map(|v| v * KN).collect(),
+            unload_n_per_m: u.iter().map(|v| v * KN_PER_MM).collect(),
+            rate_s_per_m: rate,
+            unload_power: power,
+            damping_n_s_per_m: damping,
+        })
+    }
+
+    /// Crush from 0, rising; one force per point, none negative.
+    fn backbone(
+        &self,
+        crush: &Spanned<Vec<f64>>,
+        force: &Spanned<Vec<f64>>,
+        name: &str,
+    ) -> Result<(), InputError> {
+        let (c, f) = (crush.get_ref(), force.get_ref());
         if c.len() < 2 || c[0] != 0.0 {
             return self.fail(
                 crush.span(),
@@ -564,31 +622,22 @@ impl Reader<'_> {
                 "forces are at least 0 and finite",
             );
         }
-        let u = match unload.get_ref().0.as_slice() {
-            [one] => vec![*one; c.len()],
-            many => many.to_vec(),
-        };
-        if u.len() != c.len() {
-            return self.fail(
-                unload.span(),
-                format!(
-                    "\"{name}\" has {} unloading stiffnesses for {} crush points",
-                    u.len(),
-                    c.len()
-                ),
-                "give one value, or one per crush point",
-            );
-        }
-        let rate = match &raw.rate_s_per_m {
-            Some(r) => self
-                .text
-                .number("rate_s_per_m", r, |x| x >= 0.0, "must not be negative")?,
-            None => 0.0,
-        };
+        Ok(())
+    }
+
+    /// Unloading stiffness `u` of a backbone of forces `f` over crush `c`, so steep that no path gives back more than
+    /// it took.
+    fn stiff_enough(
+        &self,
+        [c, f, u]: [&[f64]; 3],
+        rate: f64,
+        span: std::ops::Range<usize>,
+        name: &str,
+    ) -> Result<(), InputError> {
         for i in 0..u.len() {
             if !(u[i].is_finite() && u[i] > 0.0) || (i > 0 && u[i] < u[i - 1]) {
                 return self.fail(
-                    unload.span(),
+                    span,
                     format!(
                         "unload_kN_per_mm of \"{name}\" is {} at point {}",
                         u[i],
@@ -604,7 +653,7 @@ impl Reader<'_> {
             let least = left.max(right) * (1.0 + rate * RATE_CHECK_MPS);
             if u[i] < least * (1.0 - 1e-9) {
                 return self.fail(
-                    unload.span(),
+                    span,
                     format!(
                         "unload_kN_per_mm of path \"{name}\" is {} at point {} (crush {} mm), below the backbone's slope there",
                         u[i],
@@ -615,31 +664,7 @@ impl Reader<'_> {
                 );
             }
         }
-        let power = match &raw.unload_power {
-            Some(n) => self.text.number(
-                "unload_power",
-                n,
-                |x| x.fract() == 0.0 && (1.0..=MOST_UNLOAD_POWER).contains(&x),
-                "a whole number from 1 (straight) to 16; sheet metal has 8",
-            )? as u32,
-            None => 1,
-        };
-        let damping = match &raw.damping_kNs_per_m {
-            Some(d) => {
-                self.text
-                    .number("damping_kNs_per_m", d, |x| x >= 0.0, "must not be negative")?
-                    * KN
-            }
-            None => 0.0,
-        };
-        Ok(CrushTable {
-            crush_m: c.iter().map(|v| v * MM).collect(),
-            force_n: f.iter().map(|v| v * KN).collect(),
-            unload_n_per_m: u.iter().map(|v| v * KN_PER_MM).collect(),
-            rate_s_per_m: rate,
-            unload_power: power,
-            damping_n_s_per_m: damping,
-        })
+        Ok(())
     }
 
     fn mount(

@@ -19,101 +19,137 @@ pub(super) type Combined = Option<(ChannelCode, Result<Map<String, Value>, Crite
 /// What the channels beside the X channel `x` give together with it.
 pub(super) fn combined(x: &Coded<'_>, all: &[Coded<'_>], filtering: Filtering) -> Combined {
     let (reading, asked) = Reading::of(&x.code)?;
-    let beside = |dimension: &str, direction: char| {
-        all.iter().find(|c| {
-            let same_place = c.code.as_str()[..12] == x.code.as_str()[..12];
-            same_place && c.code.dimension() == dimension && c.code.direction() == direction
-        })
-    };
-    let dimension = x.code.dimension();
-    let axes = || Some([x, beside(dimension, 'Y')?, beside(dimension, 'Z')?]);
-    let fields = Fields::of(&x.code);
+    let g = Group { x, all, filtering };
     match reading {
-        Reading::Head | Reading::Acceleration if beside(dimension, 'R').is_none() => {
-            let axes = axes()?;
-            let code = fields.code(|f| f.direction = 'R')?;
+        Reading::Head | Reading::Acceleration if g.beside(x.code.dimension(), 'R').is_none() => {
+            let axes = g.axes()?;
+            let code = g.fields().code(|f| f.direction = 'R')?;
             let result = resultant(&axes, asked, filtering).and_then(|(r, filter)| match reading {
                 Reading::Head => head(&r, x.channel, &filter),
                 _ => acceleration(&r, x.channel, &filter),
             });
             Some((code, result))
         }
-        Reading::Rate => {
-            let axes = axes()?;
-            let code = fields.code(|f| {
-                f.main_location = "BRIC";
-                (f.dimension, f.direction, f.filter) = ("00", '0', 'X');
-            })?;
-            let result = three(&axes, asked, filtering).and_then(|([wx, wy, wz], filter)| {
-                let dt_s = x.channel.dt_s;
-                let value = bric(&wx, &wy, &wz, dt_s, BricBasis::Average)?;
-                let damage = damage(&wx, &wy, &wz, dt_s)?.value;
-                Ok(object(
-                    json!({ "bric": value, "damage": damage, "filter": filter }),
-                ))
-            });
-            Some((code, result))
-        }
-        Reading::NeckForce => {
-            let (fz, my) = (beside("FO", 'Z')?, beside("MO", 'Y')?);
-            let dummy = Dummy::from_iso_code(x.code.fine_locations()[2])?;
-            let (critical, arm_m) = (intercepts(dummy)?, load_cell_arm_m(dummy)?);
-            let code = fields.code(|f| {
-                (f.main_location, f.fine_1, f.fine_2) = ("NIJC", "IP", "00");
-                (f.dimension, f.direction, f.filter) = ("00", 'Y', 'B');
-            })?;
-            // All loads of Nij are taken at CFC 600.
-            let result =
-                three(&[x, fz, my], Cfc::C600, filtering).and_then(|([fx, fz, my], filter)| {
-                    let moment = condyle_moment_nm(&my, &fx, arm_m)?;
-                    let n = nij(&fz, &moment, x.channel.dt_s, critical)?;
-                    let most = |sign: f64| moment.iter().fold(0.0_f64, |m, v| m.max(sign * v));
-                    Ok(object(json!({
-                        "condyle_flexion_Nm": most(1.0),
-                        "condyle_extension_Nm": most(-1.0),
-                        "nij": n.value,
-                        "nij_mode": n.mode,
-                        "time_of_nij_ms": ms(x.channel.t0_s + n.time_s),
-                        "filter": filter,
-                    })))
-                });
-            Some((code, result))
-        }
-        Reading::Pulse => {
-            let axes = axes()?;
-            let result = axes_from_impact(&axes, filtering).and_then(|([ax, ay, az], dt_s)| {
-                let mut out = object(json!({ "asi_three_axes": asi(&ax, &ay, &az, dt_s)?.value }));
-                // A head that never crosses the space has no flail space, and the rest stands.
-                if let Ok(f) = flail_space(&ax, &ay, dt_s) {
-                    out.extend(object(json!({
-                        "thiv_mps": f.thiv_mps,
-                        "phd_g": f.phd_g,
-                        "oiv_x_mps": f.oiv_x_mps,
-                        "oiv_y_mps": f.oiv_y_mps,
-                        "ora_x_g": f.ora_x_g,
-                        "ora_y_g": f.ora_y_g,
-                    })));
-                }
-                Ok(out)
-            });
-            Some((x.code, result))
-        }
-        Reading::Moment => {
-            let (my, fz) = (beside("MO", 'Y')?, beside("FO", 'Z')?);
-            let dummy = Dummy::from_iso_code(x.code.fine_locations()[2])?;
-            tibia_constants(dummy)?;
-            let code = fields.code(|f| {
-                f.main_location = "TIIN";
-                (f.dimension, f.direction, f.filter) = ("00", '0', 'B');
-            })?;
-            let result =
-                three(&[x, my, fz], Cfc::C600, filtering).and_then(|([mx, my, fz], filter)| {
-                    let value = tibia_index(&mx, &my, &fz, x.channel.dt_s, dummy)?;
-                    Ok(object(json!({ "tibia_index": value, "filter": filter })))
-                });
-            Some((code, result))
-        }
+        Reading::Rate => g.rotation(asked),
+        Reading::NeckForce => g.neck(),
+        Reading::Pulse => g.pulse(),
+        Reading::Moment => g.tibia(),
         _ => None,
+    }
+}
+
+/// An X channel among all.
+struct Group<'a> {
+    x: &'a Coded<'a>,
+    all: &'a [Coded<'a>],
+    filtering: Filtering,
+}
+
+impl<'a> Group<'a> {
+    /// The channel at the same place of another dimension or direction.
+    fn beside(&self, dimension: &str, direction: char) -> Option<&'a Coded<'a>> {
+        self.all.iter().find(|c| {
+            let same_place = c.code.as_str()[..12] == self.x.code.as_str()[..12];
+            same_place && c.code.dimension() == dimension && c.code.direction() == direction
+        })
+    }
+
+    fn axes(&self) -> Option<[&'a Coded<'a>; 3]> {
+        let dimension = self.x.code.dimension();
+        Some([
+            self.x,
+            self.beside(dimension, 'Y')?,
+            self.beside(dimension, 'Z')?,
+        ])
+    }
+
+    fn fields(&self) -> Fields<'a> {
+        Fields::of(&self.x.code)
+    }
+
+    /// BrIC and DAMAGE of three rates.
+    fn rotation(&self, asked: Cfc) -> Combined {
+        let axes = self.axes()?;
+        let code = self.fields().code(|f| {
+            f.main_location = "BRIC";
+            (f.dimension, f.direction, f.filter) = ("00", '0', 'X');
+        })?;
+        let result = three(&axes, asked, self.filtering).and_then(|([wx, wy, wz], filter)| {
+            let dt_s = self.x.channel.dt_s;
+            let value = bric(&wx, &wy, &wz, dt_s, BricBasis::Average)?;
+            let damage = damage(&wx, &wy, &wz, dt_s)?.value;
+            Ok(object(
+                json!({ "bric": value, "damage": damage, "filter": filter }),
+            ))
+        });
+        Some((code, result))
+    }
+
+    /// Nij of force and moment.
+    fn neck(&self) -> Combined {
+        let (fz, my) = (self.beside("FO", 'Z')?, self.beside("MO", 'Y')?);
+        let dummy = Dummy::from_iso_code(self.x.code.fine_locations()[2])?;
+        let (critical, arm_m) = (intercepts(dummy)?, load_cell_arm_m(dummy)?);
+        let code = self.fields().code(|f| {
+            (f.main_location, f.fine_1, f.fine_2) = ("NIJC", "IP", "00");
+            (f.dimension, f.direction, f.filter) = ("00", 'Y', 'B');
+        })?;
+        // All loads of Nij are taken at CFC 600.
+        let result = three(&[self.x, fz, my], Cfc::C600, self.filtering).and_then(
+            |([fx, fz, my], filter)| {
+                let moment = condyle_moment_nm(&my, &fx, arm_m)?;
+                let n = nij(&fz, &moment, self.x.channel.dt_s, critical)?;
+                let most = |sign: f64| moment.iter().fold(0.0_f64, |m, v| m.max(sign * v));
+                Ok(object(json!({
+                    "condyle_flexion_Nm": most(1.0),
+                    "condyle_extension_Nm": most(-1.0),
+                    "nij": n.value,
+                    "nij_mode": n.mode,
+                    "time_of_nij_ms": ms(self.x.channel.t0_s + n.time_s),
+                    "filter": filter,
+                })))
+            },
+        );
+        Some((code, result))
+    }
+
+    /// ASI of three axes, and flail space.
+    fn pulse(&self) -> Combined {
+        let axes = self.axes()?;
+        let result = axes_from_impact(&axes, self.filtering).and_then(|([ax, ay, az], dt_s)| {
+            let mut out = object(json!({ "asi_three_axes": asi(&ax, &ay, &az, dt_s)?.value }));
+            // A head that never crosses the space has no flail space, and the rest stands.
+            if let Ok(f) = flail_space(&ax, &ay, dt_s) {
+                out.extend(object(json!({
+                    "thiv_mps": f.thiv_mps,
+                    "phd_g": f.phd_g,
+                    "oiv_x_mps": f.oiv_x_mps,
+                    "oiv_y_mps": f.oiv_y_mps,
+                    "ora_x_g": f.ora_x_g,
+                    "ora_y_g": f.ora_y_g,
+                })));
+            }
+            Ok(out)
+        });
+        Some((self.x.code, result))
+    }
+
+    /// Tibia index of force and moments.
+    fn tibia(&self) -> Combined {
+        let (my, fz) = (self.beside("MO", 'Y')?, self.beside("FO", 'Z')?);
+        let dummy = Dummy::from_iso_code(self.x.code.fine_locations()[2])?;
+        tibia_constants(dummy)?;
+        let code = self.fields().code(|f| {
+            f.main_location = "TIIN";
+            (f.dimension, f.direction, f.filter) = ("00", '0', 'B');
+        })?;
+        let result = three(&[self.x, my, fz], Cfc::C600, self.filtering).and_then(
+            |([mx, my, fz], filter)| {
+                let value = tibia_index(&mx, &my, &fz, self.x.channel.dt_s, dummy)?;
+                Ok(object(json!({ "tibia_index": value, "filter": filter })))
+            },
+        );
+        Some((code, result))
     }
 }
 

@@ -152,20 +152,7 @@ impl PulseRig {
         };
         let mut motions = Vec::with_capacity(self.bodies.len());
         for name in &self.bodies {
-            let mass = vehicle
-                .masses
-                .iter()
-                .position(|m| m.name == *name)
-                .ok_or_else(|| {
-                    Error::request(
-                        format!(
-                            "a channel of [pulse] sat on \"{name}\": {} has no such mass",
-                            vehicle.id
-                        ),
-                        "name a [[mass]] of the vehicle, or \"wall\"",
-                    )
-                })?;
-            let body = map.bodies[mass];
+            let body = map.bodies[mass_named(vehicle, name)?];
             let a = record.a(body).iter().map(|a| a / G0).collect();
             motions.push(Motion {
                 a_g: on_grid(&filtered(a)?),
@@ -178,14 +165,7 @@ impl PulseRig {
             .range()
             .map(|s| (0..cells).map(|c| record.impulse_at(c, s)).sum::<f64>() * 1e-3)
             .collect();
-        let last = impulse.len() - 1;
-        let force = (0..=last)
-            .map(|s| {
-                let (a, b) = (s.saturating_sub(1), (s + 1).min(last));
-                (impulse[b] - impulse[a]) / ((b - a) as f64 * record.sample_s)
-            })
-            .collect();
-        let wall_kn = on_grid(&filtered(force)?);
+        let wall_kn = on_grid(&filtered(slope(&impulse, record.sample_s))?);
         let engine_back: Vec<f64> = vehicle
             .mass_with_role(Role::Engine)
             .map_or(Vec::new(), |m| {
@@ -203,7 +183,7 @@ impl PulseRig {
         Ok(Response {
             motions,
             wall_kn,
-            wall_impulse_kns: impulse[last],
+            wall_impulse_kns: impulse[impulse.len() - 1],
             path_crush_mm: paths.map(|p| (p.name.clone(), p.crush_mm)).collect(),
             intrusion_mm: seen.intrusion_mm,
             crush_mm: seen.crush_mm,
@@ -220,4 +200,32 @@ impl PulseRig {
             engine_kick_mps: most(&engine_back[..turn.min(engine_back.len())]),
         })
     }
+}
+
+/// Index of the mass that a channel sat on.
+fn mass_named(vehicle: &Vehicle, name: &str) -> Result<usize, Error> {
+    vehicle
+        .masses
+        .iter()
+        .position(|m| m.name == name)
+        .ok_or_else(|| {
+            Error::request(
+                format!(
+                    "a channel of [pulse] sat on \"{name}\": {} has no such mass",
+                    vehicle.id
+                ),
+                "name a [[mass]] of the vehicle, or \"wall\"",
+            )
+        })
+}
+
+/// Rate of change by central differences.
+fn slope(y: &[f64], dt_s: f64) -> Vec<f64> {
+    let last = y.len() - 1;
+    (0..=last)
+        .map(|s| {
+            let (a, b) = (s.saturating_sub(1), (s + 1).min(last));
+            (y[b] - y[a]) / ((b - a) as f64 * dt_s)
+        })
+        .collect()
 }

@@ -306,19 +306,7 @@ impl<'a> Population<'a> {
             inputs,
             evaluator: bare,
             vehicle: without_evidence(problem.vehicle),
-            data: SizingData {
-                materials: Materials::new(problem.data.materials.iter().cloned().map(|mut m| {
-                    m.sources.clear();
-                    m.provenance.clear();
-                    m
-                })),
-                costs: CostModel {
-                    sources: BTreeMap::new(),
-                    provenance: BTreeMap::new(),
-                    ..costs.clone()
-                },
-                partners: Vec::new(),
-            },
+            data: data_without_evidence(problem.data),
             own,
             partners,
             restraints,
@@ -479,4 +467,21 @@ fn without_evidence(vehicle: &Vehicle) -> Vehicle {
     bare.sources.clear();
     bare.provenance.clear();
     bare
+}
+
+/// Materials and costs without what only documents them, since every draw copies them.
+fn data_without_evidence(data: &SizingData) -> SizingData {
+    SizingData {
+        materials: Materials::new(data.materials.iter().cloned().map(|mut m| {
+            m.sources.clear();
+            m.provenance.clear();
+            m
+        })),
+        costs: CostModel {
+            sources: BTreeMap::new(),
+            provenance: BTreeMap::new(),
+            ..data.costs.clone()
+        },
+        partners: Vec::new(),
+    }
 }
