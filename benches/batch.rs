@@ -39,9 +39,7 @@ fn lanes(c: &mut Criterion) {
 
 fn threads(c: &mut Criterion) {
     let mut cases = at_speeds(&worked_pair(), 128);
-    cases
-        .iter_mut()
-        .for_each(|c| c.plan = Plan::new(0.15, 25e-6));
+    cases.iter_mut().for_each(|c| c.plan = Plan::new(0.15, 25e-6));
     let mut group = c.benchmark_group("batch/threads");
     group
         .sample_size(10)
@@ -57,10 +55,7 @@ fn threads(c: &mut Criterion) {
     }
     cases.iter_mut().for_each(|c| c.plan.settle_s = Some(0.02));
     group.bench_function("1, stopped 20 ms after the last contact", |b| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(1)
-            .build()
-            .expect("a pool");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool");
         b.iter(|| pool.install(|| black_box(run_batch(&cases))));
     });
     group.finish();
@@ -94,10 +89,7 @@ fn unloading(c: &mut Criterion) {
             let of_the_face = path.layer().is_some();
             if let Some(table) = path.table.as_mut().filter(|_| of_the_face) {
                 table.unload_power = 8;
-                table
-                    .unload_n_per_m
-                    .iter_mut()
-                    .for_each(|k| *k *= 16.0 / 9.0);
+                table.unload_n_per_m.iter_mut().for_each(|k| *k *= 16.0 / 9.0);
             }
         }
     }

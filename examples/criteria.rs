@@ -14,10 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let raw: Vec<f64> = (0..=800).map(triangle).collect();
     let accel = filter(Cfc::C1000, dt_s, &raw)?;
     println!("HIC15      {:8.1}", hic15(&accel, dt_s)?.value);
-    println!(
-        "3 ms clip  {:8.1} g",
-        clip_3ms_cumulative(&accel, dt_s)? / G0
-    );
+    println!("3 ms clip  {:8.1} g", clip_3ms_cumulative(&accel, dt_s)? / G0);
     let braking: Vec<f64> = accel.iter().map(|a| -a).collect();
     println!(
         "OLC        {:8.1} g",

@@ -23,24 +23,14 @@ fn main() -> Result<(), Error> {
         ));
     };
     let (raw, out) = (Path::new(raw), Path::new(out));
-    let camry = |n: u32| {
-        reduced(
-            &raw.join(format!("nhtsa_10146/v10146.{n:03}")),
-            1,
-            [-0.01, 0.15],
-        )
-    };
+    let camry = |n: u32| reduced(&raw.join(format!("nhtsa_10146/v10146.{n:03}")), 1, [-0.01, 0.15]);
     let mut columns = vec![
         ("10SECMLERE00ACXD [g]".to_string(), camry(93)?),
         ("10SECMRIRE00ACXD [g]".to_string(), camry(94)?),
         ("10ENGNTO0000ACXD [g]".to_string(), camry(95)?),
     ];
     for row in 1..=11 {
-        let force = reduced(
-            &raw.join("nhtsa_10146/wall_rows_kN.csv"),
-            row,
-            [-0.01, 0.15],
-        )?;
+        let force = reduced(&raw.join("nhtsa_10146/wall_rows_kN.csv"), row, [-0.01, 0.15])?;
         columns.push((format!("B0FBAR00{row:02}00FOXD [kN]"), force));
     }
     let car = "NHTSA Vehicle Crash Test Database, test 10146 (2018 Toyota Camry LE, load-cell wall, 57.09 km/h)";
@@ -57,8 +47,7 @@ fn main() -> Result<(), Error> {
         &columns,
     )?;
     let neon = reduced(&raw.join("nhtsa_2320_neon.csv"), 1, [0.0, 0.16])?;
-    let car =
-        "NHTSA Vehicle Crash Test Database, test 2320 (1996 Dodge Neon, rigid wall, 56.5 km/h)";
+    let car = "NHTSA Vehicle Crash Test Database, test 2320 (1996 Dodge Neon, rigid wall, 56.5 km/h)";
     let columns = [("10SEATLERE00ACXD [g]".to_string(), neon)];
     write(
         &out.join("nhtsa-2320.csv"),
@@ -106,8 +95,7 @@ fn reduced(path: &Path, column: usize, span_s: [f64; 2]) -> Result<Vec<f64>, Err
         let bias = quiet.iter().sum::<f64>() / quiet.len() as f64;
         values.iter_mut().for_each(|v| *v -= bias);
     }
-    let refused =
-        |e: String| Error::request(format!("{}: {e}", path.display()), "give the raw channel");
+    let refused = |e: String| Error::request(format!("{}: {e}", path.display()), "give the raw channel");
     let last = times
         .len()
         .checked_sub(1)
@@ -124,12 +112,7 @@ fn reduced(path: &Path, column: usize, span_s: [f64; 2]) -> Result<Vec<f64>, Err
     Ok((0..=n).map(at).collect())
 }
 
-fn write(
-    path: &Path,
-    remarks: &[&str],
-    from_s: f64,
-    columns: &[(String, Vec<f64>)],
-) -> Result<(), Error> {
+fn write(path: &Path, remarks: &[&str], from_s: f64, columns: &[(String, Vec<f64>)]) -> Result<(), Error> {
     let mut text = String::new();
     for r in remarks {
         text += &format!("# {r}\n");
@@ -139,10 +122,7 @@ fn write(
     let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
     text += &format!("time [s],{}\n", names.join(","));
     for i in 0..columns[0].1.len() {
-        let cells: Vec<String> = columns
-            .iter()
-            .map(|(_, v)| format!("{:.3}", v[i]))
-            .collect();
+        let cells: Vec<String> = columns.iter().map(|(_, v)| format!("{:.3}", v[i])).collect();
         text += &format!("{:.4},{}\n", from_s + i as f64 * GRID_S, cells.join(","));
     }
     write_atomic(path, text.as_bytes())

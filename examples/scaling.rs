@@ -63,9 +63,7 @@ fn cpu() -> String {
     let name = info
         .lines()
         .find_map(|l| l.strip_prefix("model name"))
-        .map_or(std::env::consts::ARCH, |l| {
-            l.trim_start_matches([' ', '\t', ':'])
-        });
+        .map_or(std::env::consts::ARCH, |l| l.trim_start_matches([' ', '\t', ':']));
     let plain: String = name
         .to_lowercase()
         .chars()
@@ -78,11 +76,7 @@ fn cpu() -> String {
 /// Largest deviation of costs from their mean, percent.
 fn spread_pct(costs: &[f64]) -> f64 {
     let mean = costs.iter().sum::<f64>() / costs.len() as f64;
-    100.0
-        * costs
-            .iter()
-            .map(|c| (c / mean - 1.0).abs())
-            .fold(0.0, f64::max)
+    100.0 * costs.iter().map(|c| (c / mean - 1.0).abs()).fold(0.0, f64::max)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

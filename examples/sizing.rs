@@ -15,10 +15,7 @@ fn main() -> Result<(), Error> {
     let question = Question {
         partners: vec!["ford-f-150-2018".into()],
         speeds_kmh: vec![40.0],
-        limits: vec![
-            "joint_without_neck=0.15".parse()?,
-            "intrusion_mm=250".parse()?,
-        ],
+        limits: vec!["joint_without_neck=0.15".parse()?, "intrusion_mm=250".parse()?],
         vary: Vary::Both,
         ..Question::default()
     };

@@ -27,11 +27,7 @@ fn lines(text: &SourceText) -> Result<Vec<Curve>, Error> {
     let header: Vec<&str> = rows.next().unwrap_or_default().split(',').collect();
     let at = |name| column(text, &header, name);
     let (solver, build) = (at("solver")?, at("build")?);
-    let numbers = [
-        at("error_crush")?,
-        at("error_velocity")?,
-        at("ms_per_case")?,
-    ];
+    let numbers = [at("error_crush")?, at("error_velocity")?, at("ms_per_case")?];
     let mut lines: Vec<Curve> = Vec::new();
     for (i, row) in rows.enumerate() {
         let cells: Vec<&str> = row.split(',').collect();
@@ -42,11 +38,7 @@ fn lines(text: &SourceText) -> Result<Vec<Curve>, Error> {
                 Error::request(what, "see the columns of its first line")
             })
         };
-        let [crush, velocity, ms] = [
-            number(numbers[0])?,
-            number(numbers[1])?,
-            number(numbers[2])?,
-        ];
+        let [crush, velocity, ms] = [number(numbers[0])?, number(numbers[1])?, number(numbers[2])?];
         let of = |k: usize| cells.get(k).copied().unwrap_or_default();
         let name = match of(build) {
             "baseline" => of(solver).to_string(),
@@ -83,9 +75,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let input = Input {
         heading: Heading {
             title: "Worked pair with belted occupant".into(),
-            note: format!(
-                "Worst of {cases} random cases, 120 ms; dashed: the error at which costs are compared"
-            ),
+            note: format!("Worst of {cases} random cases, 120 ms; dashed: the error at which costs are compared"),
             caption: "Error in crush and velocity against cost per case on one core, by solver; reference: \
                       crumple at a very small step (measured, benches/peers)"
                 .into(),

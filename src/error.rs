@@ -43,12 +43,7 @@ impl SourceText {
     }
 
     /// An error at a byte range of this text, with what would be right.
-    pub fn error(
-        &self,
-        span: Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> InputError {
+    pub fn error(&self, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) -> InputError {
         let start = span.start.min(self.text.len());
         let before = &self.text.as_bytes()[..start];
         let line = before.iter().filter(|b| **b == b'\n').count() + 1;
@@ -194,11 +189,7 @@ impl Error {
     }
 
     /// An id that is none of the known ones.
-    pub fn unknown<'a>(
-        kind: impl Into<String>,
-        id: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
+    pub fn unknown<'a>(kind: impl Into<String>, id: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<String> = known.into_iter().map(String::from).collect();
         Self::UnknownId {
             kind: kind.into(),
@@ -225,10 +216,7 @@ impl Error {
                 key,
                 value,
                 range: [least, most],
-            } => Some((
-                format!("{key} {value}"),
-                format!("between {least} and {most}"),
-            )),
+            } => Some((format!("{key} {value}"), format!("between {least} and {most}"))),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 //! go through, and the structure mass and cost a small car needs to reach target injury levels.
 //!
 //! The modules are floors; each uses only what stands below it. From the ground up: [`units`], [`number`], [`error`], [`measure`];
-//! [`signal`]; [`criteria`], [`risk`]; [`vehicle`], [`material`]; [`dynamics`]; [`occupant`];
+//! [`signal`]; [`criteria`], [`risk`]; [`vehicle`], [`material`]; [`dynamics`], test problems [`models`]; [`occupant`], [`cost`];
 //! [`collision`]; [`identify`], [`sizing`]; `study`, [`validate`]; `plot` and `report`; the command line.
 //!
 //! What is computed, exactly: [`model`]. Comments cite its sections, closed forms (C1 ...) and notes (N1 ...).
@@ -17,6 +17,7 @@ pub mod identify;
 pub mod material;
 pub mod measure;
 pub mod model;
+pub mod models;
 pub mod number;
 pub mod occupant;
 #[cfg(feature = "plot")]

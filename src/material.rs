@@ -40,10 +40,7 @@ impl Spread {
 
     /// Is it finite, at or above `least`, and `low <= central <= high`?
     pub fn is_ordered_from(&self, least: f64) -> bool {
-        self.low >= least
-            && self.low <= self.central
-            && self.central <= self.high
-            && self.high.is_finite()
+        self.low >= least && self.low <= self.central && self.central <= self.high && self.high.is_finite()
     }
 
     /// Quantile of the triangular distribution on low, central (mode), high. NaN stands for "not drawn": the central
@@ -197,11 +194,7 @@ pub fn parse_material(text: &SourceText) -> Result<Material, InputError> {
         cost_usd_per_kg: spread("cost_usd_per_kg", &raw.cost_usd_per_kg)?,
         cost_base_year: raw.cost_base_year,
         sources: raw.sources,
-        provenance: raw
-            .provenance
-            .into_iter()
-            .map(|(k, v)| (k, v.into_inner()))
-            .collect(),
+        provenance: raw.provenance.into_iter().map(|(k, v)| (k, v.into_inner())).collect(),
     })
 }
 
@@ -362,10 +355,7 @@ mod tests {
         rate_factor: f64,
     ) -> f64 {
         let kg_per_m = density_kg_per_m3 * 4.0 * side_m * wall_m;
-        FOLDING_STROKE_EFFICIENCY
-            * rate_factor
-            * square_tube_mean_force_n(flow_stress_pa, side_m, wall_m)
-            / kg_per_m
+        FOLDING_STROKE_EFFICIENCY * rate_factor * square_tube_mean_force_n(flow_stress_pa, side_m, wall_m) / kg_per_m
     }
 
     fn shipped() -> Materials {
@@ -384,13 +374,8 @@ mod tests {
             let (Some(sea), Some(flow)) = (m.sea_j_per_kg, m.flow_stress_pa) else {
                 continue;
             };
-            let wall = if m.density_kg_per_m3 > 5000.0 {
-                1.5e-3
-            } else {
-                2.5e-3
-            };
-            let formula =
-                square_tube_sea_j_per_kg(flow, m.density_kg_per_m3, 0.060, wall, m.rate_factor);
+            let wall = if m.density_kg_per_m3 > 5000.0 { 1.5e-3 } else { 2.5e-3 };
+            let formula = square_tube_sea_j_per_kg(flow, m.density_kg_per_m3, 0.060, wall, m.rate_factor);
             assert!(
                 (sea.central / formula - 1.0).abs() < 0.01,
                 "{}: {} against {formula}",
@@ -433,16 +418,10 @@ mod tests {
             "{e}"
         );
         let e = told(good.replace("7850.0", "-1.0"));
-        assert!(
-            e.contains("density_kg_per_m3 = -1") && e.contains("above 0"),
-            "{e}"
-        );
+        assert!(e.contains("density_kg_per_m3 = -1") && e.contains("above 0"), "{e}");
         let e = told(good.replace("rate_factor", "rate_faktor"));
         assert!(e.contains("unknown field") && e.contains("x.toml:6"), "{e}");
-        let e = told(good.replace(
-            "sea_kJ_per_kg = { low = 1.0, central = 2.0, high = 3.0 }\n",
-            "",
-        ));
+        let e = told(good.replace("sea_kJ_per_kg = { low = 1.0, central = 2.0, high = 3.0 }\n", ""));
         assert!(e.contains("no sea_kJ_per_kg"), "{e}");
     }
 

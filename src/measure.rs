@@ -288,9 +288,7 @@ pub struct Readings(Vec<(Reading, Option<f64>)>);
 impl Readings {
     /// Add what `read` gives for some measures of one vehicle or occupant.
     pub fn take(&mut self, place: usize, all: &[Measure], read: impl Fn(Measure) -> Option<f64>) {
-        let each = all
-            .iter()
-            .map(|&measure| (Reading { place, measure }, read(measure)));
+        let each = all.iter().map(|&measure| (Reading { place, measure }, read(measure)));
         self.0.extend(each);
     }
 

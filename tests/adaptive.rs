@@ -5,17 +5,15 @@ use std::path::Path;
 use crumple::collision::wall::wall_case;
 use crumple::collision::{Case, assemble, outcome};
 use crumple::dynamics::adaptive::{Tolerances, simulate_adaptive};
-use crumple::dynamics::models::{self, constant_law, linear_law};
 use crumple::dynamics::{
     Crush, Drive, Network, Plan, Port, Pretension, Ramp, Record, SimulationError, Solver, simulate,
 };
+use crumple::models::{self, constant_law, linear_law};
 use crumple::vehicle::{Library, Vehicle, library::load_vehicle};
 use rayon::prelude::*;
 
 fn example(name: &str) -> Vehicle {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
     load_vehicle(&file).expect("an example vehicle reads")
 }
 
@@ -43,12 +41,7 @@ fn adaptive(net: &Network, plan: &Plan) -> Record {
 /// Largest differences of displacement (over the largest displacement) and velocity (over `speed`) of some bodies.
 fn differences(bodies: &[usize], speed: f64, a: &Record, b: &Record) -> (f64, f64) {
     let most = |x: &[f64]| x.iter().map(|v| v.abs()).fold(0.0, f64::max);
-    let apart = |x: &[f64], y: &[f64]| {
-        x.iter()
-            .zip(y)
-            .map(|(x, y)| (x - y).abs())
-            .fold(0.0, f64::max)
-    };
+    let apart = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
     let (mut du, mut dv, mut scale) = (0.0_f64, 0.0_f64, 0.0_f64);
     for &body in bodies {
         let u = [a.u(body), b.u(body)];
@@ -126,14 +119,8 @@ fn apart(name: &str, net: &Network, plan: &Plan, closing: f64) -> (f64, f64) {
 
 /// A network without the cells whose tips meet later than t = 0; their tips ride with the bodies behind.
 fn without_delayed_contact(mut net: Network) -> Network {
-    let kept: Vec<usize> = (0..net.cells.len())
-        .filter(|c| net.cells[*c].gap_m == 0.0)
-        .collect();
-    for s in net
-        .shares
-        .iter()
-        .filter(|s| s.tie && !kept.contains(&s.cell))
-    {
+    let kept: Vec<usize> = (0..net.cells.len()).filter(|c| net.cells[*c].gap_m == 0.0).collect();
+    for s in net.shares.iter().filter(|s| s.tie && !kept.contains(&s.cell)) {
         net.bodies[s.body].kg += net.cells[s.cell].tip_kg[s.side].unwrap_or(0.0);
     }
     net.shares.retain(|s| kept.contains(&s.cell));
@@ -181,11 +168,7 @@ fn both_agree_on_wall_runs_without_delayed_contact() {
 /// With the delayed contact of hoods and cabins, 1e-4.
 #[test]
 fn both_agree_on_whole_wall_runs_and_pairs() {
-    for (case, closing) in [
-        (wall(), SPEED),
-        (pair(1.0), 2.0 * SPEED),
-        (pair(0.5), 2.0 * SPEED),
-    ] {
+    for (case, closing) in [(wall(), SPEED), (pair(1.0), 2.0 * SPEED), (pair(0.5), 2.0 * SPEED)] {
         let net = assemble(&case).expect("assembles").network;
         let (du, dv) = apart(&case.name, &net, &case.plan, closing);
         assert!(du < 1e-5 && dv < 1e-4, "{}: {du:e} {dv:e}", case.name);
@@ -208,12 +191,7 @@ fn outcomes_agree() {
                 x.delta_v_mps,
                 y.delta_v_mps
             );
-            assert!(
-                near(x.crush_mm, y.crush_mm, 1e-5),
-                "{} {}",
-                x.crush_mm,
-                y.crush_mm
-            );
+            assert!(near(x.crush_mm, y.crush_mm, 1e-5), "{} {}", x.crush_mm, y.crush_mm);
             assert!(
                 near(x.intrusion_mm, y.intrusion_mm, 1e-4),
                 "{} {}",

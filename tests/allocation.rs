@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crumple::collision::assemble;
 use crumple::collision::file::load_case;
-use crumple::dynamics::models::{self, Model};
 use crumple::dynamics::{Detail, Network, Plan, Record, simulate, simulate_lanes};
+use crumple::models::{self, Model};
 
 /// The system's allocator with a count.
 struct Counting;
@@ -70,9 +70,7 @@ fn ten_times_the_steps_cost_no_more_allocations() {
             let alone = |steps: usize| -> usize {
                 counted(|| -> Record { simulate(net, &plan(steps, detail)).expect("runs") })
             };
-            let beside = |steps: usize| {
-                counted(|| simulate_lanes::<8>(&[net; 8], &plan(steps, detail)).expect("runs"))
-            };
+            let beside = |steps: usize| counted(|| simulate_lanes::<8>(&[net; 8], &plan(steps, detail)).expect("runs"));
             // Once before, so that nothing that is set up once counts.
             alone(400);
             beside(400);

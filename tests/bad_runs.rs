@@ -5,8 +5,8 @@ mod common;
 use common::{case, example};
 use crumple::collision::{assemble, run};
 use crumple::dynamics::adaptive::{Tolerances, simulate_adaptive};
-use crumple::dynamics::models;
 use crumple::dynamics::{Network, Plan, SimulationError, simulate, simulate_lanes};
+use crumple::models;
 
 /// The stiffest element of C1 is its spring: stable up to 2/w. Just below runs, just above is refused, and the
 /// refusal names the element and a step that works.
@@ -84,9 +84,6 @@ fn a_lane_that_is_not_finite_is_noticed_beside_sound_ones() {
     let good = models::linear_spring().network;
     let plan = Plan::new(0.05, 1e-5);
     let error = simulate_lanes::<8>(&[&good, &bad, &good], &plan).expect_err("is stopped");
-    assert!(
-        matches!(error, SimulationError::NotFinite { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, SimulationError::NotFinite { .. }), "{error}");
     assert!(simulate_lanes::<8>(&[&good, &good], &plan).is_ok());
 }

@@ -16,7 +16,7 @@
 //! | 3.2 | head by AIS level | `risk::body` |
 //! | 3.3 | thorax by age, 1999 curves | `risk::body` |
 //! | 3.4 | delta-v curves: Wang, Lubbe, Kusano, Malliaris, Joksch | `risk::delta_v` |
-//! | 4.3 | Lobdell thorax: force, deflection, its time, VC at three impacts | `dynamics::models::occupant`, `occupant::dummy` |
+//! | 4.3 | Lobdell thorax: force, deflection, its time, VC at three impacts | `models::occupant`, `occupant::dummy` |
 
 use std::f64::consts::PI;
 
@@ -32,10 +32,7 @@ fn sampled(duration_s: f64, f: impl Fn(f64) -> f64) -> Vec<f64> {
 }
 
 fn close(found: f64, want: f64, relative: f64) {
-    assert!(
-        (found - want).abs() <= relative * want.abs(),
-        "{found} for {want}"
-    );
+    assert!((found - want).abs() <= relative * want.abs(), "{found} for {want}");
 }
 
 #[test]
@@ -47,11 +44,7 @@ fn hic_scales_as_its_closed_form_whatever_the_pulse() {
         close(h.t2_s - h.t1_s, 0.670230 * t, 2e-3);
     }
     // A square pulse fills any window: 0.015 * 60^2.5.
-    close(
-        hic15(&sampled(0.060, |_| 60.0), DT_S).unwrap().value,
-        418.28,
-        1e-5,
-    );
+    close(hic15(&sampled(0.060, |_| 60.0), DT_S).unwrap().value, 418.28, 1e-5);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The default scheme at 10 us against problems with known solutions.
 
-use crumple::dynamics::models::{self, Model, Reading};
 use crumple::dynamics::{Cell, Network, Plan, Share, simulate};
+use crumple::models::{self, Model, Reading};
 
 fn run(model: &Model) -> crumple::dynamics::Record {
     simulate(&model.network, &model.plan).expect("a model runs")
@@ -151,10 +151,7 @@ fn bilinear(row: usize) -> Model {
 /// The class coefficients of B3 have the printed force and stiffness.
 #[test]
 fn bilinear_fronts_have_the_printed_force_and_stiffness() {
-    for (row, (k, force)) in [(946.6e3, 64.7e3), (1893.4e3, 139.5e3)]
-        .into_iter()
-        .enumerate()
-    {
+    for (row, (k, force)) in [(946.6e3, 64.7e3), (1893.4e3, 139.5e3)].into_iter().enumerate() {
         let (_, secant, ratio) = models::SIDES[row];
         let ours = secant / (1.0 + 2.0 * ratio / 0.425);
         assert!((ours - k).abs() < 100.0, "{ours}");
@@ -216,20 +213,13 @@ fn the_coach_meets_the_compression_band() {
     let model = models::coach();
     let record = run(&model);
     let middle = models::Channel::Deceleration(3);
-    let g: Vec<f64> = middle
-        .samples(&record)
-        .iter()
-        .map(|a| a / 9.80665)
-        .collect();
+    let g: Vec<f64> = middle.samples(&record).iter().map(|a| a / 9.80665).collect();
     let peak = g.iter().copied().fold(0.0, f64::max);
     let rebound = -g.iter().copied().fold(0.0, f64::min);
     let longest = g
         .split(|a| *a <= 0.0)
         .map(|pulse| (pulse.iter().sum::<f64>(), pulse.len()))
-        .fold(
-            (0.0, 0),
-            |best, pulse| if pulse.0 > best.0 { pulse } else { best },
-        );
+        .fold((0.0, 0), |best, pulse| if pulse.0 > best.0 { pulse } else { best });
     let main_ms = longest.1 as f64 * record.sample_s * 1e3;
     println!("compression {peak:.1} g, rebound {rebound:.1} g, main pulse {main_ms:.1} ms");
     assert!((50.0..70.0).contains(&peak), "{peak} g");
@@ -249,8 +239,7 @@ fn a_stiffer_light_car_changes_the_pulse_but_not_delta_v() {
     };
     assert!((ratio("force N") - 1.247).abs() < 1e-3);
     assert!((ratio("light speed after m/s") - 1.0).abs() < 1e-5);
-    let crush =
-        |r: &crumple::dynamics::Record| r.compression(0).iter().copied().fold(0.0, f64::max);
+    let crush = |r: &crumple::dynamics::Record| r.compression(0).iter().copied().fold(0.0, f64::max);
     assert!((crush(&b) / crush(&a) - (1.0 - 0.376)).abs() < 1e-3);
 }
 

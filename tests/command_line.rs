@@ -21,8 +21,7 @@ impl Scratch {
     fn new() -> Self {
         let dir = tempfile::tempdir().expect("a scratch folder");
         for name in ["example-kei.toml", "example-pickup.toml"] {
-            std::fs::copy(root().join("tests/data").join(name), dir.path().join(name))
-                .expect("it copies");
+            std::fs::copy(root().join("tests/data").join(name), dir.path().join(name)).expect("it copies");
         }
         let case = "format = 1\nname = \"pair\"\n\n[[vehicle]]\nuse = \"example-kei.toml\"\nspeed_kmh = 48.0\n\n\
             [[vehicle]]\nuse = \"example-pickup.toml\"\nspeed_kmh = 48.0\n\n[contact]\noverlap_pct = 100\n\n\
@@ -50,12 +49,7 @@ impl Scratch {
             .arg(self.path("pair.toml"))
             .output()
             .expect("it starts");
-        assert_eq!(
-            done.status.code(),
-            Some(2),
-            "{}",
-            String::from_utf8_lossy(&done.stdout)
-        );
+        assert_eq!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stdout));
         assert!(done.stdout.is_empty(), "nothing on standard output");
         assert!(!out.exists(), "nothing written");
         String::from_utf8(done.stderr).expect("text")
@@ -125,12 +119,7 @@ fn bad_input_is_refused_at_its_line() {
             "example-kei.toml",
             "[8, 8, 12, 20, 25]",
             "[2, 8, 12, 20, 25]",
-            &[
-                "example-kei.toml:41",
-                "lower_rails",
-                "point 1",
-                "at least 2.667",
-            ],
+            &["example-kei.toml:41", "lower_rails", "point 1", "at least 2.667"],
         ),
         (
             "example-kei.toml",
@@ -138,12 +127,7 @@ fn bad_input_is_refused_at_its_line() {
             "force_kN = [0, nan,",
             &["example-kei.toml:40", "NaN"],
         ),
-        (
-            "pair.toml",
-            "step_us = 20",
-            "step_us = 30",
-            &["pair.toml:17", "30"],
-        ),
+        ("pair.toml", "step_us = 20", "step_us = 30", &["pair.toml:17", "30"]),
     ];
     for (file, from, to, wanted) in faults {
         let scratch = Scratch::new();
@@ -217,17 +201,10 @@ fn yaw_that_cannot_be_is_refused_at_its_line() {
 #[test]
 fn runs_that_cannot_be_trusted_are_refused() {
     let scratch = Scratch::new();
-    scratch.edit(
-        "example-kei.toml",
-        "[8, 8, 12, 20, 25]",
-        "[8, 8, 12, 20, 2500]",
-    );
+    scratch.edit("example-kei.toml", "[8, 8, 12, 20, 25]", "[8, 8, 12, 20, 2500]");
     scratch.edit("pair.toml", "step_us = 20", "step_us = 100");
     let message = scratch.refuse();
-    for part in [
-        "us is too large for example-kei: lower_rails",
-        "us is stable",
-    ] {
+    for part in ["us is too large for example-kei: lower_rails", "us is stable"] {
         assert!(message.contains(part), "no {part:?} in\n{message}");
     }
 }
@@ -253,10 +230,7 @@ fn an_occupant_without_a_cabin_is_refused() {
 /// A file that is not there is named.
 #[test]
 fn a_missing_file_is_named() {
-    let done = crumple()
-        .args(["run", "nowhere.toml"])
-        .output()
-        .expect("it starts");
+    let done = crumple().args(["run", "nowhere.toml"]).output().expect("it starts");
     assert_eq!(done.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&done.stderr).contains("nowhere.toml"));
 }
@@ -305,12 +279,7 @@ fn a_run_writes_what_was_asked_for() {
         .arg(scratch.path("pair.toml"))
         .output()
         .expect("it starts");
-    assert_eq!(
-        done.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&done.stderr)
-    );
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     let result: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
     for key in [
         "case",
@@ -345,12 +314,7 @@ fn a_run_writes_what_was_asked_for() {
     ] {
         assert!(!result["vehicles"][0][key].is_null(), "vehicles.{key}");
     }
-    for file in [
-        "result.json",
-        "channels.csv",
-        "channels.parquet",
-        "isomme/run.mme",
-    ] {
+    for file in ["result.json", "channels.csv", "channels.parquet", "isomme/run.mme"] {
         assert!(out.join(file).exists(), "{file}");
     }
 }
@@ -412,12 +376,7 @@ fn size_tells_feasible_from_infeasible_by_its_exit_status() {
             .expect("it starts")
     };
     let met = size("hic15=100000");
-    assert_eq!(
-        met.status.code(),
-        Some(0),
-        "{}",
-        String::from_utf8_lossy(&met.stderr)
-    );
+    assert_eq!(met.status.code(), Some(0), "{}", String::from_utf8_lossy(&met.stderr));
     let answer: serde_json::Value = serde_json::from_slice(&met.stdout).expect("JSON");
     assert_eq!(answer["added_mass_kg"].as_f64(), Some(0.0));
     assert_eq!(answer["added_cost_usd"].as_f64(), Some(0.0));
@@ -471,10 +430,7 @@ fn criteria_are_held_against_limits_and_the_exit_status_says_whether_they_hold()
     assert!(said.contains("16 characters"), "{said}");
     // No points from 42 mm on.
     let (status, json, _) = run("euro-ncap");
-    assert_eq!(
-        (status, &json["limits"]["exceeded"]),
-        (Some(1), &true.into())
-    );
+    assert_eq!((status, &json["limits"]["exceeded"]), (Some(1), &true.into()));
     // Side-impact limits have nothing to say of a Hybrid III.
     assert_eq!(run("fmvss214").0, Some(2));
 }
@@ -494,8 +450,7 @@ fn a_channel_set_agrees_with_itself() {
     let rows = json["iso18571"]["rows"].as_array().expect("rows");
     assert_eq!(rows.len(), 2);
     assert!(
-        rows.iter()
-            .all(|r| r["overall"] == 1.0 && r["grade"] == "excellent"),
+        rows.iter().all(|r| r["overall"] == 1.0 && r["grade"] == "excellent"),
         "{rows:?}"
     );
 }
@@ -513,13 +468,7 @@ fn risk_curves_are_printed_on_request_with_their_population() {
     };
     let (_, plain) = run(&[]);
     assert!(plain.get("risk_curves").is_none());
-    let (status, json) = run(&[
-        "--risk",
-        "--age-years",
-        "65",
-        "--intrusion-odds",
-        "panel_full_frontal",
-    ]);
+    let (status, json) = run(&["--risk", "--age-years", "65", "--intrusion-odds", "panel_full_frontal"]);
     assert_eq!(status, Some(0));
     let seat = &json["risk_curves"][0];
     assert!(seat["stars"].is_u64() && seat["neck_note"].is_string());
@@ -529,12 +478,7 @@ fn risk_curves_are_printed_on_request_with_their_population() {
             .iter()
             .all(|c| c["population"].is_string() && c["in_range"].is_boolean())
     );
-    for id in [
-        "laituri_chest_by_age",
-        "wang_frontal_3",
-        "lubbe_2022",
-        "malliaris_3",
-    ] {
+    for id in ["laituri_chest_by_age", "wang_frontal_3", "lubbe_2022", "malliaris_3"] {
         assert!(curves.iter().any(|c| c["id"] == id), "{id}");
     }
     assert!(
@@ -561,11 +505,7 @@ fn sled_sets_the_measured_dummy_beside_the_model() {
             .expect("it starts")
     };
     let other = scratch.path("other.csv");
-    std::fs::write(
-        &other,
-        "time [s],12HEADCG00H3ACX0 [g]\n0.0,0.0\n0.0001,0.0\n",
-    )
-    .expect("it writes");
+    std::fs::write(&other, "time [s],12HEADCG00H3ACX0 [g]\n0.0,0.0\n0.0001,0.0\n").expect("it writes");
     let refused = sled(&other.to_string_lossy());
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("has no channel of this dummy"));
@@ -574,18 +514,10 @@ fn sled_sets_the_measured_dummy_beside_the_model() {
     let done = sled("tests/data/nhtsa_10146.csv");
     assert_eq!(done.status.code(), Some(0));
     let document: serde_json::Value = serde_json::from_slice(&done.stdout).expect("it is JSON");
-    let hic = document["measured"]["scalars"]["hic15"]
-        .as_f64()
-        .expect("measured");
+    let hic = document["measured"]["scalars"]["hic15"].as_f64().expect("measured");
     assert!((hic / 140.0 - 1.0).abs() < 0.015, "{hic}");
-    assert_eq!(
-        document["measured"]["channels"].as_array().map(Vec::len),
-        Some(6)
-    );
+    assert_eq!(document["measured"]["channels"].as_array().map(Vec::len), Some(6));
     for ending in ["svg", "png", "csv", "json"] {
-        assert!(
-            out.join(format!("sled-driver.{ending}")).is_file(),
-            "{ending}"
-        );
+        assert!(out.join(format!("sled-driver.{ending}")).is_file(), "{ending}");
     }
 }

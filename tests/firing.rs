@@ -93,10 +93,7 @@ proptest! {
 /// then, under any pulse.
 #[test]
 fn only_braking_fires_but_for_a_fixed_time() {
-    assert_eq!(
-        driver(&kei_2012(None), vec![300.0; 200], 2e-5).fire_ms,
-        None
-    );
+    assert_eq!(driver(&kei_2012(None), vec![300.0; 200], 2e-5).fire_ms, None);
     let fixed = kei_2012(Some(&[("fire_ms", 9.0)]));
     for pulse in [vec![300.0; 200], half_sine(300.0), vec![0.0; 10]] {
         let fired = driver(&fixed, pulse, 2e-5).fire_ms.unwrap();
@@ -131,12 +128,7 @@ fn wrong_firing_is_refused_at_its_line() {
     for (from, to, value, help) in [
         ("loss_mps = 1.0", "loss_mps = 0.0", "0 is out", "above 0"),
         ("loss_mps = 1.0", "loss_mps = -2.0", "-2 is out", "above 0"),
-        (
-            "window_ms = 10.0",
-            "window_ms = 0.0",
-            "0 is out",
-            "up to 100",
-        ),
+        ("window_ms = 10.0", "window_ms = 0.0", "0 is out", "up to 100"),
         ("window_ms = 10.0", "window_ms = 101.0", "101", "up to 100"),
         ("delay_ms = 1.0", "delay_ms = -1.0", "-1", "from 0 to 100"),
         ("delay_ms = 1.0", "fire_ms = 9.0", "9 ms beside", "alone"),
@@ -210,14 +202,8 @@ fn lanes_fire_as_they_do_alone() {
     plan.settle_s = Some(0.001);
     let alone: Vec<Record> = nets.iter().map(|n| simulate(n, &plan).unwrap()).collect();
     let times: Vec<_> = alone.iter().filter_map(|r| r.fired_s(0)).collect();
-    assert!(
-        times.len() >= 3 && times.windows(2).all(|w| w[0] != w[1]),
-        "{times:?}"
-    );
-    for wide in [
-        simulate_lanes::<4>(&nets, &plan),
-        simulate_lanes::<8>(&nets, &plan),
-    ] {
+    assert!(times.len() >= 3 && times.windows(2).all(|w| w[0] != w[1]), "{times:?}");
+    for wide in [simulate_lanes::<4>(&nets, &plan), simulate_lanes::<8>(&nets, &plan)] {
         for ((net, one), beside) in nets.iter().zip(&alone).zip(wide.unwrap()) {
             assert!(bits(net, one) == bits(net, &beside));
         }

@@ -40,8 +40,7 @@ const EV5: &str = "----- EV5 -----\n----- TEST -----\n\
     V5|A TEST|OBJECT|03/OCT/2017|LAB|C|R|NCA|VTB|CON|DRY|22|OTH|OTH|56.3|0|0|0|9|\n\
     ----- OCCUPANT -----\n1|01|H3|0|M|0|0|H3|50|D\n----- INSTRUMENTATION -----\n\
     1|1|AC|01|HDCG|XL|SEC|G'S|2800|MFG|11/AUG/2017|1200|4|56.3|-2|3|100|AM|P|HEAD\n----- END -----";
-const CURVE: &str =
-    "-0.000200\t1.5\n-0.000100\t-2\n0.000000\t3\n0.000100\t4\n0.000200\t5\n0.000300\t6\n";
+const CURVE: &str = "-0.000200\t1.5\n-0.000100\t-2\n0.000000\t3\n0.000100\t4\n0.000200\t5\n0.000300\t6\n";
 
 /// A valid file of each format: `(path to read, files that can be damaged)`.
 fn valid(dir: &Path) -> Vec<(PathBuf, Vec<PathBuf>)> {
@@ -127,11 +126,7 @@ fn survives(path: &Path) {
     if let Ok(set) = read_channels(path) {
         assert!(!set.channels.is_empty());
         for c in &set.channels {
-            assert!(
-                c.dt_s > 0.0 && c.dt_s.is_finite() && c.t0_s.is_finite(),
-                "{}",
-                c.code
-            );
+            assert!(c.dt_s > 0.0 && c.dt_s.is_finite() && c.t0_s.is_finite(), "{}", c.code);
             assert!(c.values.iter().all(|v| v.is_finite()), "{}", c.code);
         }
         evaluate(&set.channels, Filtering::PerCriterion);
@@ -177,12 +172,7 @@ fn every_valid_file_is_read() {
     let dir = tempfile::tempdir().expect("a scratch folder");
     for (path, _) in valid(dir.path()) {
         let set = read_channels(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        assert!(
-            set.skipped.is_empty(),
-            "{}: {:?}",
-            path.display(),
-            set.skipped
-        );
+        assert!(set.skipped.is_empty(), "{}: {:?}", path.display(), set.skipped);
     }
 }
 

@@ -2,9 +2,7 @@
 
 mod common;
 
-use common::{
-    STEP_S, case, chains, draws, example, few, finished, largest_giveback, laws, networks,
-};
+use common::{STEP_S, case, chains, draws, example, few, finished, largest_giveback, laws, networks};
 use crumple::collision::wall::rigid_wall;
 use crumple::collision::{Case, assemble};
 use crumple::dynamics::adaptive::{Tolerances, simulate_adaptive};
@@ -17,16 +15,9 @@ fn simulated(net: &Network) -> Record {
 
 fn momentum_error(net: &Network, record: &Record) -> f64 {
     let of = |s: usize| record.momentum_at(0, s) + record.momentum_at(1, s);
-    let scale: f64 = [0, 1]
-        .iter()
-        .map(|side| record.momentum_at(*side, 0).abs())
-        .sum();
+    let scale: f64 = [0, 1].iter().map(|side| record.momentum_at(*side, 0).abs()).sum();
     assert!(net.bodies.iter().all(|b| !b.fixed));
-    record
-        .range()
-        .map(|s| (of(s) - of(0)).abs())
-        .fold(0.0, f64::max)
-        / scale
+    record.range().map(|s| (of(s) - of(0)).abs()).fold(0.0, f64::max) / scale
 }
 
 /// The same network with a speed added to everything.
@@ -287,10 +278,7 @@ fn stiffer_rails_never_crush_deeper_against_a_wall() {
             .for_each(|v| *v *= factor);
         let done = finished(&case(&changed, &wall, [40.0 / 3.0, 0.0], 1.0, true));
         let crush = done.outcome.vehicles[0].paths[0].crush_mm;
-        assert!(
-            crush <= before,
-            "{crush} mm at {factor}, {before} mm before"
-        );
+        assert!(crush <= before, "{crush} mm at {factor}, {before} mm before");
         before = crush;
     }
 }

@@ -11,13 +11,10 @@ use crumple::dynamics::Plan;
 use crumple::occupant::Restraint;
 use crumple::study::load_study;
 use crumple::validate::evidence::{self, Stiffnesses};
-use crumple::vehicle::{
-    Face, Library, Role, Vehicle, VehicleClass, body_mounts, endless_body_mount, face_hole,
-};
+use crumple::vehicle::{Face, Library, Role, Vehicle, VehicleClass, body_mounts, endless_body_mount, face_hole};
 
 fn library() -> Library {
-    Library::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles"))
-        .expect("the library opens")
+    Library::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles")).expect("the library opens")
 }
 
 fn vehicles() -> Vec<Vehicle> {
@@ -42,12 +39,7 @@ fn ids_are_file_names() {
 #[test]
 fn every_vehicle_is_evidenced_and_closed() {
     for v in vehicles() {
-        assert_eq!(
-            v.keys_without_provenance(),
-            Vec::<String>::new(),
-            "{}",
-            v.id
-        );
+        assert_eq!(v.keys_without_provenance(), Vec::<String>::new(), "{}", v.id);
         if v.class != VehicleClass::Barrier {
             assert_eq!(face_hole(&v, Face::Front), None, "{}", v.id);
         }
@@ -97,17 +89,10 @@ fn restraints_exist_and_are_evidenced() {
     for id in library.ids("restraints") {
         let text = library.text("restraints", &id).expect("it reads");
         let restraint = Restraint::parse(&text).expect("it parses");
-        assert_eq!(
-            restraint.keys_without_provenance(),
-            Vec::<String>::new(),
-            "{id}"
-        );
+        assert_eq!(restraint.keys_without_provenance(), Vec::<String>::new(), "{id}");
     }
     for v in vehicles() {
-        for id in [v.driver_restraint, v.passenger_restraint]
-            .into_iter()
-            .flatten()
-        {
+        for id in [v.driver_restraint, v.passenger_restraint].into_iter().flatten() {
             assert!(library.ids("restraints").contains(&id), "{}: {id}", v.id);
         }
     }
@@ -116,56 +101,21 @@ fn restraints_exist_and_are_evidenced() {
 /// Measured dynamic crush (mm) and peak deceleration (g, CFC 60) of full-width rigid-wall tests of the NHTSA
 /// Vehicle Crash Test Database, by test number: speed km/h, mass kg.
 const WALL_TESTS: [(&str, u32, f64, f64, f64, f64); 19] = [
-    (
-        "mitsubishi-i-miev-us-2012",
-        7863,
-        56.10,
-        1334.0,
-        583.3,
-        43.43,
-    ),
+    ("mitsubishi-i-miev-us-2012", 7863, 56.10, 1334.0, 583.3, 43.43),
     ("ford-f-150-2018", 10310, 56.52, 2666.0, 647.7, 38.47),
-    (
-        "chevrolet-silverado-1500-2014",
-        8316,
-        56.55,
-        2788.0,
-        701.2,
-        34.27,
-    ),
+    ("chevrolet-silverado-1500-2014", 8316, 56.55, 2788.0, 701.2, 34.27),
     ("ram-1500-2012", 7527, 56.20, 2693.0, 678.9, 39.46),
     ("toyota-tacoma-2012", 7502, 56.61, 2230.0, 631.5, 39.53),
     ("ford-explorer-2013", 7871, 56.16, 2378.0, 703.4, 48.76),
-    (
-        "chevrolet-suburban-2019",
-        10680,
-        56.62,
-        2884.0,
-        753.6,
-        30.14,
-    ),
+    ("chevrolet-suburban-2019", 10680, 56.62, 2884.0, 753.6, 30.14),
     ("toyota-rav4-2013", 8356, 56.57, 1815.0, 597.2, 66.55),
     ("mitsubishi-mirage-2015", 9030, 56.39, 1115.0, 536.5, 53.62),
     ("toyota-scion-iq-2012", 7729, 56.42, 1118.0, 455.1, 67.46),
     ("smart-fortwo-2017", 10039, 56.19, 1175.0, 411.2, 66.82),
     ("fiat-500-2012", 7505, 56.03, 1308.0, 398.2, 70.87),
     ("toyota-tundra-2015", 9029, 56.33, 2877.0, 637.4, 44.75),
-    (
-        "jeep-grand-cherokee-2019",
-        10733,
-        56.73,
-        2370.0,
-        710.0,
-        46.53,
-    ),
-    (
-        "chevrolet-silverado-ev-2025",
-        15451,
-        56.03,
-        3957.0,
-        717.1,
-        34.75,
-    ),
+    ("jeep-grand-cherokee-2019", 10733, 56.73, 2370.0, 710.0, 46.53),
+    ("chevrolet-silverado-ev-2025", 15451, 56.03, 3957.0, 717.1, 34.75),
     ("tesla-cybertruck-2025", 15459, 56.11, 3386.0, 622.7, 38.11),
     ("honda-fit-2015", 9033, 56.55, 1329.0, 682.8, 34.84),
     ("kia-sorento-2016", 9157, 56.44, 1967.0, 615.5, 49.07),
@@ -197,11 +147,7 @@ fn vehicles_reproduce_their_own_wall_tests() {
             "{id}: e {}",
             t.wall.restitution
         );
-        assert!(
-            t.vehicle.intrusion_mm < 30.0,
-            "{id}: {} mm",
-            t.vehicle.intrusion_mm
-        );
+        assert!(t.vehicle.intrusion_mm < 30.0, "{id}: {} mm", t.vehicle.intrusion_mm);
         assert!(t.finished.outcome.energy_error < 1e-4, "{id}");
     }
 }
@@ -269,11 +215,7 @@ fn n_box_fits_its_jncap_wall_test() {
     let taken = t.vehicle.energy_absorbed_kJ / (kinetic_kj * kept);
     // The rest went into the meeting of tips and is in engine and dash, which still move.
     assert!((0.96..1.0).contains(&taken), "{taken}");
-    assert!(
-        (350.0..600.0).contains(&t.vehicle.crush_mm),
-        "{}",
-        t.vehicle.crush_mm
-    );
+    assert!((350.0..600.0).contains(&t.vehicle.crush_mm), "{}", t.vehicle.crush_mm);
     assert!(
         (40.0..62.0).contains(&t.vehicle.peak_g_cfc60),
         "{}",
@@ -303,10 +245,7 @@ fn intrusion_rises_with_wall_speed() {
         };
         let [own, faster, fastest] = [56.0, 68.0, 80.0].map(at);
         assert!(own < 50.0, "{id}: {own}");
-        assert!(
-            faster > own && fastest > 1.5 * faster,
-            "{id}: {own} {faster} {fastest}"
-        );
+        assert!(faster > own && fastest > 1.5 * faster, "{id}: {own} {faster} {fastest}");
         assert!(fastest < 350.0, "{id}: {fastest}");
     }
 }
@@ -323,16 +262,8 @@ fn offset_barrier_is_its_honeycomb() {
             })
             .sum()
     };
-    assert!(
-        (at(250.0) / (0.342e6 * 0.65) - 1.0).abs() < 0.01,
-        "{}",
-        at(250.0)
-    );
-    assert!(
-        (at(40.0) / (0.342e6 * 0.33) - 1.0).abs() < 0.01,
-        "{}",
-        at(40.0)
-    );
+    assert!((at(250.0) / (0.342e6 * 0.65) - 1.0).abs() < 0.01, "{}", at(250.0));
+    assert!((at(40.0) / (0.342e6 * 0.33) - 1.0).abs() < 0.01, "{}", at(40.0));
 }
 
 /// Against the offset barrier at 64 km/h and 40 % energy goes into car and honeycomb and nowhere else, the face
@@ -342,11 +273,7 @@ fn offset_barrier_is_its_honeycomb() {
 fn offset_barrier_test_is_believable() {
     let library = library();
     let odb = library.vehicle("odb").expect("it loads");
-    for id in [
-        "mitsubishi-mirage-2015",
-        "honda-fit-2015",
-        "toyota-rav4-2013",
-    ] {
+    for id in ["mitsubishi-mirage-2015", "honda-fit-2015", "toyota-rav4-2013"] {
         let car = library.vehicle(id).expect("it loads");
         let case = head_on(&car, &odb, 64.0 / 3.6, 0.4, Plan::new(0.22, 10e-6));
         let finished = run(&case).expect("it runs");
@@ -374,21 +301,13 @@ fn offset_barrier_test_is_believable() {
 fn progressive_barrier_holds() {
     let library = library();
     let mpdb = library.vehicle("mpdb").expect("it loads");
-    for id in [
-        "honda-n-box-jf1",
-        "mitsubishi-mirage-2015",
-        "ford-f-150-2018",
-    ] {
+    for id in ["honda-n-box-jf1", "mitsubishi-mirage-2015", "ford-f-150-2018"] {
         let car = library.vehicle(id).expect("it loads");
         let case = head_on(&car, &mpdb, 50.0 / 3.6, 0.5, Plan::new(0.2, 10e-6));
         let finished = run(&case).expect("it runs");
         let r = CaseResult::collect(&case, &finished).expect("it reads");
         let [struck, trolley] = &r.vehicles;
-        assert!(
-            (400.0..790.0).contains(&trolley.crush_mm),
-            "{id}: {}",
-            trolley.crush_mm
-        );
+        assert!((400.0..790.0).contains(&trolley.crush_mm), "{id}: {}", trolley.crush_mm);
         assert!(
             trolley.energy_absorbed_kJ > 50.0 && struck.energy_absorbed_kJ > 20.0,
             "{id}"
@@ -425,11 +344,7 @@ fn shipped_cases() -> Vec<Case> {
     assert!(!paths.is_empty());
     paths
         .iter()
-        .map(|p| {
-            load_case(p)
-                .unwrap_or_else(|e| panic!("{}: {e}", p.display()))
-                .0
-        })
+        .map(|p| load_case(p).unwrap_or_else(|e| panic!("{}: {e}", p.display())).0)
         .collect()
 }
 
@@ -454,9 +369,7 @@ fn shipped_cases_keep_momentum_energy_and_the_mass_ratio() {
 fn shipped_studies_load() {
     let library = library();
     for name in ["kei-vs-us.toml", "short.toml"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("studies")
-            .join(name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("studies").join(name);
         let spec = load_study(&path, &library).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert!(!spec.targets.is_empty());
     }

@@ -77,17 +77,8 @@ fn expect(rows: &[LightCarTest], overhangs_mm: f64, speed_kmh: f64) -> Option<Ex
     if n < 4 {
         return None;
     }
-    let x = DMatrix::from_fn(n, 2, |i, j| {
-        if j == 0 {
-            1.0
-        } else {
-            rows[i].overhangs_mm.ln()
-        }
-    });
-    let y = DVector::from_iterator(
-        n,
-        rows.iter().map(|r| (r.crush_mm * 56.0 / r.speed_kmh).ln()),
-    );
+    let x = DMatrix::from_fn(n, 2, |i, j| if j == 0 { 1.0 } else { rows[i].overhangs_mm.ln() });
+    let y = DVector::from_iterator(n, rows.iter().map(|r| (r.crush_mm * 56.0 / r.speed_kmh).ln()));
     let inverse = (x.transpose() * &x).try_inverse()?;
     let beta = &inverse * (x.transpose() * &y);
     let residual = &y - &x * &beta;
@@ -147,8 +138,7 @@ fn combine(a: Spread, b: Spread) -> Spread {
 }
 
 fn light_cars() -> LightCars {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("vehicles/templates/priors/light-cars.toml");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles/templates/priors/light-cars.toml");
     SourceText::read(&path).unwrap().parse_toml().unwrap()
 }
 
@@ -191,24 +181,15 @@ fn spread_is_that_of_left_out_cars() {
         (crush - 0.144).abs() < 0.003 && (peak - 0.215).abs() < 0.005,
         "{crush} {peak}"
     );
-    assert!(
-        (e.crush_mm.sd / e.crush_mm.mean / crush - 1.0).abs() < 0.15,
-        "{e:?}"
-    );
-    assert!(
-        (e.peak_g.sd / e.peak_g.mean / peak - 1.0).abs() < 0.25,
-        "{e:?}"
-    );
+    assert!((e.crush_mm.sd / e.crush_mm.mean / crush - 1.0).abs() < 0.15, "{e:?}");
+    assert!((e.peak_g.sd / e.peak_g.mean / peak - 1.0).abs() < 0.25, "{e:?}");
 }
 
 /// The kei recipes state what the regression and the recollection for the class give together.
 #[test]
 fn kei_recipes_follow_the_prior() {
     let cars = light_cars();
-    let recollection = Spread {
-        mean: 500.0,
-        sd: 50.0,
-    };
+    let recollection = Spread { mean: 500.0, sd: 50.0 };
     for id in [
         "honda-n-box-jf1",
         "honda-n-box-jf3",
@@ -218,8 +199,7 @@ fn kei_recipes_follow_the_prior() {
         "daihatsu-taft-la900",
         "nissan-sakura",
     ] {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join(format!("vehicles/recipes/{id}.toml"));
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("vehicles/recipes/{id}.toml"));
         let (recipe, _) = read_recipe(&path).unwrap();
         let overhangs = recipe.body.length_mm - recipe.body.wheelbase_mm;
         let e = expect(&cars.test, overhangs, recipe.wall.speed_kmh).unwrap();
@@ -230,9 +210,6 @@ fn kei_recipes_follow_the_prior() {
             (recipe.wall.dynamic_crush_mm / crush.mean - 1.0).abs() < 0.01,
             "{id}: {crush:?}"
         );
-        assert!(
-            (recipe.wall.peak_g_cfc60 / peak - 1.0).abs() < 0.02,
-            "{id}: {peak}"
-        );
+        assert!((recipe.wall.peak_g_cfc60 / peak - 1.0).abs() < 0.02, "{id}: {peak}");
     }
 }

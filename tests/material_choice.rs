@@ -29,19 +29,10 @@ fn no_combination_of_materials_makes_a_cheaper_car() {
         dummy: Dummy::Hiii50m,
     }];
     let partners = std::slice::from_ref(&partner);
-    let evaluator = CollisionEvaluator::new(
-        &library,
-        partners,
-        &data.costs,
-        seats,
-        Plan::new(0.2, VERIFY_STEP_S),
-    )
-    .expect("shipped partner")
-    .for_search(0.2, SEARCH_STEP_S);
-    for (id, speed_kmh) in [
-        ("honda-n-box-jf1", 56.0),
-        ("mitsubishi-i-miev-us-2012", 56.0),
-    ] {
+    let evaluator = CollisionEvaluator::new(&library, partners, &data.costs, seats, Plan::new(0.2, VERIFY_STEP_S))
+        .expect("shipped partner")
+        .for_search(0.2, SEARCH_STEP_S);
+    for (id, speed_kmh) in [("honda-n-box-jf1", 56.0), ("mitsubishi-i-miev-us-2012", 56.0)] {
         let vehicle = library.vehicle(id).expect("a shipped vehicle");
         let load = |own_wall: bool, targets: &[&str]| LoadCase {
             against: partner.clone(),
@@ -49,10 +40,7 @@ fn no_combination_of_materials_makes_a_cheaper_car() {
             overlap_pct: 100.0,
             weight: 1.0,
             own_wall,
-            targets: targets
-                .iter()
-                .map(|t| t.parse().expect("a target"))
-                .collect(),
+            targets: targets.iter().map(|t| t.parse().expect("a target")).collect(),
         };
         let pair = load(false, &["joint_without_neck=0.2", "intrusion_mm=250"]);
         let wall = load(true, &["hic15=700", "chest_a3ms_g=60"]);
@@ -65,10 +53,7 @@ fn no_combination_of_materials_makes_a_cheaper_car() {
         assert!(free.feasible, "{id}");
         let usd = free.sized.cost.total().usd();
         println!("{id}: {usd:.2} $ with {:?}", free.design.materials);
-        let paths: Vec<String> = strengthenable(&vehicle)
-            .iter()
-            .map(|p| p.name.clone())
-            .collect();
+        let paths: Vec<String> = strengthenable(&vehicle).iter().map(|p| p.name.clone()).collect();
         for code in 0..MATERIALS.len().pow(paths.len() as u32) {
             let mut fixed = problem.clone();
             let mut rest = code;

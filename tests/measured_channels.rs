@@ -55,12 +55,7 @@ fn every_curve_is_read_with_unit_and_axis_or_has_its_reason() {
     let read = test.curves.iter().filter(|c| c.data.is_ok()).count();
     let files = std::fs::read_dir(folder)
         .unwrap()
-        .filter_map(|e| {
-            e.ok()?
-                .path()
-                .extension()
-                .map(|e| e.to_string_lossy().into_owned())
-        })
+        .filter_map(|e| e.ok()?.path().extension().map(|e| e.to_string_lossy().into_owned()))
         .filter(|e| e.bytes().all(|b| b.is_ascii_digit()))
         .count();
     println!("{read} of {} curves read, {files} files", test.curves.len());

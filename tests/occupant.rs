@@ -5,8 +5,8 @@ use crumple::dynamics::{Network, Plan, simulate};
 use crumple::error::SourceText;
 use crumple::exchange::table::read_csv;
 use crumple::occupant::{
-    ChannelPair, Mounting, OccupantResult, PointMassRestraint, Restraint, Seat, SledPulse, attach,
-    beside, channels, measured_scalars, readings, sled,
+    ChannelPair, Mounting, OccupantResult, PointMassRestraint, Restraint, Seat, SledPulse, attach, beside, channels,
+    measured_scalars, readings, sled,
 };
 use crumple::signal::Channel;
 use crumple::units::G0;
@@ -37,13 +37,7 @@ fn point_mass(pulse: &SledPulse, stiffness: f64, slack_mm: f64, limit: f64) -> O
     point_mass_at(pulse, stiffness, slack_mm, limit, 1e-5)
 }
 
-fn point_mass_at(
-    pulse: &SledPulse,
-    stiffness: f64,
-    slack_mm: f64,
-    limit: f64,
-    step_s: f64,
-) -> OccupantResult {
+fn point_mass_at(pulse: &SledPulse, stiffness: f64, slack_mm: f64, limit: f64, step_s: f64) -> OccupantResult {
     let restraint = Restraint::point_mass(PointMassRestraint {
         stiffness_N_per_m: stiffness,
         slack_mm,
@@ -73,11 +67,7 @@ fn near(value: f64, expected: f64, tolerance: f64) {
 /// d + (A / w2) (1 + sqrt(1 + 2 d w2 / A)). A = 25 g, d = 50 mm.
 #[test]
 fn linear_restraint_on_constant_deceleration() {
-    for (hz, g, travel_m) in [
-        (4.0, 53.036, 0.87340),
-        (6.0, 56.422, 0.43932),
-        (8.0, 60.625, 0.28530),
-    ] {
+    for (hz, g, travel_m) in [(4.0, 53.036, 0.87340), (6.0, 56.422, 0.43932), (8.0, 60.625, 0.28530)] {
         let r = point_mass(&constant(25.0, 0.2), stiffness(hz), 50.0, 0.0);
         near(r.peak_g, g, 1e-4);
         near(r.excursion_mm, travel_m * 1e3, 1e-4);
@@ -214,23 +204,13 @@ fn step_does_not_matter() {
     let restraint = Restraint::load(&library(), "us-2018").unwrap();
     let at = |step_s| {
         let plan = Plan::new(0.15, step_s);
-        sled(
-            &camry_pulse(),
-            Seat::Driver,
-            &restraint,
-            Dummy::Hiii50m,
-            &plan,
-        )
-        .unwrap()
-        .result
+        sled(&camry_pulse(), Seat::Driver, &restraint, Dummy::Hiii50m, &plan)
+            .unwrap()
+            .result
     };
     let (fine, sweep) = (at(5e-6), at(50e-6));
     near(sweep.hic15.unwrap(), fine.hic15.unwrap(), 0.005);
-    near(
-        sweep.chest_a3ms_g.unwrap(),
-        fine.chest_a3ms_g.unwrap(),
-        0.005,
-    );
+    near(sweep.chest_a3ms_g.unwrap(), fine.chest_a3ms_g.unwrap(), 0.005);
     near(
         sweep.chest_deflection_mm.unwrap(),
         fine.chest_deflection_mm.unwrap(),
@@ -247,15 +227,9 @@ fn us_2018_with(change: impl Fn(&mut toml::Table)) -> Restraint {
 
 fn belts_only(restraint: &Restraint) -> OccupantResult {
     let plan = Plan::new(0.2, 2e-5);
-    sled(
-        &half_sine(30.0, 0.1),
-        Seat::Driver,
-        restraint,
-        Dummy::Hiii50m,
-        &plan,
-    )
-    .unwrap()
-    .result
+    sled(&half_sine(30.0, 0.1), Seat::Driver, restraint, Dummy::Hiii50m, &plan)
+        .unwrap()
+        .result
 }
 
 fn without_bag(t: &mut toml::Table) {
@@ -287,10 +261,7 @@ fn earlier_pretension_never_raises_chest_g() {
             t.insert("firing".into(), fixed.into());
         }));
         let chest = r.chest_a3ms_g.unwrap();
-        assert!(
-            chest >= last - 1e-3,
-            "{fire_ms} ms: {chest} g after {last} g"
-        );
+        assert!(chest >= last - 1e-3, "{fire_ms} ms: {chest} g after {last} g");
         last = chest;
     }
 }
@@ -306,11 +277,7 @@ fn stiffer_limiter_never_lets_excursion_grow() {
             belt.insert("limiter_kN".into(), vec![kn].into());
             belt.insert("limiter_payout_mm".into(), vec![0.0].into());
         }));
-        assert!(
-            r.excursion_mm <= last + 1e-6,
-            "{kn} kN: {} mm",
-            r.excursion_mm
-        );
+        assert!(r.excursion_mm <= last + 1e-6, "{kn} kN: {} mm", r.excursion_mm);
         last = r.excursion_mm;
     }
 }
@@ -341,11 +308,7 @@ fn in_a_free_cabin(heading: f64, cabin_kg: f64) -> (OccupantResult, f64, f64) {
     let before: f64 = net.bodies.iter().map(|b| b.kg).sum();
     let occupant = attach(&mut net, &mounting, &restraint, Dummy::Hiii50m).unwrap();
     let after: f64 = net.bodies.iter().map(|b| b.kg).sum();
-    near(
-        after - before,
-        occupant.chain_kg + occupant.column_kg,
-        1e-12,
-    );
+    near(after - before, occupant.chain_kg + occupant.column_kg, 1e-12);
     let record = simulate(&net, &Plan::new(0.15, 1e-5)).unwrap();
     let last = record.len() - 1;
     let momentum = record.momentum_at(0, last) / record.momentum_at(0, 0) - 1.0;
@@ -365,10 +328,7 @@ fn mass_momentum_and_energy_are_kept() {
 /// An occupant who faces -x reads what one who faces +x reads.
 #[test]
 fn mirrored_occupant_reads_the_same() {
-    assert_eq!(
-        in_a_free_cabin(1.0, 900.0).0,
-        in_a_free_cabin(-1.0, 900.0).0
-    );
+    assert_eq!(in_a_free_cabin(1.0, 900.0).0, in_a_free_cabin(-1.0, 900.0).0);
 }
 
 /// Every file of the library is valid, and every number in it has its evidence.
@@ -388,20 +348,11 @@ fn library_has_provenance_for_every_number() {
     for id in &ids {
         let restraint = Restraint::load(&library, id).unwrap();
         assert_eq!(&restraint.id, id);
-        assert_eq!(
-            restraint.keys_without_provenance(),
-            Vec::<String>::new(),
-            "{id}"
-        );
+        assert_eq!(restraint.keys_without_provenance(), Vec::<String>::new(), "{id}");
         assert!(restraint.number_keys().len() > 30);
-        for (seat, dummy) in [
-            (Seat::Driver, Dummy::Hiii50m),
-            (Seat::Passenger, Dummy::Hiii05f),
-        ] {
+        for (seat, dummy) in [(Seat::Driver, Dummy::Hiii50m), (Seat::Passenger, Dummy::Hiii05f)] {
             let plan = Plan::new(0.15, 2e-5);
-            let r = sled(&camry_pulse(), seat, &restraint, dummy, &plan)
-                .unwrap()
-                .result;
+            let r = sled(&camry_pulse(), seat, &restraint, dummy, &plan).unwrap().result;
             assert!(r.hic15.unwrap().is_finite(), "{id} {seat:?}");
         }
     }
@@ -410,22 +361,14 @@ fn library_has_provenance_for_every_number() {
 /// Faults name key, value and what would be right, at the line of the key.
 #[test]
 fn faults_point_at_their_line() {
-    let text = library()
-        .text("restraints", "us-2018")
-        .unwrap()
-        .text
-        .to_string();
+    let text = library().text("restraints", "us-2018").unwrap().text.to_string();
     for (from, to, says) in [
         (
             "sternum_share = ",
             "sternum_share = 7 #",
             "shoulder_belt.sternum_share: 7 is out of range",
         ),
-        (
-            "[lap_belt]",
-            "[lap_belt]\nslak_mm = 3",
-            "unknown field `slak_mm`",
-        ),
+        ("[lap_belt]", "[lap_belt]\nslak_mm = 3", "unknown field `slak_mm`"),
         (
             "collapse_kN = ",
             "collapse_kN = -1 #",
@@ -454,10 +397,7 @@ fn faults_point_at_their_line() {
 #[test]
 fn scaling_a_key_scales_its_numbers() {
     let base = Restraint::load(&library(), "us-2018").unwrap();
-    assert_eq!(
-        base.scaled("shoulder_belt.limiter_kN", 1.0).unwrap().spec,
-        base.spec
-    );
+    assert_eq!(base.scaled("shoulder_belt.limiter_kN", 1.0).unwrap().spec, base.spec);
     let strong = base.scaled("shoulder_belt.limiter_kN", 1.5).unwrap();
     let (weak, strong) = (belts_only(&base), belts_only(&strong));
     assert!(strong.chest_deflection_mm > weak.chest_deflection_mm);

@@ -4,8 +4,8 @@ mod common;
 
 use common::{case, example, few};
 use crumple::collision::assemble;
-use crumple::dynamics::models::{self, Reading};
 use crumple::dynamics::{MaxwellSpec, MountSpec, Network, Plan, Port, simulate};
+use crumple::models::{self, Reading};
 use proptest::prelude::*;
 
 /// Observed order from errors at steps that halve: `log2(e1/e2)`, the least of them.
@@ -24,10 +24,7 @@ fn the_scheme_is_of_second_order_on_a_linear_spring() {
         .map(|step| {
             let model = models::linear_spring().with_step(*step);
             let record = simulate(&model.network, &model.plan).expect("runs");
-            model
-                .known("displacement at 60 ms")
-                .expect("known")
-                .error(&record)
+            model.known("displacement at 60 ms").expect("known").error(&record)
         })
         .collect();
     assert!(order(&errors) > 1.9, "{errors:?}");
@@ -46,14 +43,9 @@ fn the_scheme_is_of_second_order_with_dampers_and_tips() {
             })
             .collect()
     };
-    let differences =
-        |x: &[f64]| -> Vec<f64> { x.windows(2).map(|p| (p[0] - p[1]).abs()).collect() };
+    let differences = |x: &[f64]| -> Vec<f64> { x.windows(2).map(|p| (p[0] - p[1]).abs()).collect() };
     let halves = [40e-6, 20e-6, 10e-6, 5e-6];
-    for model in [
-        models::kelvin(0.3),
-        models::kelvin(1.8719),
-        models::maxwell(),
-    ] {
+    for model in [models::kelvin(0.3), models::kelvin(1.8719), models::maxwell()] {
         let errors = differences(&at(model.clone(), &[100e-6, 50e-6, 25e-6, 12.5e-6], 0.05));
         assert!(order(&errors) > 1.9, "{}: {errors:?}", model.name);
     }
@@ -93,12 +85,7 @@ fn kinks_of_one_law_cost_little_order() {
 
 /// A chain of masses on springs, dampers and Maxwell elements that act both ways: nothing in it has a kink.
 fn smooth_chains() -> impl Strategy<Value = Network> {
-    let link = (
-        100.0..800.0_f64,
-        50e3..400e3_f64,
-        0.0..4e3_f64,
-        1e3..1e4_f64,
-    );
+    let link = (100.0..800.0_f64, 50e3..400e3_f64, 0.0..4e3_f64, 1e3..1e4_f64);
     (prop::collection::vec(link, 2..20), 3.0..15.0_f64).prop_map(|(links, speed)| {
         let mut net = Network::default();
         let ground = net.body("ground", 1.0, 0.0, 1);
@@ -151,15 +138,9 @@ proptest! {
 #[test]
 fn the_step_error_of_a_pair_is_small() {
     let vehicles = ["example-kei.toml", "example-pickup.toml"].map(example);
-    let net = assemble(&case(
-        &vehicles[0],
-        &vehicles[1],
-        [40.0 / 3.0; 2],
-        1.0,
-        true,
-    ))
-    .expect("assembles")
-    .network;
+    let net = assemble(&case(&vehicles[0], &vehicles[1], [40.0 / 3.0; 2], 1.0, true))
+        .expect("assembles")
+        .network;
     let travel = |step: f64| {
         let record = simulate(&net, &Plan::new(0.06, step)).expect("runs");
         record.u_at(0, record.len() - 1)

@@ -13,10 +13,7 @@ fn check_lanes<const N: usize>(nets: &[&Network], plan: &Plan) {
     assert_eq!(wide.len(), nets.len());
     for (i, (net, record)) in nets.iter().zip(&wide).enumerate() {
         let alone = simulate(net, plan).expect("runs alone");
-        assert!(
-            bits(net, &alone) == bits(net, record),
-            "case {i} of {N} lanes differs"
-        );
+        assert!(bits(net, &alone) == bits(net, record), "case {i} of {N} lanes differs");
     }
 }
 

@@ -25,8 +25,5 @@ fn the_reference_run_has_the_pinned_bits() {
         hash.update(word.to_le_bytes());
     }
     let hash: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
-    assert_eq!(
-        hash, PINNED,
-        "the reference run has moved; the new hash is {hash}"
-    );
+    assert_eq!(hash, PINNED, "the reference run has moved; the new hash is {hash}");
 }

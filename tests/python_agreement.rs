@@ -82,19 +82,9 @@ fn an_unmodified_pyisomme_opens_a_run_and_agrees_on_its_criteria() {
             .arg(dir.path()),
     );
     let script = root().join("tests/python/pyisomme_values.py");
-    let of = |test: &str| {
-        json(
-            Command::new(&python)
-                .arg(&script)
-                .arg(dir.path().join(test)),
-        )
-    };
+    let of = |test: &str| json(Command::new(&python).arg(&script).arg(dir.path().join(test)));
     let theirs = of("isomme");
-    assert_eq!(
-        theirs,
-        of("isomme.zip"),
-        "the archive holds what the folder holds"
-    );
+    assert_eq!(theirs, of("isomme.zip"), "the archive holds what the folder holds");
 
     let set = crumple::exchange::read_channels(&dir.path().join("isomme")).expect("it reads");
     let channels = theirs["channels"].as_object().expect("a list");
@@ -111,11 +101,7 @@ fn an_unmodified_pyisomme_opens_a_run_and_agrees_on_its_criteria() {
         let sum: f64 = c.values.iter().sum();
         let scale: f64 = c.values.iter().map(|v| v.abs()).sum();
         let found = read["sum"].as_f64().expect("a number");
-        assert!(
-            (found - sum).abs() <= 1e-9 * scale,
-            "{}: {found} {sum}",
-            c.code
-        );
+        assert!((found - sum).abs() <= 1e-9 * scale, "{}: {found} {sum}", c.code);
     }
 
     let ours = json(
@@ -145,13 +131,9 @@ fn the_golden_ratings_are_what_objective_rating_metrics_says_today() {
         return;
     };
     let today = json(Command::new(&python).arg(root().join("tests/python/iso18571_golden.py")));
-    let stored =
-        std::fs::read_to_string(root().join("tests/data/iso18571.json")).expect("it reads");
+    let stored = std::fs::read_to_string(root().join("tests/data/iso18571.json")).expect("it reads");
     let stored: Value = serde_json::from_str(&stored).expect("it is JSON");
-    let (today, stored) = (
-        today.as_array().expect("a list"),
-        stored.as_array().expect("a list"),
-    );
+    let (today, stored) = (today.as_array().expect("a list"), stored.as_array().expect("a list"));
     assert_eq!(today.len(), stored.len());
     for (a, b) in today.iter().zip(stored) {
         assert_eq!(a["name"], b["name"]);

@@ -10,9 +10,7 @@ use std::path::Path;
 use crumple::dynamics::Plan;
 use crumple::sizing::evaluate::{CollisionEvaluator, SEARCH_STEP_S};
 use crumple::sizing::optimise::optimise;
-use crumple::sizing::{
-    CaseValues, Design, Evaluate, Problem, Question, SizedVehicle, SizingData, SpeedSearch, apply,
-};
+use crumple::sizing::{CaseValues, Design, Evaluate, Problem, Question, SizedVehicle, SizingData, SpeedSearch, apply};
 use crumple::study::{StudySpec, load_study};
 use crumple::vehicle::Library;
 use rand::RngExt;
@@ -114,9 +112,7 @@ fn the_optimum_beats_a_random_search_and_holds_at_the_fine_step() {
             let sized: Vec<SizedVehicle> = (0..BLOCK)
                 .map(|_| apply(&vehicle, &draw(&problem, &start, &mut rng), &data).expect("valid"))
                 .collect();
-            let all = search
-                .evaluate_all(&sized, &problem.cases)
-                .expect("they run");
+            let all = search.evaluate_all(&sized, &problem.cases).expect("they run");
             for (s, values) in sized.iter().zip(&all) {
                 if holds(&problem, values) {
                     feasible += 1;

@@ -3,9 +3,7 @@
 use crumple::criteria::Dummy;
 use crumple::dynamics::network::{BodySpec, Drive};
 use crumple::dynamics::{Network, Plan, Record, simulate};
-use crumple::occupant::{
-    Mounting, Occupant, OccupantResult, Restraint, Seat, SledPulse, attach, readings, sled,
-};
+use crumple::occupant::{Mounting, Occupant, OccupantResult, Restraint, Seat, SledPulse, attach, readings, sled};
 use crumple::units::G0;
 use crumple::vehicle::library::Library;
 
@@ -30,9 +28,7 @@ fn us_2018(changes: &[(&str, toml::Value)]) -> Restraint {
     let mut table: toml::Table = toml::from_str(&text.text).unwrap();
     for (path, value) in changes {
         let (folder, key) = path.rsplit_once('.').unwrap();
-        let at = folder
-            .split('.')
-            .fold(&mut table, |t, k| t[k].as_table_mut().unwrap());
+        let at = folder.split('.').fold(&mut table, |t, k| t[k].as_table_mut().unwrap());
         if value.as_bool() == Some(false) {
             at.remove(key).unwrap();
         } else {
@@ -86,11 +82,7 @@ fn slack_never_lowers_the_chest_clip() {
         let r = read(&half_sine(30.0), &changes);
         let chest = r.chest_a3ms_g.unwrap();
         assert!(chest >= clip, "{slack_mm} mm: {chest} g after {clip} g");
-        assert!(
-            r.excursion_mm >= travel,
-            "{slack_mm} mm: {} mm",
-            r.excursion_mm
-        );
+        assert!(r.excursion_mm >= travel, "{slack_mm} mm: {} mm", r.excursion_mm);
         (clip, travel) = (chest, r.excursion_mm);
     }
 }
@@ -107,11 +99,7 @@ fn stiffer_webbing_never_lets_excursion_grow() {
             ("shoulder_belt.webbing_kN_per_mm", kn_per_mm.into()),
         ]);
         let r = read(&half_sine(30.0), &changes);
-        assert!(
-            r.excursion_mm <= travel,
-            "{kn_per_mm}: {} mm",
-            r.excursion_mm
-        );
+        assert!(r.excursion_mm <= travel, "{kn_per_mm}: {} mm", r.excursion_mm);
         travel = r.excursion_mm;
     }
 }
@@ -133,22 +121,12 @@ fn second_stage_takes_over_after_its_payout() {
     };
     let (one, single) = with(&[0.0], &[4.0]);
     let (two, staged) = with(&[0.0, 60.0, 80.0], &[4.0, 4.0, 2.5]);
-    assert!(
-        (largest(&single) / 4000.0 - 1.0).abs() < 1e-6,
-        "{}",
-        largest(&single)
-    );
+    assert!((largest(&single) / 4000.0 - 1.0).abs() < 1e-6, "{}", largest(&single));
     assert!((largest(&staged) / 4000.0 - 1.0).abs() < 1e-6);
     // On the second stage the tension stands at 2.5 kN until the belt unloads.
-    let on_second = staged
-        .iter()
-        .filter(|f| (**f / 2500.0 - 1.0).abs() < 1e-6)
-        .count();
+    let on_second = staged.iter().filter(|f| (**f / 2500.0 - 1.0).abs() < 1e-6).count();
     assert!(on_second > 200, "{on_second} samples");
-    let after = staged
-        .iter()
-        .position(|f| (f / 2500.0 - 1.0).abs() < 1e-6)
-        .unwrap();
+    let after = staged.iter().position(|f| (f / 2500.0 - 1.0).abs() < 1e-6).unwrap();
     let rise = 2500.0 * (1.0 + 1e-6);
     let tail = &staged[after..];
     assert!(tail.iter().all(|f| *f <= rise), "{}", largest(tail));
@@ -170,23 +148,14 @@ fn a_later_bag_never_shortens_the_travel() {
             ("driver.airbag.delay_ms", fire_ms.into()),
         ];
         let r = read(&pulse, &changes);
-        assert!(
-            r.excursion_mm >= travel - 1e-6,
-            "{fire_ms} ms: {} mm",
-            r.excursion_mm
-        );
+        assert!(r.excursion_mm >= travel - 1e-6, "{fire_ms} ms: {} mm", r.excursion_mm);
         assert_eq!(r.fire_ms, Some(0.0));
         travel = r.excursion_mm;
     }
     let bare = read(&pulse, &[("driver.airbag", false.into())]);
     let bagged = read(&pulse, &[]);
     assert_eq!(bare.wheel_contact, Some(true));
-    assert!(
-        bare.hic15 > bagged.hic15,
-        "{:?} {:?}",
-        bare.hic15,
-        bagged.hic15
-    );
+    assert!(bare.hic15 > bagged.hic15, "{:?} {:?}", bare.hic15, bagged.hic15);
 }
 
 /// Slower filling never shortens the head's travel.
@@ -194,15 +163,8 @@ fn a_later_bag_never_shortens_the_travel() {
 fn slower_filling_never_shortens_the_travel() {
     let mut travel = 0.0;
     for fill_ms in [10.0, 20.0, 32.0, 50.0, 80.0] {
-        let r = read(
-            &half_sine(40.0),
-            &[("driver.airbag.fill_ms", fill_ms.into())],
-        );
-        assert!(
-            r.excursion_mm >= travel - 1e-6,
-            "{fill_ms} ms: {} mm",
-            r.excursion_mm
-        );
+        let r = read(&half_sine(40.0), &[("driver.airbag.fill_ms", fill_ms.into())]);
+        assert!(r.excursion_mm >= travel - 1e-6, "{fill_ms} ms: {} mm", r.excursion_mm);
         travel = r.excursion_mm;
     }
 }
@@ -241,11 +203,7 @@ fn the_column_collapses_at_its_force() {
         let changes = [("driver.column.collapse_kN", kn.into())];
         let (r, o, record) = driver(&pulse, &us_2018(&changes));
         let column = record.force(o.chain.unwrap().column.unwrap());
-        assert!(
-            largest(&column) <= kn * 1e3 * (1.0 + 1e-9),
-            "{} N",
-            largest(&column)
-        );
+        assert!(largest(&column) <= kn * 1e3 * (1.0 + 1e-9), "{} N", largest(&column));
         assert!(r.chest_a3ms_g.unwrap() >= clip - 1e-3, "{kn} kN");
         clip = r.chest_a3ms_g.unwrap();
     }
@@ -263,11 +221,7 @@ fn a_looser_lap_belt_never_unloads_the_femur() {
             ("lap_belt.slack_mm", slack_mm.into()),
         ];
         let r = read(&half_sine(30.0), &changes);
-        assert!(
-            r.femur_kN.unwrap() >= femur,
-            "{slack_mm} mm: {:?} kN",
-            r.femur_kN
-        );
+        assert!(r.femur_kN.unwrap() >= femur, "{slack_mm} mm: {:?} kN", r.femur_kN);
         femur = r.femur_kN.unwrap();
     }
 }
@@ -279,11 +233,7 @@ fn with_intrusion(intrusion_m: f64) -> (OccupantResult, f64) {
     let dash: Vec<f64> = (0..=1800)
         .map(|i| {
             let t = f64::from(i) * pulse.dt_s;
-            let cabin = pulse
-                .acceleration_mps2
-                .get(i as usize)
-                .copied()
-                .unwrap_or(0.0);
+            let cabin = pulse.acceleration_mps2.get(i as usize).copied().unwrap_or(0.0);
             let phase = (t - from_s) / over_s;
             // Second derivative of -intrusion (1 - cos(pi phase)) / 2.
             let rate = std::f64::consts::PI / over_s;
@@ -338,11 +288,7 @@ fn intrusion_reaches_femur_and_chest() {
     for intrusion_m in [0.0, 0.05, 0.10, 0.15] {
         let (r, moved) = with_intrusion(intrusion_m);
         assert!((moved - intrusion_m).abs() < 1e-3, "{moved} m");
-        assert!(
-            r.femur_kN.unwrap() >= femur - 1e-4,
-            "{intrusion_m} m: {:?}",
-            r.femur_kN
-        );
+        assert!(r.femur_kN.unwrap() >= femur - 1e-4, "{intrusion_m} m: {:?}", r.femur_kN);
         assert!(
             r.chest_a3ms_g.unwrap() >= chest - 0.05,
             "{intrusion_m} m: {:?}",
@@ -372,10 +318,7 @@ fn both_places_have_their_own_geometry() {
         }
         for place in [&s.driver, &s.passenger] {
             let (man, woman) = (&place.position["hiii-50m"], &place.position["hiii-05f"]);
-            assert!(
-                woman.chest_mm < man.chest_mm && woman.knee_mm < man.knee_mm,
-                "{id}"
-            );
+            assert!(woman.chest_mm < man.chest_mm && woman.knee_mm < man.knee_mm, "{id}");
         }
     }
 }

@@ -32,14 +32,8 @@ const PAIR: &str = "honda-n-box-jf1 --against ford-f-150-2018 --speed-kmh 56";
 #[test]
 fn bad_requests_are_refused_with_the_value_and_the_remedy() {
     for (more, holds) in [
-        (
-            "--target joint=0.15,joint=0.2",
-            &["limited twice", "0.15", "0.2"][..],
-        ),
-        (
-            "--target joint=0.02",
-            &["0.02", "never below", "joint_without_neck"],
-        ),
+        ("--target joint=0.15,joint=0.2", &["limited twice", "0.15", "0.2"][..]),
+        ("--target joint=0.02", &["0.02", "never below", "joint_without_neck"]),
         ("--target joint=15", &["15", "0.15"]),
         ("--target hic1=700", &["hic15"]),
         (
@@ -50,25 +44,16 @@ fn bad_requests_are_refused_with_the_value_and_the_remedy() {
             "--target joint=0.2 --overlap-weights 1,1",
             &["--overlap-weights", "give 1"],
         ),
-        (
-            "--target joint=0.2 --materials boron",
-            &["boron", "no data for crush"],
-        ),
+        ("--target joint=0.2 --materials boron", &["boron", "no data for crush"]),
         (
             "--target joint=0.2 --material rails=boron",
             &["boron", "no data for crush"],
         ),
         ("--target joint=0.2 --materials dp60", &["dp600"]),
-        (
-            "--target joint=0.2 --cabin-material cfrp",
-            &["cfrp", "cabin"],
-        ),
+        ("--target joint=0.2 --cabin-material cfrp", &["cfrp", "cabin"]),
         ("--target joint=0.2 --packages best", &["best-front"]),
         ("--target joint=0.2 --volume-per-year=-5", &["-5", "1000"]),
-        (
-            "--target joint=0.2 --partner seas_kN=-100",
-            &["seas_kN", "between 0"],
-        ),
+        ("--target joint=0.2 --partner seas_kN=-100", &["seas_kN", "between 0"]),
         (
             "--target joint=0.2 --occupant driver=hiii-95m",
             &["hiii-95m", "hiii-50m"],
@@ -92,8 +77,7 @@ fn bad_requests_are_refused_with_the_value_and_the_remedy() {
 /// A target that is met as built is said so at zero cost, and exits 0.
 #[test]
 fn a_target_already_met_costs_nothing_and_says_so() {
-    let words =
-        "honda-n-box-jf1 --against toyota-rav4-2013 --speed-kmh 30 --target joint_without_neck=0.5";
+    let words = "honda-n-box-jf1 --against toyota-rav4-2013 --speed-kmh 30 --target joint_without_neck=0.5";
     let answer = json(words, 0);
     assert_eq!(answer["already_met"], true);
     assert_eq!(answer["added_cost_usd"], 0.0);
@@ -106,19 +90,14 @@ fn a_target_already_met_costs_nothing_and_says_so() {
 /// it can be met.
 #[test]
 fn an_infeasible_target_names_what_blocks_it_and_the_best_there_is() {
-    let answer = json(
-        &format!("{PAIR} --vary restraint --target intrusion_mm=30"),
-        1,
-    );
+    let answer = json(&format!("{PAIR} --vary restraint --target intrusion_mm=30"), 1);
     let blocking = answer["blocking"].as_str().expect("a constraint");
     assert!(
         blocking.contains("intrusion_mm") && blocking.contains("ford-f-150-2018"),
         "{blocking}"
     );
     assert!(answer["worst_case"]["value"].as_f64() > Some(30.0));
-    let speed = answer["highest_feasible_speed_kmh"]
-        .as_f64()
-        .expect("a speed");
+    let speed = answer["highest_feasible_speed_kmh"].as_f64().expect("a speed");
     assert!(speed > 10.0 && speed < 56.0, "{speed}");
     assert_eq!(answer["added_structure_kg"], 0.0);
 }
@@ -126,10 +105,7 @@ fn an_infeasible_target_names_what_blocks_it_and_the_best_there_is() {
 /// The partner's side alone: the small car stays as it is, and what the truck changes has its own mass and cost.
 #[test]
 fn the_partner_can_be_varied_instead() {
-    let answer = json(
-        &format!("{PAIR} --vary partner --target joint_without_neck=0.7"),
-        0,
-    );
+    let answer = json(&format!("{PAIR} --vary partner --target joint_without_neck=0.7"), 0);
     assert_eq!(answer["added_mass_kg"], 0.0);
     assert_eq!(answer["added_cost_usd"], 0.0);
     assert_eq!(answer["already_met"], false);
@@ -191,21 +167,9 @@ fn faults_of_a_study_are_told_at_their_line() {
             "\"joint=0.15\", \"joint=0.1\", ",
             "limited twice",
         ),
-        (
-            "\"joint_without_neck=0.15\", ",
-            "\"joint=0.01\", ",
-            "never below",
-        ),
-        (
-            "materials = [\"mild\"",
-            "materials = [\"boron\"",
-            "no data for crush",
-        ),
-        (
-            "speeds_kmh = [56]",
-            "speed_weights = [0]\nspeeds_kmh = [56]",
-            "sum to",
-        ),
+        ("\"joint_without_neck=0.15\", ", "\"joint=0.01\", ", "never below"),
+        ("materials = [\"mild\"", "materials = [\"boron\"", "no data for crush"),
+        ("speeds_kmh = [56]", "speed_weights = [0]\nspeeds_kmh = [56]", "sum to"),
         (
             "length_cap = false",
             "length_cap = false\nvolume_per_year = -1",
@@ -222,17 +186,11 @@ fn faults_of_a_study_are_told_at_their_line() {
             "ford-f-150-2018",
         ),
         ("limits = [0.15, 0.30]", "limits = [15]", "probability"),
-        (
-            "masses_kg = [1500, 2600]",
-            "masses_kg = []",
-            "masses_kg is empty",
-        ),
+        ("masses_kg = [1500, 2600]", "masses_kg = []", "masses_kg is empty"),
     ] {
         assert!(text.contains(from), "{from}");
         let edited = text.replacen(from, to, 1);
-        let line = 1 + text[..text.find(from).expect("it is there")]
-            .matches('\n')
-            .count();
+        let line = 1 + text[..text.find(from).expect("it is there")].matches('\n').count();
         let path = dir.path().join("study.toml");
         std::fs::write(&path, edited).expect("it writes");
         let out = dir.path().join("out");
@@ -263,16 +221,10 @@ fn a_negative_price_is_told_at_its_line() {
     let path = dir.path().join("costs/us-2025.toml");
     let text = std::fs::read_to_string(&path).expect("it reads");
     let from = "cost_usd = { low = 20.0, central = 30.0, high = 40.0 }";
-    let line = 1 + text[..text.find(from).expect("it is there")]
-        .matches('\n')
-        .count();
+    let line = 1 + text[..text.find(from).expect("it is there")].matches('\n').count();
     std::fs::write(
         &path,
-        text.replacen(
-            from,
-            "cost_usd = { low = -20.0, central = 30.0, high = 40.0 }",
-            1,
-        ),
+        text.replacen(from, "cost_usd = { low = -20.0, central = 30.0, high = 40.0 }", 1),
     )
     .expect("it writes");
     let done = Command::new(env!("CARGO_BIN_EXE_crumple"))
@@ -293,10 +245,7 @@ fn a_negative_price_is_told_at_its_line() {
 
 /// A message without the line breaks and rules it is printed with.
 fn one_line(told: &str) -> String {
-    told.replace('│', " ")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    told.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -66,8 +66,5 @@ fn a_ratio_nobody_published_is_refused_at_its_line() {
     let library = Library::find(None).unwrap();
     let source = SourceText::new("study.toml", study("intrusion_odds = \"panel\""));
     let error = parse_study(&source, &library).unwrap_err().to_string();
-    assert!(
-        error.contains("study.toml:8") && error.contains("panel"),
-        "{error}"
-    );
+    assert!(error.contains("study.toml:8") && error.contains("panel"), "{error}");
 }

@@ -64,9 +64,7 @@ fn text_of(html: &str) -> String {
             Some(tag) => format!("</{}>", &tag[1..]),
             None => ">".to_string(),
         };
-        let after = rest[at..]
-            .find(&end)
-            .map_or(rest.len(), |i| at + i + end.len());
+        let after = rest[at..].find(&end).map_or(rest.len(), |i| at + i + end.len());
         rest = &rest[after..];
     }
     text.push_str(rest);

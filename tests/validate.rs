@@ -66,16 +66,9 @@ fn moved(record: &Sides, now: &Sides) -> Vec<String> {
     let none = BTreeMap::new();
     let mut lines = Vec::new();
     for kind in KINDS {
-        let (a, b) = (
-            record.get(kind).unwrap_or(&none),
-            now.get(kind).unwrap_or(&none),
-        );
+        let (a, b) = (record.get(kind).unwrap_or(&none), now.get(kind).unwrap_or(&none));
         if a != b {
-            lines.push(format!(
-                "{} (was {})",
-                counted(now, kind),
-                counted(record, kind)
-            ));
+            lines.push(format!("{} (was {})", counted(now, kind), counted(record, kind)));
         }
         for (name, side) in b {
             match a.get(name) {
@@ -112,9 +105,7 @@ fn read_record(text: &str) -> Sides {
     let table: toml::Table = text.parse().expect("a TOML file");
     let of = |kind: &str| {
         let rows = table.get(kind).and_then(|t| t.as_table());
-        let side = |(name, side): (&String, &toml::Value)| {
-            (name.clone(), side.as_str().expect("a side").to_string())
-        };
+        let side = |(name, side): (&String, &toml::Value)| (name.clone(), side.as_str().expect("a side").to_string());
         rows.into_iter().flatten().map(side).collect()
     };
     KINDS.map(|kind| (kind.to_string(), of(kind))).into()
@@ -188,10 +179,7 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
         "staged",
         "field",
     ] {
-        let count = rows(&found)
-            .iter()
-            .filter(|r| r["family"] == family)
-            .count();
+        let count = rows(&found).iter().filter(|r| r["family"] == family).count();
         assert!(count > 0, "no row of {family}");
     }
     let mut missed = 0;
@@ -221,12 +209,7 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
     }
     assert_eq!(found["missed"].as_u64(), Some(u64::from(missed)));
     assert_eq!(status, Some(i32::from(missed > 0)));
-    assert!(
-        !found["own_wall_readings"]
-            .as_array()
-            .expect("rows")
-            .is_empty()
-    );
+    assert!(!found["own_wall_readings"].as_array().expect("rows").is_empty());
     for pair in found["spreads"].as_array().expect("pairs") {
         for (name, s) in pair["spread"]["values"].as_object().expect("numbers") {
             let at = |k: &str| s[k].as_f64().expect("a number");
@@ -234,12 +217,9 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
         }
     }
     // Each predicted pair of vehicles says how far the evidence lets it be off.
-    let of_pairs = rows(&found).iter().filter(|r| {
-        r["family"] == "staged"
-            && r["quantity"]
-                .as_str()
-                .is_some_and(|q| q.contains("delta-v of"))
-    });
+    let of_pairs = rows(&found)
+        .iter()
+        .filter(|r| r["family"] == "staged" && r["quantity"].as_str().is_some_and(|q| q.contains("delta-v of")));
     for r in of_pairs {
         let range = r["predicted_spread"].as_array().expect("a range");
         assert!(range[0].as_f64() < range[1].as_f64(), "{r}");
@@ -250,9 +230,7 @@ fn rows_are_judged_by_their_bars_and_decide_the_exit_status() {
 #[test]
 fn the_table_lists_what_missed_and_counts_each_kind() {
     let (status, found) = document(&root().join("vehicles"));
-    let done = crumple(&root().join("vehicles"))
-        .output()
-        .expect("it starts");
+    let done = crumple(&root().join("vehicles")).output().expect("it starts");
     let page = String::from_utf8(done.stdout).expect("text");
     assert_eq!(done.status.code(), status);
     let list = page.split_once("\nMissed\n").map_or("", |(_, list)| list);
@@ -280,16 +258,11 @@ fn a_test_that_is_not_met_is_missed() {
     std::fs::write(&recipe, changed).expect("it writes");
     let misses = |found: &Value| -> Vec<String> {
         let missed = rows(found).iter().filter(|r| r["holds"] == false);
-        missed
-            .map(|r| format!("{} {}", r["case"], r["quantity"]))
-            .collect()
+        missed.map(|r| format!("{} {}", r["case"], r["quantity"])).collect()
     };
     let before = misses(&document(&root().join("vehicles")).1);
     let (status, found) = document(dir.path());
-    let new: Vec<String> = misses(&found)
-        .into_iter()
-        .filter(|m| !before.contains(m))
-        .collect();
+    let new: Vec<String> = misses(&found).into_iter().filter(|m| !before.contains(m)).collect();
     assert_eq!(new, ["\"ram-1500-2012\" \"dynamic crush\""]);
     assert_eq!(status, Some(1));
 }

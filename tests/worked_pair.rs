@@ -11,9 +11,7 @@ use crumple::dynamics::Plan;
 use serde_json::Value;
 
 fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
 fn expected(case: &str) -> Value {
@@ -63,19 +61,14 @@ fn check_cells(name: &str) {
         });
         let found = found.unwrap_or_else(|| panic!("{case}: no cell {expected}"));
         let gap = expected["gap_mm"].as_f64().expect("a gap");
-        let share = expected["share_of_first_layer_1"]
-            .as_f64()
-            .expect("a share");
+        let share = expected["share_of_first_layer_1"].as_f64().expect("a share");
         assert!(
             (cells[found].gap_m * 1e3 - gap).abs() < 1e-6,
             "{case}: gap of {expected}"
         );
         // The file has four decimals.
         let ours = cells[found].layers[0][0].weight;
-        assert!(
-            (ours - share).abs() <= 0.5001e-4,
-            "{case}: share {ours} of {expected}"
-        );
+        assert!((ours - share).abs() <= 0.5001e-4, "{case}: share {ours} of {expected}");
     }
 }
 
@@ -123,11 +116,7 @@ fn check_results(case: &str) {
         ));
     }
     assert!(missed.is_empty(), "{case}: {}", missed.join("; "));
-    assert!(
-        done.outcome.energy_error < 1e-4,
-        "ledger {}",
-        done.outcome.energy_error
-    );
+    assert!(done.outcome.energy_error < 1e-4, "ledger {}", done.outcome.energy_error);
     assert!(
         done.outcome.momentum_error < 1e-12,
         "momentum {}",
@@ -204,9 +193,7 @@ fn a_tenth_of_the_step_changes_little() {
                 .map(|v| (v - r.v_at(map.cabin, 0)).abs())
                 .fold(0.0, f64::max)
         };
-        let travel = |r: &crumple::dynamics::Record| {
-            r.u(map.cabin).iter().map(|u| u.abs()).fold(0.0, f64::max)
-        };
+        let travel = |r: &crumple::dynamics::Record| r.u(map.cabin).iter().map(|u| u.abs()).fold(0.0, f64::max);
         assert!((peak(&coarse.record) / peak(&fine) - 1.0).abs() < 1e-3);
         assert!((travel(&coarse.record) / travel(&fine) - 1.0).abs() < 1e-3);
     }

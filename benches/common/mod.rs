@@ -6,7 +6,8 @@ use std::path::Path;
 
 use crumple::collision::Case;
 use crumple::collision::file::load_case;
-use crumple::dynamics::{Crush, CrushLaw, MountSpec, Network, Plan, Port, models::linear_law};
+use crumple::dynamics::{Crush, CrushLaw, MountSpec, Network, Plan, Port};
+use crumple::models::linear_law;
 use crumple::vehicle::library::load_vehicle;
 
 fn root() -> &'static Path {

@@ -20,18 +20,12 @@ pub fn json(problem: &Problem) -> Result<Value, Error> {
     let plain = net.maxwells.is_empty()
         && net.sliders.is_empty()
         && net.thoraxes.is_empty()
-        && net
-            .crushes
-            .iter()
-            .all(|e| e.pretension.is_none() && e.ramp.is_none())
+        && net.crushes.iter().all(|e| e.pretension.is_none() && e.ramp.is_none())
         && net
             .laws
             .iter()
             .all(|l| l.rate_s_per_m == 0.0 && l.damping_n_s_per_m == 0.0)
-        && net
-            .cells
-            .iter()
-            .all(|c| c.tip_kg.iter().all(Option::is_some))
+        && net.cells.iter().all(|c| c.tip_kg.iter().all(Option::is_some))
         && net.bodies.iter().all(|b| !b.fixed && b.drive.is_none());
     if !plain {
         return Err(Error::request(
@@ -52,9 +46,7 @@ pub fn json(problem: &Problem) -> Result<Value, Error> {
     };
     let mut crush_json = column(&crush);
     crush_json["law"] = json!(net.crushes.iter().map(|e| e.law).collect::<Vec<_>>());
-    let of = |f: &dyn Fn(&crumple::dynamics::Share) -> Value| -> Value {
-        net.shares.iter().map(f).collect()
-    };
+    let of = |f: &dyn Fn(&crumple::dynamics::Share) -> Value| -> Value { net.shares.iter().map(f).collect() };
     Ok(json!({
         "duration_s": DURATION_S,
         "sample_s": COMPARED_S,
@@ -82,8 +74,7 @@ fn numbers(net: &Network) -> Value {
         net.cells.iter().flat_map(|c| [f(c, 0), f(c, 1)]).collect()
     };
     let points = |of_bodies: Vec<f64>, of_tips: Vec<f64>| [of_bodies, of_tips].concat();
-    let bodies =
-        |f: &dyn Fn(&crumple::dynamics::BodySpec) -> f64| net.bodies.iter().map(f).collect();
+    let bodies = |f: &dyn Fn(&crumple::dynamics::BodySpec) -> f64| net.bodies.iter().map(f).collect();
     let never_breaks = 1e300;
     json!({
         "kg": points(bodies(&|b| b.kg), tips(&|c, s| c.tip_kg[s].unwrap_or(0.0))),

@@ -14,8 +14,7 @@ use crumple::error::{Error, write_atomic};
 
 use problem::Problem;
 
-const USAGE: &str =
-    "peers export|reference|run DIR [--cases N] [--overlap-pct P] [--reference-us S] [--repeat R]";
+const USAGE: &str = "peers export|reference|run DIR [--cases N] [--overlap-pct P] [--reference-us S] [--repeat R]";
 
 /// The command line, resolved.
 struct Request {

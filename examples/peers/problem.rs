@@ -55,12 +55,9 @@ impl Problem {
             limit_N: 0.0,
             mass_kg: 50.0,
         };
-        let restraint = Restraint::point_mass(belt)
-            .map_err(|e| Error::request(e.to_string(), "see the restraint library"))?;
-        let vehicles = [
-            example("example-kei.toml")?,
-            example("example-pickup.toml")?,
-        ];
+        let restraint =
+            Restraint::point_mass(belt).map_err(|e| Error::request(e.to_string(), "see the restraint library"))?;
+        let vehicles = [example("example-kei.toml")?, example("example-pickup.toml")?];
         let mut problem = Self {
             nets: Vec::with_capacity(cases),
             cabins: [0; 2],

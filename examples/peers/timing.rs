@@ -3,9 +3,7 @@
 
 use std::time::Instant;
 
-use crumple::dynamics::{
-    Detail, Network, Plan, Record, Registers, simulate, simulate_in, simulate_lanes,
-};
+use crumple::dynamics::{Detail, Network, Plan, Record, Registers, simulate, simulate_in, simulate_lanes};
 use crumple::error::Error;
 
 use super::problem::{COMPARED_S, DURATION_S, Problem};
@@ -73,9 +71,7 @@ pub fn reference(problem: &Problem, step_s: f64) -> Result<Vec<f64>, Error> {
 /// CPU time of this thread where the system tells it, else elapsed time, s: the same on a quiet core.
 fn seconds(since: Instant) -> f64 {
     let spent = std::fs::read_to_string("/proc/thread-self/schedstat");
-    let ns = spent
-        .ok()
-        .and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
+    let ns = spent.ok().and_then(|text| text.split(' ').next()?.parse::<f64>().ok());
     ns.map_or_else(|| since.elapsed().as_secs_f64(), |ns| ns * 1e-9)
 }
 
@@ -129,11 +125,7 @@ pub fn rows(problem: &Problem, repeat: usize) -> Result<Vec<Row>, Error> {
                 setting: format!("{step_us} us"),
                 build: build(),
                 ms_per_case,
-                file: format!(
-                    "{}-{}-{step_us}.f64",
-                    str::replace(solver, " ", "-"),
-                    build()
-                ),
+                file: format!("{}-{}-{step_us}.f64", str::replace(solver, " ", "-"), build()),
                 values,
             });
         };
@@ -142,9 +134,7 @@ pub fn rows(problem: &Problem, repeat: usize) -> Result<Vec<Row>, Error> {
             Ok(all?)
         })?;
         add("crumple scalar", scalar);
-        let wide = timed(nets.len(), repeat, || {
-            Ok(simulate_lanes::<LANES>(&nets, &plan)?)
-        })?;
+        let wide = timed(nets.len(), repeat, || Ok(simulate_lanes::<LANES>(&nets, &plan)?))?;
         add("crumple 8 lanes", wide);
         if Registers::best() == Registers::Avx512 {
             let avx2 = timed(nets.len(), repeat, || {

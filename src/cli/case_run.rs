@@ -58,11 +58,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if let Some(folder) = &a.out {
         write_files(folder, &case, &finished, &result, &a.channels)?;
     }
-    let halved = if a.check_step {
-        Some(at_half_step(&case)?)
-    } else {
-        None
-    };
+    let halved = if a.check_step { Some(at_half_step(&case)?) } else { None };
     if a.json {
         let bad = |e: serde_json::Error| Error::request(e.to_string(), "report this input");
         let mut document = match &halved {
@@ -221,11 +217,7 @@ fn vehicle_rows(case: &Case, r: &CaseResult) -> Vec<Vec<String>> {
         Measure::IntrusionMm,
     ];
     if case.turns() {
-        all.extend([
-            Measure::YawRateDps,
-            Measure::YawDeg,
-            Measure::DeltaVLateralMps,
-        ]);
+        all.extend([Measure::YawRateDps, Measure::YawDeg, Measure::DeltaVLateralMps]);
     }
     all.extend([Measure::OlcG, Measure::VpiG, Measure::EnergyAbsorbedKj]);
     let row = |m: Measure| {

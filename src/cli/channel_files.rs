@@ -62,9 +62,7 @@ pub fn write(
     for format in formats {
         match format {
             ChannelFormat::Csv => table::write_csv(&folder.join("channels.csv"), &plain, &info)?,
-            ChannelFormat::Parquet => {
-                parquet::write_channels(&folder.join("channels.parquet"), &plain, &info)?
-            }
+            ChannelFormat::Parquet => parquet::write_channels(&folder.join("channels.parquet"), &plain, &info)?,
             ChannelFormat::Isomme => {
                 isomme::write_isomme(&folder.join("isomme"), "run", &plain, &info)?;
             }

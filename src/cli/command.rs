@@ -6,8 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crumple::error::Error;
 
 use super::{
-    case_run, compare, criteria, identify, output, plot, report, schema, size, sled, study,
-    validate, vehicles, wall,
+    case_run, compare, criteria, identify, output, plot, report, schema, size, sled, study, validate, vehicles, wall,
 };
 
 /// How a command that did not fail ends.

@@ -33,10 +33,7 @@ struct Change {
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
     if !(a.tolerance.is_finite() && a.tolerance >= 0.0) {
-        return Err(Error::request(
-            format!("--tolerance {}", a.tolerance),
-            "0 or above",
-        ));
+        return Err(Error::request(format!("--tolerance {}", a.tolerance), "0 or above"));
     }
     let (before, after) = (read(&a.before)?, read(&a.after)?);
     let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
@@ -109,10 +106,7 @@ fn flatten(key: &str, value: &Value, all: &mut BTreeMap<String, Value>) {
 }
 
 fn change(key: &str, old: Option<&Value>, new: Option<&Value>, tolerance: f64) -> Option<Change> {
-    let (before, after) = (
-        old.cloned().unwrap_or(Value::Null),
-        new.cloned().unwrap_or(Value::Null),
-    );
+    let (before, after) = (old.cloned().unwrap_or(Value::Null), new.cloned().unwrap_or(Value::Null));
     if before == after {
         return None;
     }

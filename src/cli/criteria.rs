@@ -136,18 +136,11 @@ fn read(path: &Path) -> Result<ChannelSet, Error> {
     Ok(set)
 }
 
-fn page(
-    evaluation: &Evaluation,
-    limits: Option<LimitSet>,
-    judged: &[Judgement],
-    rated: &[Rated],
-) -> String {
+fn page(evaluation: &Evaluation, limits: Option<LimitSet>, judged: &[Judgement], rated: &[Rated]) -> String {
     let mut rows = Vec::new();
     for (code, values) in &evaluation.channels {
         for (name, value) in values.as_object().into_iter().flatten() {
-            let shown = value
-                .as_f64()
-                .map_or_else(|| value.to_string(), |v| format!("{v:.4}"));
+            let shown = value.as_f64().map_or_else(|| value.to_string(), |v| format!("{v:.4}"));
             rows.push(vec![code.clone(), name.clone(), shown]);
         }
     }

@@ -55,21 +55,12 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
 
 fn scalar_table(found: &Identified) -> Result<Done, Error> {
     let (w, t) = (&found.fit.response, &found.recipe.wall);
-    let row = |what: &str, target: f64, file: f64| {
-        vec![
-            what.to_string(),
-            format!("{target:.1}"),
-            format!("{file:.1}"),
-        ]
-    };
+    let row = |what: &str, target: f64, file: f64| vec![what.to_string(), format!("{target:.1}"), format!("{file:.1}")];
     let rows = [
         row("dynamic crush, mm", t.dynamic_crush_mm, w.crush_mm),
         row("peak, CFC 60, g", t.peak_g_cfc60, w.peak_g_cfc60),
     ];
-    output::text(&output::table(
-        &["own wall test", "target", "this file"],
-        &rows,
-    ))?;
+    output::text(&output::table(&["own wall test", "target", "this file"], &rows))?;
     Ok(Done::Holds)
 }
 
@@ -90,14 +81,7 @@ fn pulse_tables(found: &PulseOutcome) -> Result<Done, Error> {
             ]
         })
         .collect();
-    let header = [
-        "own wall test",
-        "measured",
-        "this file",
-        "difference",
-        "allowed",
-        "",
-    ];
+    let header = ["own wall test", "measured", "this file", "difference", "allowed", ""];
     let mut page = output::table(&header, &rows);
     let parameters: Vec<Vec<String>> = found
         .free
@@ -115,10 +99,7 @@ fn pulse_tables(found: &PulseOutcome) -> Result<Done, Error> {
         })
         .collect();
     page += "\n";
-    page += &output::table(
-        &["parameter", "factor", "spread before", "after"],
-        &parameters,
-    );
+    page += &output::table(&["parameter", "factor", "spread before", "after"], &parameters);
     let (chi, n) = found.fit.chi_square;
     page += &format!(
         "\nchi-square {chi:.0} over {n:.0} independent data, {} simulations\n",

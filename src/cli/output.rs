@@ -97,19 +97,15 @@ fn pointed(error: &InputError) -> String {
     let head = shown(&format!("{}:{}: {}", p.source.name, p.line, p.message));
     // A line of megabytes or of bytes that are no text helps nobody.
     let near = p.source.text.lines().skip(p.line.saturating_sub(2)).take(3);
-    let readable =
-        |l: &str| l.len() <= LONGEST_SHOWN && !l.contains(|c: char| c.is_control() && c != '\t');
+    let readable = |l: &str| l.len() <= LONGEST_SHOWN && !l.contains(|c: char| c.is_control() && c != '\t');
     if !near.into_iter().all(readable) {
         return format!("error: {head}\nhelp: {}\n", p.help);
     }
     let diagnostic = MietteDiagnostic::new(head.clone())
-        .with_label(LabeledSpan::new_with_span(
-            None,
-            (p.span.start, p.span.len()),
-        ))
+        .with_label(LabeledSpan::new_with_span(None, (p.span.start, p.span.len())))
         .with_help(p.help.clone());
-    let report = miette::Report::new(diagnostic)
-        .with_source_code(NamedSource::new(&p.source.name, p.source.text.to_string()));
+    let report =
+        miette::Report::new(diagnostic).with_source_code(NamedSource::new(&p.source.name, p.source.text.to_string()));
     let mut shown = String::new();
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor())
         .with_links(false)

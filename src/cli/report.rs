@@ -38,11 +38,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
 }
 
 /// Figures and page of a study; figures finished before an interruption are kept.
-pub fn write_study(
-    folder: &Path,
-    result: &StudyResult,
-    stop: &(dyn Fn() -> bool + Sync),
-) -> Result<(), Error> {
+pub fn write_study(folder: &Path, result: &StudyResult, stop: &(dyn Fn() -> bool + Sync)) -> Result<(), Error> {
     let figures = study_figures(result).map_err(refused)?;
     figures.par_iter().try_for_each(|(name, figure, _)| {
         if stop() {

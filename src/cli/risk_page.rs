@@ -117,11 +117,7 @@ pub fn page(result: &CaseResult, risks: &[SeatRisk]) -> String {
         if let Some(i) = &r.intrusion {
             page += &format!(
                 "intrusion {:.0} mm: odds of {} times {:.2} ({}; {})\n",
-                i.intrusion_mm,
-                i.odds_ratio.injury,
-                i.factor,
-                i.odds_ratio.condition,
-                i.odds_ratio.source
+                i.intrusion_mm, i.odds_ratio.injury, i.factor, i.odds_ratio.condition, i.odds_ratio.source
             );
             if let (Some(femur), Some(joint)) = (i.femur_ais2, i.joint_without_neck) {
                 page += &format!(

@@ -11,9 +11,7 @@ use crumple::sizing::evaluate::{CollisionEvaluator, SEARCH_STEP_S, Seated, VERIF
 use crumple::sizing::feasibility::{FeasibilityMap, feasibility_map};
 use crumple::sizing::optimise::optimise;
 use crumple::sizing::pareto::{Fronts, fronts};
-use crumple::sizing::{
-    Answer, MaterialChoice, PartnerDesign, Problem, Question, Rule, SpeedSearch, Target, Vary,
-};
+use crumple::sizing::{Answer, MaterialChoice, PartnerDesign, Problem, Question, Rule, SpeedSearch, Target, Vary};
 use crumple::stamp::Stamp;
 use crumple::units::{KN, MM};
 use crumple::vehicle::{Library, Vehicle};
@@ -159,13 +157,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let mut evaluator = question
         .evaluator(&library, &data, plan)?
         .for_search(DURATION_S, SEARCH_STEP_S);
-    let asked = (
-        &vehicle,
-        &problem,
-        &a.pareto,
-        &a.map_mass_kg,
-        &a.map_speed_kmh,
-    );
+    let asked = (&vehicle, &problem, &a.pareto, &a.map_mass_kg, &a.map_speed_kmh);
     let stamp = Stamp::of(&(asked, &evaluator), VERIFY_STEP_S);
     let stopped = study::interrupt_flag();
     let stop = || stopped.load(std::sync::atomic::Ordering::Relaxed);
@@ -175,9 +167,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let spread = match &request {
         Some(request) => {
             let at = (a.out.as_deref(), &stamp);
-            Some(uncertainty::run(
-                request, &problem, &sizing, &evaluator, at, &stop,
-            )?)
+            Some(uncertainty::run(request, &problem, &sizing, &evaluator, at, &stop)?)
         }
         None => None,
     };
@@ -224,17 +214,15 @@ fn pareto(
     evaluator: &mut CollisionEvaluator,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Option<Fronts>, Error> {
-    Ok(
-        match question.limits.first().filter(|_| !a.pareto.is_empty()) {
-            Some(first) => {
-                let mut problem = problem.clone();
-                problem.effort.speed = SpeedSearch::Never;
-                let criterion = first.criterion;
-                Some(fronts(&problem, criterion, &a.pareto, evaluator, stop)?)
-            }
-            None => None,
-        },
-    )
+    Ok(match question.limits.first().filter(|_| !a.pareto.is_empty()) {
+        Some(first) => {
+            let mut problem = problem.clone();
+            problem.effort.speed = SpeedSearch::Never;
+            let criterion = first.criterion;
+            Some(fronts(&problem, criterion, &a.pareto, evaluator, stop)?)
+        }
+        None => None,
+    })
 }
 
 /// The map asked for, against the first partner.
@@ -244,17 +232,13 @@ fn map(
     evaluator: &CollisionEvaluator,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Option<FeasibilityMap>, Error> {
-    Ok(
-        match a.against.first().and_then(|id| evaluator.partner(id)) {
-            Some(partner) if !a.map_mass_kg.is_empty() => {
-                let (masses, speeds) = (&a.map_mass_kg, &a.map_speed_kmh);
-                Some(feasibility_map(
-                    problem, partner, masses, speeds, evaluator, stop,
-                )?)
-            }
-            _ => None,
-        },
-    )
+    Ok(match a.against.first().and_then(|id| evaluator.partner(id)) {
+        Some(partner) if !a.map_mass_kg.is_empty() => {
+            let (masses, speeds) = (&a.map_mass_kg, &a.map_speed_kmh);
+            Some(feasibility_map(problem, partner, masses, speeds, evaluator, stop)?)
+        }
+        _ => None,
+    })
 }
 
 /// For people.
@@ -291,11 +275,7 @@ fn question(a: &Arguments) -> Result<Question, Error> {
     for &overlap in &a.overlap_pct {
         within("--overlap-pct", overlap, [1.0, 100.0])?;
     }
-    let most_mm = within(
-        "--max-added-length-mm",
-        a.max_added_length_mm,
-        Question::LENGTH_MM,
-    )?;
+    let most_mm = within("--max-added-length-mm", a.max_added_length_mm, Question::LENGTH_MM)?;
     let mut fixed = BTreeMap::new();
     for word in &a.material {
         let (path, id) = pair("--material", word, "PATH=MATERIAL, for example rails=dp800")?;
@@ -369,11 +349,7 @@ fn occupants(a: &Arguments) -> Result<Vec<Seated>, Error> {
     }
     let mut all: Vec<Seated> = Vec::new();
     for word in &a.occupant {
-        let (seat, dummy) = pair(
-            "--occupant",
-            word,
-            "SEAT=DUMMY, for example driver=hiii-50m",
-        )?;
+        let (seat, dummy) = pair("--occupant", word, "SEAT=DUMMY, for example driver=hiii-50m")?;
         let one = seated(&seat, &dummy)?;
         if all.iter().any(|have| have.seat == one.seat) {
             return Err(Error::request(

@@ -15,9 +15,7 @@ pub fn page(vehicle: &Vehicle, a: &Answer) -> String {
     page += match (a.feasible, a.already_met) {
         (_, true) => "The targets are met as built: nothing to add, no cost.\n",
         (true, _) => "The targets can be met.\n",
-        (false, _) => {
-            "The targets cannot be met within the bounds; below is the nearest that can be reached.\n"
-        }
+        (false, _) => "The targets cannot be met within the bounds; below is the nearest that can be reached.\n",
     };
     if let Some(b) = &a.blocking {
         page += &format!("What blocks: {b}\n");
@@ -52,10 +50,7 @@ pub fn page(vehicle: &Vehicle, a: &Answer) -> String {
         };
         page += &format!("  {}: {took}; {says}\n", p.precedent);
     }
-    page += &format!(
-        "\n{} load-case runs; dollars of {}\n",
-        a.evaluations, a.cost_year
-    );
+    page += &format!("\n{} load-case runs; dollars of {}\n", a.evaluations, a.cost_year);
     page
 }
 
@@ -63,18 +58,9 @@ fn rows(a: &Answer) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut put = |what: &str, value: String| rows.push(vec![what.into(), value]);
     put("added mass, kg", format!("{:.1}", a.added_mass_kg));
-    put(
-        "of which structure, kg",
-        format!("{:.1}", a.added_structure_kg),
-    );
-    put(
-        "added direct cost, $",
-        format!("{:.0}", a.added_cost_usd.usd()),
-    );
-    put(
-        "US price, $",
-        output::optional(a.price_usd.map(|p| p.usd()), 0),
-    );
+    put("of which structure, kg", format!("{:.1}", a.added_structure_kg));
+    put("added direct cost, $", format!("{:.0}", a.added_cost_usd.usd()));
+    put("US price, $", output::optional(a.price_usd.map(|p| p.usd()), 0));
     let design = &a.design;
     put(
         "added front length, mm",
@@ -97,18 +83,12 @@ fn rows(a: &Answer) -> Vec<Vec<String>> {
         put("restraint package", p.clone());
     }
     if let Some(change) = &a.partner {
-        put(
-            "partner: rails lower by, mm",
-            format!("{:.0}", change.lower_rails_mm),
-        );
+        put("partner: rails lower by, mm", format!("{:.0}", change.lower_rails_mm));
         put(
             "partner: added structure below, kN",
             format!("{:.0}", change.seas_force_kN),
         );
-        put(
-            "partner: rails softer by, %",
-            format!("{:.0}", 100.0 * change.softer),
-        );
+        put("partner: rails softer by, %", format!("{:.0}", 100.0 * change.softer));
         for p in &change.on {
             put(
                 &format!("on {}: added mass, kg", p.partner),
@@ -137,21 +117,14 @@ fn volumes(a: &Answer) -> String {
     let rows: Vec<Vec<String>> = a.price_by_volume.iter().map(row).collect();
     format!(
         "\n{}",
-        output::table(
-            &["cars a year", "added direct cost, $", "US price, $"],
-            &rows
-        )
+        output::table(&["cars a year", "added direct cost, $", "US price, $"], &rows)
     )
 }
 
 /// The fronts as a table.
 pub fn fronts(f: &Fronts) -> String {
     let risk = f.criterion.is_risk();
-    let (scale, unit) = if risk {
-        (f.criterion.scale(), " %")
-    } else {
-        (1.0, "")
-    };
+    let (scale, unit) = if risk { (f.criterion.scale(), " %") } else { (1.0, "") };
     let mut rows = Vec::new();
     for front in &f.fronts {
         let by = match front.vary {
@@ -185,11 +158,7 @@ pub fn fronts(f: &Fronts) -> String {
                 "reached",
                 "added kg",
                 "added $",
-                if risk {
-                    "$ per point of risk"
-                } else {
-                    "$ per unit"
-                },
+                if risk { "$ per point of risk" } else { "$ per unit" },
                 "met up to km/h",
             ],
             &rows
@@ -208,15 +177,11 @@ pub fn map(m: &FeasibilityMap) -> String {
         .enumerate()
         .map(|(i, kg)| {
             let mut row = vec![format!("{kg:.0}")];
-            row.extend(
-                m.cells[i]
-                    .iter()
-                    .map(|c| match (c.feasible, c.already_met) {
-                        (true, true) => "as built".to_string(),
-                        (true, false) => format!("{:.0} $", c.added_cost_usd),
-                        (false, _) => "no".to_string(),
-                    }),
-            );
+            row.extend(m.cells[i].iter().map(|c| match (c.feasible, c.already_met) {
+                (true, true) => "as built".to_string(),
+                (true, false) => format!("{:.0} $", c.added_cost_usd),
+                (false, _) => "no".to_string(),
+            }));
             row.push(output::optional(m.largest_closing_speed_kmh(i), 0));
             row
         })

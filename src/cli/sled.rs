@@ -7,8 +7,8 @@ use crumple::dynamics::Plan;
 use crumple::error::{Error, SourceText};
 use crumple::exchange::{ChannelSet, RunInfo, read_channels, skipped_lines, table};
 use crumple::occupant::{
-    ChannelPair, MeasuredScalars, OccupantError, OccupantResult, Restraint, Seat, SledPulse,
-    beside, channels, measured_scalars, seat_position, sled,
+    ChannelPair, MeasuredScalars, OccupantError, OccupantResult, Restraint, Seat, SledPulse, beside, channels,
+    measured_scalars, seat_position, sled,
 };
 use crumple::plot::Theme;
 use crumple::report::sled_figure::{SledFigure, sled_figure};
@@ -56,12 +56,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     }
     let channel = pick(&set, a.channel.as_deref())?;
     let bad = |what: &str, help: &str| Error::request(what.to_string(), help.to_string());
-    let dummy: Dummy = serde_json::from_value(a.occupant.clone().into()).map_err(|_| {
-        bad(
-            &format!("--occupant {}", a.occupant),
-            "hiii-50m or hiii-05f",
-        )
-    })?;
+    let dummy: Dummy = serde_json::from_value(a.occupant.clone().into())
+        .map_err(|_| bad(&format!("--occupant {}", a.occupant), "hiii-50m or hiii-05f"))?;
     let seat: Seat = serde_json::from_value(a.seat.clone().into())
         .map_err(|_| bad(&format!("--seat {}", a.seat), "driver or passenger"))?;
     let restraint = restraint(&a.restraint)?;
@@ -108,24 +104,13 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if a.json {
         output::json(&document)?;
     } else {
-        output::text(&page(
-            &title,
-            &run.result,
-            &pairs,
-            &scalars,
-            a.measured.is_some(),
-        ))?;
+        output::text(&page(&title, &run.result, &pairs, &scalars, a.measured.is_some()))?;
     }
     Ok(Done::Holds)
 }
 
 /// Figure, channels and result, as `<folder>/<stem>.*`.
-fn write_files(
-    folder: &Path,
-    stem: &str,
-    input: &SledFigure,
-    document: &serde_json::Value,
-) -> Result<(), Error> {
+fn write_files(folder: &Path, stem: &str, input: &SledFigure, document: &serde_json::Value) -> Result<(), Error> {
     let (figure, _) = sled_figure(input, &Theme::half_page()).map_err(plot::refused)?;
     plot::write_figure(folder, stem, &figure)?;
     let info = RunInfo {
@@ -183,10 +168,7 @@ fn measured_json(pairs: &[ChannelPair], scalars: &MeasuredScalars) -> serde_json
     let rows: Vec<serde_json::Value> = pairs
         .iter()
         .map(|p| {
-            let (test, model) = (
-                ChannelPair::peak(&p.measured),
-                ChannelPair::peak(&p.simulated),
-            );
+            let (test, model) = (ChannelPair::peak(&p.measured), ChannelPair::peak(&p.simulated));
             serde_json::json!({
                 "code": p.measured.code, "name": p.name, "unit": p.measured.unit.to_string(),
                 "measured_peak": test.1, "measured_peak_ms": 1e3 * test.0,
@@ -199,13 +181,7 @@ fn measured_json(pairs: &[ChannelPair], scalars: &MeasuredScalars) -> serde_json
 }
 
 /// Readings, with the measured ones beside them where there are any.
-fn page(
-    title: &str,
-    o: &OccupantResult,
-    pairs: &[ChannelPair],
-    scalars: &MeasuredScalars,
-    compared: bool,
-) -> String {
+fn page(title: &str, o: &OccupantResult, pairs: &[ChannelPair], scalars: &MeasuredScalars, compared: bool) -> String {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut line = |name: &str, model: Option<f64>, test: Option<f64>, rating: Option<f64>, d| {
         let mut row = vec![name.to_string(), output::optional(model, d)];
@@ -221,20 +197,8 @@ fn page(
     };
     line("HIC15", o.hic15, scalars.hic15, None, 0);
     line("HIC36", o.hic36, None, None, 0);
-    line(
-        "chest 3 ms, g",
-        o.chest_a3ms_g,
-        scalars.chest_a3ms_g,
-        None,
-        1,
-    );
-    line(
-        "viscous criterion, m/s",
-        o.viscous_criterion_mps,
-        None,
-        None,
-        3,
-    );
+    line("chest 3 ms, g", o.chest_a3ms_g, scalars.chest_a3ms_g, None, 1);
+    line("viscous criterion, m/s", o.viscous_criterion_mps, None, None, 3);
     if pairs.is_empty() {
         line("chest deflection, mm", o.chest_deflection_mm, None, None, 1);
         line("femur, kN", o.femur_kN, None, None, 2);
@@ -245,13 +209,7 @@ fn page(
         let peak = |c: &Channel| Some(ChannelPair::peak(c).1.abs());
         let rating = p.rating.as_ref().map(|r| r.overall);
         let decimals = if p.dimension == "FO" { 2 } else { 1 };
-        line(
-            &name,
-            peak(&p.simulated),
-            peak(&p.measured),
-            rating,
-            decimals,
-        );
+        line(&name, peak(&p.simulated), peak(&p.measured), rating, decimals);
     }
     line("head travel, mm", Some(o.excursion_mm), None, None, 0);
     line("fired, ms", o.fire_ms, None, None, 1);
@@ -271,12 +229,7 @@ fn pick<'a>(set: &'a ChannelSet, wanted: Option<&str>) -> Result<&'a Channel, Er
         None => set.vehicle_pulse(),
     };
     found.ok_or_else(|| {
-        let known: Vec<&str> = set
-            .channels
-            .iter()
-            .map(|c| c.code.as_str())
-            .take(20)
-            .collect();
+        let known: Vec<&str> = set.channels.iter().map(|c| c.code.as_str()).take(20).collect();
         Error::request(
             wanted.map_or(
                 "no acceleration of the vehicle's structure along x found".to_string(),

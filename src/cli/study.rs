@@ -42,17 +42,11 @@ impl Bar {
         } else {
             ProgressBar::hidden()
         };
-        if let Ok(style) =
-            ProgressStyle::with_template("{msg:24} [{bar:40}] {pos}/{len}  {elapsed}")
-        {
+        if let Ok(style) = ProgressStyle::with_template("{msg:24} [{bar:40}] {pos}/{len}  {elapsed}") {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self {
-            bar,
-            stop,
-            terminal,
-        }
+        Self { bar, stop, terminal }
     }
 }
 

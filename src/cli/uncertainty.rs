@@ -31,12 +31,7 @@ pub struct Options {
     #[arg(long, default_value_t = Request::default().draws, requires = "uncertainty")]
     draws: usize,
     /// Probabilities that a design is sought for
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "0.5,0.9",
-        requires = "uncertainty"
-    )]
+    #[arg(long, value_delimiter = ',', default_value = "0.5,0.9", requires = "uncertainty")]
     confidence: Vec<f64>,
     /// Seed of the draws
     #[arg(long, default_value_t = 1, requires = "uncertainty")]
@@ -87,11 +82,7 @@ impl<'a> Bar<'a> {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self {
-            bar,
-            terminal,
-            stop,
-        }
+        Self { bar, terminal, stop }
     }
 }
 
@@ -172,10 +163,7 @@ pub fn page(u: &Uncertainty) -> String {
         );
     }
     for v in &u.sobol {
-        page += &format!(
-            "\nvariance of {} ({} rows): first order, total\n",
-            v.output, v.rows
-        );
+        page += &format!("\nvariance of {} ({} rows): first order, total\n", v.output, v.rows);
         for g in v.groups.iter().take(6) {
             let (s, t) = (g.indices.first, g.indices.total);
             page += &format!(
@@ -196,10 +184,7 @@ pub fn page(u: &Uncertainty) -> String {
 
 /// Each design in a column: as built, nominal, and for each confidence.
 fn columns(u: &Uncertainty) -> String {
-    let mut columns = vec![
-        ("as built", &u.as_built, None),
-        ("nominal", &u.nominal, None),
-    ];
+    let mut columns = vec![("as built", &u.as_built, None), ("nominal", &u.nominal, None)];
     let designs: Vec<(String, _)> = u
         .designs
         .iter()
@@ -217,11 +202,7 @@ fn columns(u: &Uncertainty) -> String {
     header.extend(columns.iter().map(|c| c.0));
     let row = |name: &str, cell: &dyn Fn(&MonteCarlo) -> String| {
         let mut cells = vec![name.to_string()];
-        cells.extend(
-            columns
-                .iter()
-                .map(|(_, m, _)| m.as_ref().map_or("-".into(), cell)),
-        );
+        cells.extend(columns.iter().map(|(_, m, _)| m.as_ref().map_or("-".into(), cell)));
         cells
     };
     let band = |b: Option<&Band>, m: Measure, decimals: usize| {
@@ -248,9 +229,7 @@ fn columns(u: &Uncertainty) -> String {
         row("added direct cost, $", &|m| {
             band(m.added_cost_usd.as_ref(), Measure::AddedCostUsd, 0)
         }),
-        row("US price, $", &|m| {
-            band(m.price_usd.as_ref(), Measure::PriceUsd, 0)
-        }),
+        row("US price, $", &|m| band(m.price_usd.as_ref(), Measure::PriceUsd, 0)),
     ];
     output::table(&header, &rows)
 }

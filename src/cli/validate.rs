@@ -47,31 +47,14 @@ fn page(found: &Validation) -> String {
         page += &format!("{}\n\n", group[0].family.heading());
         let drawn = is_drawn(group);
         let rows: Vec<Vec<String>> = group.iter().map(|r| line(r, drawn)).collect();
-        let mut head = vec![
-            "case",
-            "quantity",
-            "kind",
-            "reference",
-            "here",
-            "error",
-            "bar",
-            "",
-        ];
+        let mut head = vec!["case", "quantity", "kind", "reference", "here", "error", "bar", ""];
         if drawn {
             head.push("5-95 % here");
         }
         page += &output::table(&head, &rows);
-        for r in group
-            .iter()
-            .filter(|r| r.holds.is_none() && !r.note.is_empty())
-        {
+        for r in group.iter().filter(|r| r.holds.is_none() && !r.note.is_empty()) {
             let once = r.family == Family::SmallOverlap && r.quantity == small_overlap::DELTA_V;
-            if once
-                || matches!(
-                    r.family,
-                    Family::Stiffness | Family::Field | Family::Residual
-                )
-            {
+            if once || matches!(r.family, Family::Stiffness | Family::Field | Family::Residual) {
                 page += &format!("{}, {}: {}\n", r.case, r.quantity, r.note);
             }
         }
@@ -129,12 +112,7 @@ fn counts(found: &Validation) -> String {
             Kind::Identity => "momentum, or an input read back",
             Kind::Prediction => "what was not fitted: only these say how good the model is",
         };
-        page += &format!(
-            "{} {} of {} hold ({what})\n",
-            kind.word(),
-            count.held,
-            count.judged
-        );
+        page += &format!("{} {} of {} hold ({what})\n", kind.word(), count.held, count.judged);
     }
     page
 }
@@ -171,11 +149,7 @@ fn line(r: &Row, drawn: bool) -> Vec<String> {
 
 fn reference(r: &Row) -> String {
     match r.measured {
-        Reference::Range([lo, hi]) => format!(
-            "{} - {}",
-            output::number(lo, ""),
-            output::number(hi, &r.unit)
-        ),
+        Reference::Range([lo, hi]) => format!("{} - {}", output::number(lo, ""), output::number(hi, &r.unit)),
         Reference::Value(v) => output::number(v, &r.unit),
     }
 }
@@ -188,10 +162,7 @@ fn readings_table(all: &[OwnWallReadings]) -> String {
             let published: Vec<&str> = r.published.iter().map(|p| p.what.as_str()).collect();
             let mut remarks: Vec<String> = Vec::new();
             if !r.outside_published.is_empty() {
-                remarks.push(format!(
-                    "outside published: {}",
-                    r.outside_published.join(" ")
-                ));
+                remarks.push(format!("outside published: {}", r.outside_published.join(" ")));
             }
             if !d.over_fmvss208.is_empty() {
                 remarks.push(format!("over FMVSS 208: {}", d.over_fmvss208.join(" ")));
@@ -225,9 +196,8 @@ fn readings_table(all: &[OwnWallReadings]) -> String {
         "published for",
         "",
     ];
-    let mut page = String::from(
-        "Driver and passenger in the own wall at 56 km/h with the restraint of the era (not judged)\n\n",
-    );
+    let mut page =
+        String::from("Driver and passenger in the own wall at 56 km/h with the restraint of the era (not judged)\n\n");
     page += &output::table(&head, &rows);
     page.push('\n');
     let mut seen: Vec<&str> = Vec::new();
@@ -256,10 +226,7 @@ fn readings_table(all: &[OwnWallReadings]) -> String {
 fn sources(found: &Validation) -> String {
     let mut seen: Vec<&str> = Vec::new();
     for r in &found.rows {
-        let elsewhere = matches!(
-            r.family,
-            Family::WallPulse | Family::WallScalars | Family::OtherSpeed
-        );
+        let elsewhere = matches!(r.family, Family::WallPulse | Family::WallScalars | Family::OtherSpeed);
         if !elsewhere && !seen.contains(&r.source.as_str()) {
             seen.push(&r.source);
         }

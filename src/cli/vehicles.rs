@@ -10,8 +10,7 @@ use crumple::units::{KMH, US};
 use crumple::validate::evidence::{self, Stiffnesses};
 use crumple::vehicle::library::{VEHICLE_GROUPS, load_vehicle};
 use crumple::vehicle::{
-    Basis, Face, Library, Provenance, Vehicle, VehicleClass, endless_body_mount, face_hole,
-    parse_vehicle,
+    Basis, Face, Library, Provenance, Vehicle, VehicleClass, endless_body_mount, face_hole, parse_vehicle,
 };
 use serde::Serialize;
 
@@ -81,10 +80,7 @@ pub fn step_s(step_us: f64) -> Result<f64, Error> {
     if Plan::takes_step_us(step_us) {
         Ok(step_us * US)
     } else {
-        Err(Error::request(
-            format!("--step-us {step_us}"),
-            Plan::STEP_RULE,
-        ))
+        Err(Error::request(format!("--step-us {step_us}"), Plan::STEP_RULE))
     }
 }
 
@@ -170,10 +166,7 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
     let rows = stiffness_table(&vehicles, WALL_KMH * KMH, plan, &published)?;
     if let Some(folder) = figure {
         let stamp = Stamp::of(&vehicles, 10.0 * US);
-        let drawn = field::draw(
-            &stiffness_field(&rows, &published, stamp),
-            &Theme::default(),
-        );
+        let drawn = field::draw(&stiffness_field(&rows, &published, stamp), &Theme::default());
         plot::write_figure(folder, "kw400-mass", &drawn.map_err(plot::refused)?)?;
     }
     if json {
@@ -197,8 +190,7 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
                     Some(_) => format!("{lo:.0}-{hi:.0}"),
                 },
                 output::optional(r.ahof400_mm, 0),
-                r.published_ahof400_mm
-                    .map_or(String::new(), |a| format!("{a:.0}")),
+                r.published_ahof400_mm.map_or(String::new(), |a| format!("{a:.0}")),
             ]
         })
         .collect();
@@ -229,11 +221,7 @@ fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
 }
 
 /// KW400 against mass, published values hollow.
-fn stiffness_field(
-    rows: &[StiffnessRow],
-    published: &[PublishedStiffness],
-    stamp: Stamp,
-) -> field::Input {
+fn stiffness_field(rows: &[StiffnessRow], published: &[PublishedStiffness], stamp: Stamp) -> field::Input {
     let class_of = |class: VehicleClass| format!("{class:?}").to_lowercase();
     let mut points: Vec<field::Point> = rows
         .iter()
@@ -319,12 +307,7 @@ fn value_text(values: &[f64]) -> String {
         [] => String::new(),
         [one] => short(*one),
         [a, b] => format!("{} to {}", short(*a), short(*b)),
-        [first, .., last] => format!(
-            "{} ... {} ({} values)",
-            short(*first),
-            short(*last),
-            values.len()
-        ),
+        [first, .., last] => format!("{} ... {} ({} values)", short(*first), short(*last), values.len()),
     }
 }
 
@@ -411,10 +394,7 @@ fn is_of_library(file: &Path) -> bool {
     let group = std::path::absolute(file)
         .ok()
         .and_then(|f| f.parent().map(Path::to_path_buf));
-    let named = |g: &Path| {
-        g.file_name()
-            .is_some_and(|n| VEHICLE_GROUPS.iter().any(|k| n == *k))
-    };
+    let named = |g: &Path| g.file_name().is_some_and(|n| VEHICLE_GROUPS.iter().any(|k| n == *k));
     group.is_some_and(|g| named(&g) && g.parent().is_some_and(|root| Library::open(root).is_ok()))
 }
 
@@ -454,10 +434,7 @@ fn check(file: &Path) -> Result<Done, Error> {
             )
             .into());
     }
-    if let Some(mount) = is_of_library(file)
-        .then(|| endless_body_mount(&v))
-        .flatten()
-    {
+    if let Some(mount) = is_of_library(file).then(|| endless_body_mount(&v)).flatten() {
         let at = line_of_mount(&text.text, &mount.name);
         return Err(text
             .error(

@@ -87,35 +87,20 @@ fn page(document: &Document) -> String {
                 "dynamic crush",
                 format!("{:.0} mm at {:.1} ms", v.crush_mm, v.time_of_crush_ms),
             ),
-            line(
-                "static crush (at separation)",
-                format!("{:.0} mm", v.residual_crush_mm),
-            ),
+            line("static crush (at separation)", format!("{:.0} mm", v.residual_crush_mm)),
             line("intrusion", format!("{:.0} mm", v.intrusion_mm)),
             line("OLC", format!("{} g", output::optional(v.olc_g, 1))),
             line("VPI", format!("{} g", output::optional(v.vpi_g, 1))),
             line(
                 "peak wall force, CFC 60",
-                format!(
-                    "{:.0} kN at {:.1} ms",
-                    w.peak_force_kN, w.time_of_peak_force_ms
-                ),
+                format!("{:.0} kN at {:.1} ms", w.peak_force_kN, w.time_of_peak_force_ms),
             ),
             line("wall impulse", format!("{:.2} kN s", w.impulse_kNs)),
-            line(
-                "KW400",
-                format!("{} N/mm", output::optional(w.kw400_N_per_mm, 0)),
-            ),
-            line(
-                "AHOF400",
-                format!("{} mm", output::optional(w.ahof400_mm, 0)),
-            ),
+            line("KW400", format!("{} N/mm", output::optional(w.kw400_N_per_mm, 0))),
+            line("AHOF400", format!("{} mm", output::optional(w.ahof400_mm, 0))),
             line(
                 "rebound",
-                format!(
-                    "{:.2} m/s (restitution {:.3})",
-                    w.rebound_mps, w.restitution
-                ),
+                format!("{:.2} m/s (restitution {:.3})", w.rebound_mps, w.restitution),
             ),
             line("energy residual", format!("{:.1e}", document.energy_error)),
         ],

@@ -17,9 +17,7 @@ pub type CellKey = ([Vec<usize>; 2], usize);
 /// The keys of a case's cells.
 pub fn keys(cells: &[FaceCell]) -> Vec<CellKey> {
     let mut seen: BTreeMap<[Vec<usize>; 2], usize> = BTreeMap::new();
-    let of = |cell: &FaceCell| -> [Vec<usize>; 2] {
-        [0, 1].map(|s| cell.layers[s].iter().map(|l| l.path).collect())
-    };
+    let of = |cell: &FaceCell| -> [Vec<usize>; 2] { [0, 1].map(|s| cell.layers[s].iter().map(|l| l.path).collect()) };
     cells
         .iter()
         .map(|cell| {
@@ -40,13 +38,8 @@ pub fn align(all: &mut [Vec<FaceCell>], vehicles: &[[&Vehicle; 2]]) {
     }
     let every: BTreeSet<CellKey> = named.iter().flatten().cloned().collect();
     for ((cells, names), pair) in all.iter_mut().zip(named).zip(vehicles) {
-        let mut have: BTreeMap<CellKey, FaceCell> =
-            names.into_iter().zip(cells.drain(..)).collect();
-        cells.extend(
-            every
-                .iter()
-                .map(|k| have.remove(k).unwrap_or_else(|| absent(k, pair))),
-        );
+        let mut have: BTreeMap<CellKey, FaceCell> = names.into_iter().zip(cells.drain(..)).collect();
+        cells.extend(every.iter().map(|k| have.remove(k).unwrap_or_else(|| absent(k, pair))));
     }
 }
 
@@ -84,9 +77,7 @@ mod tests {
     #[test]
     fn cells_without_area_change_nothing() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let base = load_case(&root.join("cases/n-box-vs-f-150.toml"))
-            .unwrap()
-            .0;
+        let base = load_case(&root.join("cases/n-box-vs-f-150.toml")).unwrap().0;
         let cases = [0.0, 0.03, -0.05].map(|up| {
             let mut case = base.clone();
             case.parties[1].vehicle = case.parties[1].vehicle.raised(up);
@@ -99,9 +90,7 @@ mod tests {
         });
         let mut cells = alone.each_ref().map(|(_, a)| a.cells.clone());
         let before = cells.each_ref().map(Vec::len);
-        let vehicles = cases
-            .each_ref()
-            .map(|c| c.parties.each_ref().map(|p| &p.vehicle));
+        let vehicles = cases.each_ref().map(|c| c.parties.each_ref().map(|p| &p.vehicle));
         align(&mut cells, &vehicles);
         assert!(
             cells[0].len() > before[0],

@@ -1,8 +1,6 @@
 //! From a case to a network of bodies, cells and elements (model sections 1-4).
 
-use crate::dynamics::{
-    Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Port, PushedSpec, Share,
-};
+use crate::dynamics::{Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Port, PushedSpec, Share};
 use crate::error::Error;
 use crate::occupant::{Mounting, Occupant, attach};
 use crate::vehicle::{CrushTable, PathKind, Role, Vehicle};
@@ -102,16 +100,8 @@ fn add_vehicle(net: &mut Network, party: &Party, side: usize, width_share: f64) 
             b
         })
         .collect();
-    let path_groups: Vec<usize> = vehicle
-        .paths
-        .iter()
-        .map(|p| net.group(&prefix(&p.name)))
-        .collect();
-    let mount_groups: Vec<usize> = vehicle
-        .mounts
-        .iter()
-        .map(|m| net.group(&prefix(&m.name)))
-        .collect();
+    let path_groups: Vec<usize> = vehicle.paths.iter().map(|p| net.group(&prefix(&p.name))).collect();
+    let mount_groups: Vec<usize> = vehicle.mounts.iter().map(|m| net.group(&prefix(&m.name))).collect();
     for (i, p) in vehicle.paths.iter().enumerate() {
         if let (
             PathKind::Inner {
@@ -332,13 +322,7 @@ fn add_seat(
 }
 
 /// Tips, shares and the tip masses that ride with the bodies behind, for one side.
-fn add_face(
-    net: &mut Network,
-    face_cells: &[FaceCell],
-    party: &Party,
-    side: usize,
-    map: &VehicleMap,
-) {
+fn add_face(net: &mut Network, face_cells: &[FaceCell], party: &Party, side: usize, map: &VehicleMap) {
     let vehicle = &party.vehicle;
     let mut laws = vec![None; vehicle.paths.len()];
     let mut riding: Vec<f64> = vehicle
@@ -373,13 +357,8 @@ fn add_face(
         }
         for (k, l) in cell.layers[side].iter().enumerate() {
             let path = &vehicle.paths[l.path];
-            let law = *laws[l.path].get_or_insert_with(|| {
-                net.law(
-                    path.table
-                        .as_ref()
-                        .map_or_else(rigid_law, |t| law_of(t, 1.0)),
-                )
-            });
+            let law = *laws[l.path]
+                .get_or_insert_with(|| net.law(path.table.as_ref().map_or_else(rigid_law, |t| law_of(t, 1.0))));
             net.shares.push(Share {
                 cell: c,
                 side,

@@ -51,9 +51,7 @@ where
     F: Fn(&Case, Assembly, Record) -> Result<R, Error> + Sync,
 {
     let parts = cases.chunks(AT_ONCE);
-    parts
-        .flat_map(|part| map_part(part, options, &read))
-        .collect()
+    parts.flat_map(|part| map_part(part, options, &read)).collect()
 }
 
 /// A case made ready: cases with equal `alike` may share lanes.

@@ -44,23 +44,14 @@ struct Made<'a> {
 }
 
 impl Made<'_> {
-    fn put(
-        &mut self,
-        code: String,
-        unit: Unit,
-        values: Vec<f64>,
-        description: String,
-    ) -> Result<(), Error> {
+    fn put(&mut self, code: String, unit: Unit, values: Vec<f64>, description: String) -> Result<(), Error> {
         // Two dummies on one seat have one place.
         if self.all.iter().any(|n| n.channel.code == code) {
             return Ok(());
         }
-        let channel = Channel::new(code, unit, 0.0, self.record.sample_s, values)
-            .map_err(|e| refused(e.to_string()))?;
-        self.all.push(NamedChannel {
-            channel,
-            description,
-        });
+        let channel =
+            Channel::new(code, unit, 0.0, self.record.sample_s, values).map_err(|e| refused(e.to_string()))?;
+        self.all.push(NamedChannel { channel, description });
         Ok(())
     }
 
@@ -69,22 +60,12 @@ impl Made<'_> {
         let record = self.record;
         let along = |values: Vec<f64>| values.into_iter().map(|v| heading * v).collect();
         for (dimension, unit, values, quantity) in [
-            (
-                "ACX0",
-                Unit::MetrePerSecondSquared,
-                record.a(body),
-                "acceleration",
-            ),
+            ("ACX0", Unit::MetrePerSecondSquared, record.a(body), "acceleration"),
             ("VEX0", Unit::MetrePerSecond, record.v(body), "velocity"),
             ("DSX0", Unit::Metre, record.u(body), "displacement"),
         ] {
             let description = format!("{what}: {quantity}");
-            self.put(
-                format!("{place}{dimension}"),
-                unit,
-                along(values),
-                description,
-            )?;
+            self.put(format!("{place}{dimension}"), unit, along(values), description)?;
         }
         Ok(())
     }
@@ -97,12 +78,7 @@ impl Made<'_> {
         let beside = |of: fn(&Turn) -> f64| turns.iter().map(|t| heading * of(t)).collect();
         for (dimension, unit, values, quantity) in [
             ("ANZ0", Unit::Radian, about(|t| t.yaw_rad), "yaw angle"),
-            (
-                "AVZ0",
-                Unit::RadianPerSecond,
-                about(|t| t.yaw_radps),
-                "yaw rate",
-            ),
+            ("AVZ0", Unit::RadianPerSecond, about(|t| t.yaw_radps), "yaw rate"),
             (
                 "AAZ0",
                 Unit::RadianPerSecondSquared,
@@ -121,12 +97,7 @@ impl Made<'_> {
                 beside(|t| t.lateral_mps),
                 "lateral velocity",
             ),
-            (
-                "DSY0",
-                Unit::Metre,
-                beside(|t| t.lateral_m),
-                "lateral displacement",
-            ),
+            ("DSY0", Unit::Metre, beside(|t| t.lateral_m), "lateral displacement"),
         ] {
             let code = format!("{}0VEHCCG0000{dimension}", side + 1);
             self.put(code, unit, values, format!("{id}: {quantity}"))?;
@@ -193,10 +164,7 @@ pub fn channels(case: &Case, finished: &Finished) -> Result<Vec<NamedChannel>, E
     }
     for occupant in &finished.assembly.occupants {
         let at = &occupant.mounting;
-        let (vehicle, map) = (
-            &case.parties[at.side].vehicle,
-            &finished.assembly.maps[at.side],
-        );
+        let (vehicle, map) = (&case.parties[at.side].vehicle, &finished.assembly.maps[at.side]);
         let position = seat_position(at.seat, vehicle.body.driver_on_right);
         let seat = format!("vehicle {} {}", at.side + 1, at.seat.id());
         let place = |what: &str| format!("{}{position}{what}000000", at.side + 1);
@@ -211,10 +179,7 @@ pub fn channels(case: &Case, finished: &Finished) -> Result<Vec<NamedChannel>, E
         let seen = readings::channels(occupant, record, position);
         for channel in seen.map_err(|e| refused(e.to_string()))? {
             let description = format!("{seat} {}", occupant.dummy.id());
-            made.all.push(NamedChannel {
-                channel,
-                description,
-            });
+            made.all.push(NamedChannel { channel, description });
         }
     }
     Ok(made.all)
@@ -248,33 +213,19 @@ mod tests {
     fn a_seat_moves_with_the_cabin_and_the_yaw() {
         let (case, finished) = half();
         let all = channels(&case, &finished).unwrap();
-        for (vehicle, seat, eta_m) in [
-            ("1", "3", SEAT_FROM_CENTRE_M),
-            ("2", "1", -SEAT_FROM_CENTRE_M),
-        ] {
+        for (vehicle, seat, eta_m) in [("1", "3", SEAT_FROM_CENTRE_M), ("2", "1", -SEAT_FROM_CENTRE_M)] {
             let of = |place: &str| values(&all, &format!("{vehicle}{place}"));
             let point = of(&format!("{seat}VEHC000000DSX0"));
             let (cabin, yaw) = (of("0VEHCCG0000DSX0"), of("0VEHCCG0000ANZ0"));
             for ((p, c), t) in point.iter().zip(cabin).zip(yaw) {
                 assert!((p - (c - eta_m * t)).abs() < 1e-6, "{p} {c} {t}");
             }
-            for [rate, integral] in [
-                ["AVZ0", "ANZ0"],
-                ["AAZ0", "AVZ0"],
-                ["VEY0", "DSY0"],
-                ["ACY0", "VEY0"],
-            ] {
-                let (rate, integral) = (
-                    of(&format!("0VEHCCG0000{rate}")),
-                    of(&format!("0VEHCCG0000{integral}")),
-                );
+            for [rate, integral] in [["AVZ0", "ANZ0"], ["AAZ0", "AVZ0"], ["VEY0", "DSY0"], ["ACY0", "VEY0"]] {
+                let (rate, integral) = (of(&format!("0VEHCCG0000{rate}")), of(&format!("0VEHCCG0000{integral}")));
                 let dt = finished.record.sample_s;
                 let sum: f64 = rate.windows(2).map(|w| 0.5 * (w[0] + w[1]) * dt).sum();
                 let last = integral[integral.len() - 1];
-                assert!(
-                    (sum - last).abs() < 0.02 * last.abs().max(0.05),
-                    "{sum} {last}"
-                );
+                assert!((sum - last).abs() < 0.02 * last.abs().max(0.05), "{sum} {last}");
             }
             assert!(of(&format!("{seat}HEADCG00H3ACX0")).len() == point.len());
             assert!(of(&format!("{seat}DASH000000DSX0")).len() == point.len());
@@ -305,11 +256,7 @@ mod tests {
             assert!(back.skipped.is_empty(), "{:?}", back.skipped.first());
             assert_eq!(back.channels.len(), all.len());
             for written in &all {
-                let read = back
-                    .channels
-                    .iter()
-                    .find(|c| c.code == written.code)
-                    .unwrap();
+                let read = back.channels.iter().find(|c| c.code == written.code).unwrap();
                 assert_eq!(read.unit, written.unit, "{}", read.code);
                 let most = written.values.iter().fold(1e-9, |m: f64, v| m.max(v.abs()));
                 for (a, b) in read.values.iter().zip(&written.values) {

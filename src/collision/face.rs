@@ -94,13 +94,7 @@ impl Placement {
     /// From overlap q (0 to 1] of the narrower vehicle (of vehicle 1 against a barrier) and the struck side.
     ///
     /// `|D| = (W1 + W2)/2 - q min(W1, W2)`, or `- q W1` against a barrier; 0 at full overlap.
-    pub fn new(
-        overlap: f64,
-        struck_left: bool,
-        width_m: [f64; 2],
-        against_barrier: bool,
-        mirrored: bool,
-    ) -> Self {
+    pub fn new(overlap: f64, struck_left: bool, width_m: [f64; 2], against_barrier: bool, mirrored: bool) -> Self {
         let offset = if overlap >= 1.0 {
             0.0
         } else {
@@ -137,8 +131,7 @@ struct PlacedLayer {
 
 impl PlacedLayer {
     fn covers(&self, y: f64, z: f64) -> bool {
-        (self.height_m[0]..=self.height_m[1]).contains(&z)
-            && self.lateral_m.iter().any(|b| (b[0]..=b[1]).contains(&y))
+        (self.height_m[0]..=self.height_m[1]).contains(&z) && self.lateral_m.iter().any(|b| (b[0]..=b[1]).contains(&y))
     }
 }
 
@@ -185,9 +178,7 @@ fn narrow(edges: &[f64]) -> Vec<f64> {
 pub fn joined(cells: Vec<FaceCell>) -> Vec<FaceCell> {
     let layers = |cell: &FaceCell| -> Vec<Vec<usize>> {
         let sides = cell.layers.iter();
-        sides
-            .map(|side| side.iter().map(|l| l.path).collect())
-            .collect()
+        sides.map(|side| side.iter().map(|l| l.path).collect()).collect()
     };
     let touch = |a: &FaceCell, b: &FaceCell| {
         let (end, start) = (a.patches[0].lateral_m[1], b.patches[0].lateral_m[0]);
@@ -228,16 +219,8 @@ type Seen = (Vec<usize>, Vec<usize>);
 
 /// Cut two faces into cells. Rectangles where only one vehicle has layers are left out: nothing meets there. Where the
 /// vehicles `turn`, a cell also stays within one lateral interval (section 11).
-pub fn cells(
-    first: (&Vehicle, Face),
-    second: (&Vehicle, Face),
-    place: &Placement,
-    turn: bool,
-) -> Vec<FaceCell> {
-    let sides = [
-        placed(first.0, first.1, None),
-        placed(second.0, second.1, Some(place)),
-    ];
+pub fn cells(first: (&Vehicle, Face), second: (&Vehicle, Face), place: &Placement, turn: bool) -> Vec<FaceCell> {
+    let sides = [placed(first.0, first.1, None), placed(second.0, second.1, Some(place))];
     let mut areas: BTreeMap<Seen, f64> = BTreeMap::new();
     let mut found: BTreeMap<(Seen, usize), Vec<Patch>> = BTreeMap::new();
     for (seen, interval, patch) in patches(&sides, turn) {
@@ -278,11 +261,7 @@ pub fn cells(
 /// lateral interval.
 fn patches(sides: &[Vec<PlacedLayer>; 2], turn: bool) -> Vec<(Seen, usize, Patch)> {
     let all = || sides.iter().flatten();
-    let mut ys = edges(
-        all()
-            .flat_map(|l| l.lateral_m.iter().flatten().copied())
-            .collect(),
-    );
+    let mut ys = edges(all().flat_map(|l| l.lateral_m.iter().flatten().copied()).collect());
     if turn {
         ys = narrow(&ys);
     }
@@ -292,10 +271,7 @@ fn patches(sides: &[Vec<PlacedLayer>; 2], turn: bool) -> Vec<(Seen, usize, Patch
         for z in zs.windows(2) {
             let (ym, zm) = (0.5 * (y[0] + y[1]), 0.5 * (z[0] + z[1]));
             let [a, b] = [0, 1].map(|s: usize| {
-                let seen = sides[s]
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, l)| l.covers(ym, zm));
+                let seen = sides[s].iter().enumerate().filter(|(_, l)| l.covers(ym, zm));
                 seen.map(|(i, _)| i).collect::<Vec<usize>>()
             });
             if !a.is_empty() && !b.is_empty() {

@@ -122,13 +122,9 @@ pub fn parse_case(text: &SourceText, context: &CaseContext<'_>) -> Result<Case, 
             .into());
     };
     let parties = [read.party(first, 0)?, read.party(second, 1)?];
-    let closing =
-        parties[0].speed_mps * parties[0].heading(0) - parties[1].speed_mps * parties[1].heading(1);
+    let closing = parties[0].speed_mps * parties[0].heading(0) - parties[1].speed_mps * parties[1].heading(1);
     if closing <= 0.0 {
-        let span = first
-            .speed_kmh
-            .as_ref()
-            .map_or(first.source.span(), Spanned::span);
+        let span = first.speed_kmh.as_ref().map_or(first.source.span(), Spanned::span);
         return Err(text
             .error(
                 span,
@@ -139,12 +135,9 @@ pub fn parse_case(text: &SourceText, context: &CaseContext<'_>) -> Result<Case, 
     }
     let overlap = match &raw.contact.overlap_pct {
         Some(v) => {
-            read.text.number(
-                "overlap_pct",
-                v,
-                |x| x > 0.0 && x <= 100.0,
-                "above 0 and at most 100",
-            )? / 100.0
+            read.text
+                .number("overlap_pct", v, |x| x > 0.0 && x <= 100.0, "above 0 and at most 100")?
+                / 100.0
         }
         None => 1.0,
     };
@@ -218,17 +211,15 @@ impl Reader<'_> {
     fn vehicle(&self, source: &Spanned<String>) -> Result<Vehicle, Error> {
         let name = source.get_ref();
         let at_source = |e: Error| match e {
-            Error::Io {
-                path, source: io, ..
-            } => Error::from(self.text.error(
+            Error::Io { path, source: io, .. } => Error::from(self.text.error(
                 source.span(),
                 format!("cannot read vehicle file {}: {io}", path.display()),
                 "give an id of the library, or a path relative to this file",
             )),
             other => other.at(self.text, source.span()),
         };
-        let is_path = Path::new(name).extension().is_some_and(|e| e == "toml")
-            || name.contains(std::path::MAIN_SEPARATOR);
+        let is_path =
+            Path::new(name).extension().is_some_and(|e| e == "toml") || name.contains(std::path::MAIN_SEPARATOR);
         if is_path {
             let path: PathBuf = self.context.folder.join(name);
             load_vehicle(&path).map_err(at_source)
@@ -269,14 +260,8 @@ impl Reader<'_> {
             vehicle = vehicle.at_mass(kg).ok_or_else(|| {
                 self.text.error(
                     m.span(),
-                    format!(
-                        "mass_kg = {kg} leaves the cabin of {} without mass",
-                        vehicle.id
-                    ),
-                    format!(
-                        "the vehicle's own test mass is {:.0} kg",
-                        vehicle.body.test_kg
-                    ),
+                    format!("mass_kg = {kg} leaves the cabin of {} without mass", vehicle.id),
+                    format!("the vehicle's own test mass is {:.0} kg", vehicle.body.test_kg),
                 )
             })?;
         }
@@ -387,12 +372,7 @@ impl Reader<'_> {
         })
     }
 
-    fn restraint(
-        &self,
-        raw: &RawOccupant,
-        vehicle: &Vehicle,
-        seat: Seat,
-    ) -> Result<Restraint, Error> {
+    fn restraint(&self, raw: &RawOccupant, vehicle: &Vehicle, seat: Seat) -> Result<Restraint, Error> {
         let at = |span: std::ops::Range<usize>, e: Error| e.at(self.text, span);
         match &raw.restraint {
             Some(value) => match value.get_ref() {
@@ -404,11 +384,7 @@ impl Reader<'_> {
                     .and_then(|text| Ok(Restraint::parse(&text)?)),
                 toml::Value::Table(table) => Restraint::from_table(table).map_err(|e| {
                     self.text
-                        .error(
-                            value.span(),
-                            e.to_string(),
-                            "see the restraint library for the keys",
-                        )
+                        .error(value.span(), e.to_string(), "see the restraint library for the keys")
                         .into()
                 }),
                 _ => Err(self
@@ -456,9 +432,7 @@ impl Reader<'_> {
             None => 160.0,
         };
         let step_us = match &raw.step_us {
-            Some(s) => self
-                .text
-                .number("step_us", s, Plan::takes_step_us, Plan::STEP_RULE)?,
+            Some(s) => self.text.number("step_us", s, Plan::takes_step_us, Plan::STEP_RULE)?,
             None => 10.0,
         };
         Ok((

@@ -127,9 +127,7 @@ pub fn read(case: &Case, assembly: &Assembly, record: &Record) -> Result<Outcome
     Ok(Outcome {
         vehicles,
         restitution: seen.restitution(),
-        separation_ms: seen
-            .met
-            .map_or(0.0, |s| s.sample as f64 * record.sample_s * 1e3),
+        separation_ms: seen.met.map_or(0.0, |s| s.sample as f64 * record.sample_s * 1e3),
         touching_at_end: seen.met.is_some_and(|s| s.touching),
         energy_error: ratio(record.ledger_residual(), record.kinetic_at(0)),
         momentum_error: seen.momentum_error(),
@@ -191,9 +189,7 @@ impl<'a> Seen<'a> {
     /// Lateral place of a cell from a vehicle's centre line, m.
     fn beside_centre(&self, cell: usize, side: usize) -> f64 {
         let yaw = self.assembly.network.yaw.as_ref();
-        yaw.map_or(0.0, |y| {
-            self.assembly.cells[cell].lateral_m - y.centre_line_m[side]
-        })
+        yaw.map_or(0.0, |y| self.assembly.cells[cell].lateral_m - y.centre_line_m[side])
     }
 
     /// Displacement of a body's point at a cell along the outward direction of its vehicle's face, m; of the centre
@@ -241,9 +237,12 @@ impl<'a> Seen<'a> {
     fn greatest_approach(&self) -> usize {
         (0..=self.separation)
             .map(|s| (s, self.approach(s)))
-            .fold((0, f64::NEG_INFINITY), |best, now| {
-                if now.1 > best.1 { now } else { best }
-            })
+            .fold(
+                (0, f64::NEG_INFINITY),
+                |best, now| {
+                    if now.1 > best.1 { now } else { best }
+                },
+            )
             .0
     }
 
@@ -255,11 +254,7 @@ impl<'a> Seen<'a> {
         }
         let [a, b, c] = [at - 1, at, at + 1].map(|s| self.approach(s));
         let bend = a - 2.0 * b + c;
-        let shift = if bend < 0.0 {
-            0.5 * (a - c) / bend
-        } else {
-            0.0
-        };
+        let shift = if bend < 0.0 { 0.5 * (a - c) / bend } else { 0.0 };
         (at as f64 + shift) * dt
     }
 
@@ -267,8 +262,7 @@ impl<'a> Seen<'a> {
     fn cell_crush(&self, cell: usize, side: usize, sample: usize) -> f64 {
         let map = &self.assembly.maps[side];
         let setback = self.assembly.cells[cell].layers[side][0].setback_m;
-        setback + self.advance(side, map.cabin, cell, sample)
-            - map.outward * self.record.tip_at(cell, side, sample)
+        setback + self.advance(side, map.cabin, cell, sample) - map.outward * self.record.tip_at(cell, side, sample)
     }
 
     /// Mean crush over cells at a sample, weighted by contact impulse up to `weights_at`, m.
@@ -308,13 +302,7 @@ impl<'a> Seen<'a> {
                     let layer = path.layer()?;
                     layer.compartment.then(|| {
                         let body = map.bodies[path.to];
-                        (
-                            c,
-                            l.weight,
-                            l.setback_m - front,
-                            body,
-                            map.dash == Some(body),
-                        )
+                        (c, l.weight, l.setback_m - front, body, map.dash == Some(body))
                     })
                 })
             })
@@ -331,19 +319,14 @@ impl<'a> Seen<'a> {
                 if !touched[c] {
                     continue;
                 }
-                let travel =
-                    self.advance(side, body, c, s) - map.outward * self.record.tip_at(c, side, s);
+                let travel = self.advance(side, body, c, s) - map.outward * self.record.tip_at(c, side, s);
                 let through = if on_dash { dash } else { 0.0 };
                 sum += w * ((travel - gap).max(0.0) + through);
                 weight += w;
             }
             dash.max(ratio(sum, weight))
         };
-        largest(
-            self.separation,
-            self.fastest_mps() * self.record.sample_s,
-            at,
-        )
+        largest(self.separation, self.fastest_mps() * self.record.sample_s, at)
     }
 
     /// More than any two points of a vehicle move apart by, m/s: half as much again as the closing speed, and twice that
@@ -403,10 +386,8 @@ impl<'a> Seen<'a> {
             out.initial_speed_mps = 0.0;
             return Ok(out);
         }
-        out.delta_v_mps = ((record.momentum_at(side, self.separation)
-            - record.momentum_at(side, 0))
-            / self.mass(side))
-        .abs();
+        out.delta_v_mps =
+            ((record.momentum_at(side, self.separation) - record.momentum_at(side, 0)) / self.mass(side)).abs();
         let at = self.greatest_approach();
         out.crush_mm = self.mean_crush(side, at, at) * 1e3;
         out.time_of_crush_ms = self.approach_time(at) * 1e3;
@@ -432,23 +413,14 @@ impl<'a> Seen<'a> {
         let dt = self.record.sample_s;
         let party_speed = self.case.parties[side].speed_mps;
         // Positive deceleration: against the outward direction of the struck face.
-        let decel: Vec<f64> = self
-            .record
-            .a(map.cabin)
-            .iter()
-            .map(|a| -map.outward * a)
-            .collect();
+        let decel: Vec<f64> = self.record.a(map.cabin).iter().map(|a| -map.outward * a).collect();
         let filtered = filter(Cfc::C60, dt, &decel)
             .map_err(|e| Error::request(e.to_string(), "use a longer run or a smaller step"))?;
-        let (peak_at, peak) =
-            filtered
-                .iter()
-                .copied()
-                .enumerate()
-                .fold(
-                    (0, 0.0),
-                    |best, (i, a)| if a > best.1 { (i, a) } else { best },
-                );
+        let (peak_at, peak) = filtered
+            .iter()
+            .copied()
+            .enumerate()
+            .fold((0, 0.0), |best, (i, a)| if a > best.1 { (i, a) } else { best });
         out.peak_g_cfc60 = peak / G0;
         out.time_of_peak_ms = peak_at as f64 * dt * 1e3;
         let lost: Vec<f64> = self
@@ -461,9 +433,7 @@ impl<'a> Seen<'a> {
         let speed: Vec<f64> = lost.iter().map(|l| party_speed - l).collect();
         out.olc_g = olc_from_velocity(&speed, dt).ok().map(|o| o.olc_mps2 / G0);
         let accel: Vec<f64> = decel.iter().map(|a| -a).collect();
-        out.vpi_g = vpi(&accel, dt, VpiParameters::default())
-            .ok()
-            .map(|v| v.vpi_mps2 / G0);
+        out.vpi_g = vpi(&accel, dt, VpiParameters::default()).ok().map(|v| v.vpi_mps2 / G0);
         Ok(())
     }
 
@@ -515,9 +485,7 @@ impl<'a> Seen<'a> {
         let mut worst: f64 = 0.0;
         for s in record.range() {
             let change = |side: usize| record.momentum_at(side, s) - record.momentum_at(side, 0);
-            let sideways = |side: usize| {
-                self.assembly.network.turning_kg(side) * record.turn_at(side, s).lateral_mps
-            };
+            let sideways = |side: usize| self.assembly.network.turning_kg(side) * record.turn_at(side, s).lateral_mps;
             let (along, across) = if self.fixed(1) {
                 (
                     change(0) + record.contact_impulse_at(s),
@@ -542,12 +510,7 @@ impl<'a> Seen<'a> {
             let Some(spec) = turn else { continue };
             let now = record.turn_at(side, sample);
             let kg = net.turning_kg(side);
-            let own = || {
-                net.bodies
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, b)| b.side == side)
-            };
+            let own = || net.bodies.iter().enumerate().filter(|(_, b)| b.side == side);
             let moved: f64 = own().map(|(b, of)| of.kg * record.u_at(b, sample)).sum();
             let centre = spec.mass_centre_m + moved / kg;
             sum += spec.inertia_kgm2 * now.yaw_radps + centre * kg * now.lateral_mps;
@@ -572,12 +535,7 @@ impl<'a> Seen<'a> {
         }
         let start = self.angular_momentum(0);
         let change = |s: usize| (self.angular_momentum(s) - start).abs();
-        let worst = self
-            .record
-            .range()
-            .step_by(STRIDE)
-            .map(change)
-            .fold(0.0, f64::max);
+        let worst = self.record.range().step_by(STRIDE).map(change).fold(0.0, f64::max);
         ratio(worst, self.momentum_scale())
     }
 }

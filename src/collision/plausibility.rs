@@ -82,9 +82,7 @@ pub struct PublishedReadings {
 /// What is published for the class of a vehicle.
 pub fn published(vehicle: &Vehicle, all: &[PublishedReadings]) -> Vec<PublishedReadings> {
     let class = ReadingClass::of(vehicle);
-    let of = all
-        .iter()
-        .filter(|p| class.is_some_and(|c| p.beside.contains(&c)));
+    let of = all.iter().filter(|p| class.is_some_and(|c| p.beside.contains(&c)));
     of.cloned().collect()
 }
 
@@ -170,9 +168,7 @@ impl SeatReadings {
             ("femur_kN", self.femur_kN, |p| p.femur_kN),
         ];
         read.into_iter()
-            .filter(|(_, value, range)| {
-                outside_hull(*value, published.iter().filter_map(range).map(Range::get))
-            })
+            .filter(|(_, value, range)| outside_hull(*value, published.iter().filter_map(range).map(Range::get)))
             .map(|(key, _, _)| key)
             .collect()
     }
@@ -280,11 +276,7 @@ mod tests {
                 assert!(d.wheel_contact, "{}: {d:?}", row.vehicle);
                 continue;
             }
-            assert!(
-                (20.0..60.0).contains(&d.chest_a3ms_g),
-                "{}: {d:?}",
-                row.vehicle
-            );
+            assert!((20.0..60.0).contains(&d.chest_a3ms_g), "{}: {d:?}", row.vehicle);
             assert!((15.0..40.0).contains(&d.chest_mm), "{}: {d:?}", row.vehicle);
             let none: [&str; 0] = [];
             assert_eq!(d.over_fmvss208, none, "{}: {d:?}", row.vehicle);

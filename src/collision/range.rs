@@ -55,19 +55,13 @@ pub fn of_case(case: &Case) -> Vec<String> {
         )
     });
     let closing = beyond(closing_kmh, MOST_CLOSING_KMH, || {
-        format!(
-            "closing speed {closing_kmh:.1} km/h, above {MOST_CLOSING_KMH:.0} km/h: no test reaches it"
-        )
+        format!("closing speed {closing_kmh:.1} km/h, above {MOST_CLOSING_KMH:.0} km/h: no test reaches it")
     });
     overlap.into_iter().chain(closing).collect()
 }
 
 /// Everything of a finished run that lies outside the range: the keys of `outside_model`.
-pub fn outside_model(
-    case: &Case,
-    finished: &Finished,
-    occupants: &[OccupantResult],
-) -> Vec<String> {
+pub fn outside_model(case: &Case, finished: &Finished, occupants: &[OccupantResult]) -> Vec<String> {
     let mut all = of_case(case);
     for side in 0..2 {
         let party = &case.parties[side];

@@ -61,8 +61,7 @@ pub struct CaseResult {
 }
 
 /// The note of a result at partial overlap whose case has `yaw = false`.
-pub const YAW_OFF_NOTE: &str =
-    "partial overlap with yaw switched off: a real car would turn out of part of this load";
+pub const YAW_OFF_NOTE: &str = "partial overlap with yaw switched off: a real car would turn out of part of this load";
 
 impl CaseResult {
     /// Collect the result of a finished run.
@@ -76,8 +75,7 @@ impl CaseResult {
             .occupants
             .iter()
             .map(|occupant| {
-                readings(occupant, &finished.record)
-                    .map_err(|e| Error::request(e.to_string(), "use a longer run"))
+                readings(occupant, &finished.record).map_err(|e| Error::request(e.to_string(), "use a longer run"))
             })
             .collect::<Result<Vec<_>, _>>()?;
         let outside_model = range::outside_model(case, finished, &occupants);

@@ -20,11 +20,7 @@ pub struct Finished {
 }
 
 /// Samples of an assembled case, by solver and plan.
-pub(super) fn simulate_planned(
-    solver: Solver,
-    plan: &Plan,
-    assembly: &Assembly,
-) -> Result<Record, Error> {
+pub(super) fn simulate_planned(solver: Solver, plan: &Plan, assembly: &Assembly) -> Result<Record, Error> {
     let net = &assembly.network;
     Ok(match solver {
         Solver::Leapfrog => simulate(net, plan)?,

@@ -72,10 +72,7 @@ pub fn stiffness_table(
     plan: Plan,
     published: &[PublishedStiffness],
 ) -> Result<Vec<StiffnessRow>, Error> {
-    let cars: Vec<&Vehicle> = vehicles
-        .iter()
-        .filter(|v| v.class != VehicleClass::Barrier)
-        .collect();
+    let cars: Vec<&Vehicle> = vehicles.iter().filter(|v| v.class != VehicleClass::Barrier).collect();
     cars.par_iter()
         .map(|v| {
             let t = wall_test(v, speed_mps, plan)?;

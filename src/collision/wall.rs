@@ -83,11 +83,7 @@ pub fn rigid_wall() -> Result<Vehicle, Error> {
 /// As [`rigid_wall`].
 pub fn wall_case(vehicle: &Vehicle, speed_mps: f64, plan: Plan) -> Result<Case, Error> {
     Ok(Case {
-        name: format!(
-            "{} into a rigid wall at {:.1} km/h",
-            vehicle.name,
-            speed_mps * 3.6
-        ),
+        name: format!("{} into a rigid wall at {:.1} km/h", vehicle.name, speed_mps * 3.6),
         struck_left: false,
         plan,
         ..Case::of([
@@ -187,11 +183,7 @@ fn measure(finished: &Finished, speed_mps: f64) -> Result<(WallMeasures, Vec<f64
     let shares = shares_by_row(finished);
     // Force from the impulse between samples: it holds the plastic impacts of the tips too.
     let force_of = |weights: &[f64]| -> Result<Vec<f64>, Error> {
-        let impulse = |s: usize| -> f64 {
-            (0..cells)
-                .map(|c| weights[c] * record.impulse_at(c, s))
-                .sum()
-        };
+        let impulse = |s: usize| -> f64 { (0..cells).map(|c| weights[c] * record.impulse_at(c, s)).sum() };
         let raw: Vec<f64> = (0..=last)
             .map(|s| {
                 let (a, b) = (s.saturating_sub(1), (s + 1).min(last));
@@ -201,16 +193,15 @@ fn measure(finished: &Finished, speed_mps: f64) -> Result<(WallMeasures, Vec<f64
         // A load cell reads zero before contact; without that lead the filter would start on the first impact.
         let mut led = vec![0.0; lead];
         led.extend(&raw);
-        let mut filtered = filter(Cfc::C60, dt, &led)
-            .map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
+        let mut filtered = filter(Cfc::C60, dt, &led).map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
         Ok(filtered.split_off(lead))
     };
     let total = force_of(&vec![1.0; cells])?;
     let peak_of = |f: &[f64]| {
-        f.iter().copied().enumerate().fold(
-            (0, 0.0),
-            |best, (i, v)| if v > best.1 { (i, v) } else { best },
-        )
+        f.iter()
+            .copied()
+            .enumerate()
+            .fold((0, 0.0), |best, (i, v)| if v > best.1 { (i, v) } else { best })
     };
     let (at, peak) = peak_of(&total);
     let mut rows = Vec::with_capacity(shares.len());
@@ -221,10 +212,7 @@ fn measure(finished: &Finished, speed_mps: f64) -> Result<(WallMeasures, Vec<f64
         rows.push(WallRow {
             height_mm: [lo, lo + ROW_M * 1e3],
             peak_force_kN: peak_of(&force).1 * 1e-3,
-            impulse_kNs: (0..cells)
-                .map(|c| weights[c] * record.impulse_at(c, last))
-                .sum::<f64>()
-                * 1e-3,
+            impulse_kNs: (0..cells).map(|c| weights[c] * record.impulse_at(c, last)).sum::<f64>() * 1e-3,
         });
         row_forces.push(force);
     }
@@ -240,9 +228,7 @@ fn measure(finished: &Finished, speed_mps: f64) -> Result<(WallMeasures, Vec<f64
         time_of_peak_force_ms: at as f64 * dt * 1e3,
         impulse_kNs: rows.iter().map(|r| r.impulse_kNs).sum(),
         kw400_N_per_mm: kw400_n_per_m(&total, &cabin).map(|k| k * 1e-3),
-        ahof400_mm: work
-            .filter(|w| *w > 0.0)
-            .and_then(|w| Some(moment? / w * 1e3)),
+        ahof400_mm: work.filter(|w| *w > 0.0).and_then(|w| Some(moment? / w * 1e3)),
         rebound_mps: finished.outcome.restitution * speed_mps,
         restitution: finished.outcome.restitution,
         rows,

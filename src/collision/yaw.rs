@@ -23,9 +23,7 @@ pub fn inertia_kgm2(vehicle: &Vehicle) -> f64 {
 /// Distance of the mass centre behind the foremost point of a face, m.
 pub fn mass_centre_m(vehicle: &Vehicle, face: Face) -> f64 {
     let body = &vehicle.body;
-    let from_front = body
-        .cg_behind_front_m
-        .unwrap_or(CENTRE_OVER_LENGTH * body.length_m);
+    let from_front = body.cg_behind_front_m.unwrap_or(CENTRE_OVER_LENGTH * body.length_m);
     if face == Face::Rear {
         body.length_m - from_front
     } else {
@@ -37,12 +35,7 @@ pub fn mass_centre_m(vehicle: &Vehicle, face: Face) -> f64 {
 /// the file says otherwise, and the left of a vehicle that comes the other way is at +Y.
 pub fn seat_lever_m(vehicle: &Vehicle, seat: Seat, heading: f64) -> f64 {
     let left = (seat == Seat::Driver) != vehicle.body.driver_on_right;
-    heading
-        * if left {
-            -SEAT_FROM_CENTRE_M
-        } else {
-            SEAT_FROM_CENTRE_M
-        }
+    heading * if left { -SEAT_FROM_CENTRE_M } else { SEAT_FROM_CENTRE_M }
 }
 
 /// How the two vehicles of a case turn.

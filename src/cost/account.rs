@@ -72,11 +72,7 @@ pub const PROGRAMME: &str = "tooling and engineering over volume";
 ///
 /// # Errors
 /// [`Error::Request`] for a material or package that does not exist, or a year outside the deflator.
-pub fn added_direct_cost(
-    mass: &MassAccount,
-    materials: &Materials,
-    costs: &CostModel,
-) -> Result<CostAccount, Error> {
+pub fn added_direct_cost(mass: &MassAccount, materials: &Materials, costs: &CostModel) -> Result<CostAccount, Error> {
     let mut items = Vec::new();
     let mut by_weight = |what: String, kg: f64, per_kg: DirectManufacturingCost, base_year: u16| {
         if kg > 0.0 {

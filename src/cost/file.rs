@@ -6,8 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::model::{
-    BodyYardstick, CostModel, ListPrice, Package, Precedent, Programme, RestraintItem, Rule,
-    StructureParameters,
+    BodyYardstick, CostModel, ListPrice, Package, Precedent, Programme, RestraintItem, Rule, StructureParameters,
 };
 use super::money::{self, Deflator, Quoted};
 use crate::error::{Error, InputError, SourceText};
@@ -167,16 +166,8 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
         restraints,
         packages,
         programme: read.programme(&raw.programme)?,
-        labour: read.quoted(
-            "difference_usd",
-            &raw.labour.difference_usd,
-            &raw.labour.base_year,
-        )?,
-        parts: read.quoted(
-            "difference_usd",
-            &raw.parts.difference_usd,
-            &raw.parts.base_year,
-        )?,
+        labour: read.quoted("difference_usd", &raw.labour.difference_usd, &raw.labour.base_year)?,
+        parts: read.quoted("difference_usd", &raw.parts.difference_usd, &raw.parts.base_year)?,
         yen_per_usd: read.positive("yen_per_usd", &raw.japan.yen_per_usd)?,
         consumption_tax: read.text.number(
             "consumption_tax",
@@ -192,11 +183,7 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
         list_prices,
         deflator: read.deflator,
         sources: raw.sources,
-        provenance: raw
-            .provenance
-            .into_iter()
-            .map(|(k, v)| (k, v.into_inner()))
-            .collect(),
+        provenance: raw.provenance.into_iter().map(|(k, v)| (k, v.into_inner())).collect(),
     })
 }
 
@@ -250,20 +237,12 @@ impl Reader<'_> {
 
     fn at_year<B>(&self, usd: Spread, year: &S<u16>) -> Result<Quoted<B>, InputError> {
         Quoted::new(usd, *year.get_ref(), &self.deflator).map_err(|e| {
-            self.text.error(
-                year.span(),
-                e.to_string(),
-                "choose a year listed under [deflator]",
-            )
+            self.text
+                .error(year.span(), e.to_string(), "choose a year listed under [deflator]")
         })
     }
 
-    fn quoted<B>(
-        &self,
-        key: &str,
-        usd: &S<Spread>,
-        year: &S<u16>,
-    ) -> Result<Quoted<B>, InputError> {
+    fn quoted<B>(&self, key: &str, usd: &S<Spread>, year: &S<u16>) -> Result<Quoted<B>, InputError> {
         let usd = self.not_negative(key, usd)?;
         self.at_year(usd, year)
     }
@@ -288,9 +267,7 @@ impl Reader<'_> {
                     Ok(l.into_inner())
                 } else {
                     let message = format!("yen = {} of {}", l.get_ref().yen, l.get_ref().model);
-                    Err(self
-                        .text
-                        .error(l.span(), message, "a list price is above 0"))
+                    Err(self.text.error(l.span(), message, "a list price is above 0"))
                 }
             })
             .collect()
@@ -300,21 +277,13 @@ impl Reader<'_> {
         Ok(StructureParameters {
             system_efficiency: self.positive("system_efficiency", &s.system_efficiency)?,
             front_kg_per_m: self.not_negative("front_kg_per_m", &s.front_kg_per_m)?,
-            compartment_front_kg: self
-                .not_negative("compartment_front_kg", &s.compartment_front_kg)?,
-            compounding_kg_per_kg: self
-                .not_negative("compounding_kg_per_kg", &s.compounding_kg_per_kg)?,
-            compounding_resized_kg_per_kg: self.not_negative(
-                "compounding_resized_kg_per_kg",
-                &s.compounding_resized_kg_per_kg,
-            )?,
+            compartment_front_kg: self.not_negative("compartment_front_kg", &s.compartment_front_kg)?,
+            compounding_kg_per_kg: self.not_negative("compounding_kg_per_kg", &s.compounding_kg_per_kg)?,
+            compounding_resized_kg_per_kg: self
+                .not_negative("compounding_resized_kg_per_kg", &s.compounding_resized_kg_per_kg)?,
             new_powertrain: false,
             front_per_kg: self.quoted("front_usd_per_kg", &s.front_usd_per_kg, &s.base_year)?,
-            secondary_per_kg: self.quoted(
-                "secondary_usd_per_kg",
-                &s.secondary_usd_per_kg,
-                &s.base_year,
-            )?,
+            secondary_per_kg: self.quoted("secondary_usd_per_kg", &s.secondary_usd_per_kg, &s.base_year)?,
         })
     }
 
@@ -324,9 +293,7 @@ impl Reader<'_> {
             share_changed: self.not_negative("share_changed", &p.share_changed)?,
             engineering: self.quoted("engineering_usd", &p.engineering_usd, &p.base_year)?,
             volume_per_year: self.positive("volume_per_year", &p.volume_per_year)?,
-            years: self
-                .text
-                .number("years", &p.years, |y| y > 0.0, "must be above 0")?,
+            years: self.text.number("years", &p.years, |y| y > 0.0, "must be above 0")?,
         })
     }
 
@@ -337,9 +304,7 @@ impl Reader<'_> {
                 Ok(Rule {
                     id: r.id.clone(),
                     name: r.name.clone(),
-                    cost: self
-                        .at_year::<money::basis::Consumer>(usd, &r.base_year)?
-                        .amount(),
+                    cost: self.at_year::<money::basis::Consumer>(usd, &r.base_year)?.amount(),
                     base_year: *r.base_year.get_ref(),
                     mass_kg: r.mass_kg,
                 })
@@ -367,11 +332,7 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn packages(
-        &self,
-        raw: Vec<RawPackage>,
-        restraints: &[RestraintItem],
-    ) -> Result<Vec<Package>, InputError> {
+    fn packages(&self, raw: Vec<RawPackage>, restraints: &[RestraintItem]) -> Result<Vec<Package>, InputError> {
         raw.into_iter()
             .map(|p| {
                 for item in p.items.keys() {
@@ -386,11 +347,7 @@ impl Reader<'_> {
                 Ok(Package {
                     id: p.id,
                     name: p.name,
-                    items: p
-                        .items
-                        .into_iter()
-                        .map(|(k, n)| (k.into_inner(), n))
-                        .collect(),
+                    items: p.items.into_iter().map(|(k, n)| (k.into_inner(), n)).collect(),
                     driver: p.driver,
                     passenger: p.passenger,
                 })
@@ -404,8 +361,7 @@ mod tests {
     use super::*;
 
     fn shipped_text() -> String {
-        let path =
-            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles/costs/us-2025.toml");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles/costs/us-2025.toml");
         std::fs::read_to_string(path).unwrap()
     }
 
@@ -419,22 +375,13 @@ mod tests {
     #[test]
     fn faults_are_told_with_line_value_and_remedy() {
         let good = shipped_text();
-        let e = told(good.replace(
-            "front_kg_per_m = { low = 50.0",
-            "front_kg_per_m = { low = 95.0",
-        ));
+        let e = told(good.replace("front_kg_per_m = { low = 50.0", "front_kg_per_m = { low = 95.0"));
         assert!(
             e.contains("front_kg_per_m") && e.contains("95") && e.contains("order"),
             "{e}"
         );
-        let e = told(good.replace(
-            "items = { pretensioner_load_limiter = 2 }",
-            "items = { ankle_bag = 2 }",
-        ));
-        assert!(
-            e.contains("ankle_bag") && e.contains("[[restraint]]"),
-            "{e}"
-        );
+        let e = told(good.replace("items = { pretensioner_load_limiter = 2 }", "items = { ankle_bag = 2 }"));
+        assert!(e.contains("ankle_bag") && e.contains("[[restraint]]"), "{e}");
         let e = told(good.replace("common_year = 2025", "common_year = 1999"));
         assert!(e.contains("1999") && e.starts_with("c.toml:"), "{e}");
         for (from, to) in [
@@ -445,10 +392,7 @@ mod tests {
             ("yen = 1064800.0", "yen = -1064800.0"),
             ("consumer_usd = 54.0", "consumer_usd = -54.0"),
             ("direct_usd = 26.88", "direct_usd = -26.88"),
-            (
-                "engineering_usd = { low = 1",
-                "engineering_usd = { low = -1",
-            ),
+            ("engineering_usd = { low = 1", "engineering_usd = { low = -1"),
         ] {
             assert!(good.contains(from), "{from}");
             let e = told(good.replace(from, to));

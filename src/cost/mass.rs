@@ -24,9 +24,9 @@ pub fn design_crush_m(table: &CrushTable) -> f64 {
     for i in 1..x.len().saturating_sub(1) {
         let secant = f[i] / x[i];
         let slope = (f[i + 1] - f[i]) / (x[i + 1] - x[i]);
-        let bottoms = BOTTOMING.iter().any(|(start, ratio)| {
-            x[i] >= start * last && slope > 0.0 && slope >= ratio * secant * (1.0 - 1e-9)
-        });
+        let bottoms = BOTTOMING
+            .iter()
+            .any(|(start, ratio)| x[i] >= start * last && slope > 0.0 && slope >= ratio * secant * (1.0 - 1e-9));
         if bottoms && f[i..].windows(2).all(|w| w[1] >= w[0]) {
             return x[i];
         }
@@ -56,13 +56,7 @@ pub fn crush_mass_kg(added_energy_j: f64, sea_j_per_kg: f64, system_efficiency: 
 
 /// Mass of a back-up path that carries `force_n` over `length_m` at a stress, kg: k F L rho / sigma.
 /// A yardstick for the compartment, not part of the sizing formula.
-pub fn backup_path_kg(
-    force_n: f64,
-    length_m: f64,
-    stress_pa: f64,
-    density_kg_per_m3: f64,
-    k: f64,
-) -> f64 {
+pub fn backup_path_kg(force_n: f64, length_m: f64, stress_pa: f64, density_kg_per_m3: f64, k: f64) -> f64 {
     k * force_n * length_m * density_kg_per_m3 / stress_pa
 }
 
@@ -133,11 +127,7 @@ pub enum Place {
 ///
 /// `lengthened` holds `(path index, mean force)` of the layers that got longer. A vehicle without a
 /// cabin (a barrier) takes what belongs there on its first body.
-pub fn placements(
-    vehicle: &Vehicle,
-    account: &MassAccount,
-    lengthened: &[(usize, f64)],
-) -> Vec<(Place, f64)> {
+pub fn placements(vehicle: &Vehicle, account: &MassAccount, lengthened: &[(usize, f64)]) -> Vec<(Place, f64)> {
     let cabin = vehicle.mass_with_role(Role::Cabin).unwrap_or(0);
     let dash = vehicle.mass_with_role(Role::Dash).unwrap_or(cabin);
     let mut placed = Vec::new();
@@ -194,11 +184,7 @@ mod tests {
         // stacks up, peak in mid-crush, engine against dash, wheel against sill, rail behind soft foam,
         // sheet metal.
         for (crush, force, expected) in [
-            (
-                vec![0., 30., 150., 350., 430.],
-                vec![0., 80., 130., 160., 160.],
-                430.,
-            ),
+            (vec![0., 30., 150., 350., 430.], vec![0., 80., 130., 160., 160.], 430.),
             (
                 vec![0., 30., 150., 350., 430., 470.],
                 vec![0., 80., 130., 160., 165., 500.],
@@ -244,10 +230,7 @@ mod tests {
             let sea = materials.get(id).unwrap().sea_j_per_kg.unwrap().central;
             for (eta, kg) in [0.4, 0.7].into_iter().zip(expected) {
                 let got = crush_mass_kg(25e3, sea, eta);
-                assert!(
-                    (got - kg).abs() < 0.051,
-                    "{id} at {eta}: {got} against {kg}"
-                );
+                assert!((got - kg).abs() < 0.051, "{id} at {eta}: {got} against {kg}");
             }
         }
         assert!(

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::money::{
-    ConsumerCost, Deflator, DirectManufacturingCost, Quoted, RetailPriceEquivalent, basis,
-};
+use super::money::{ConsumerCost, Deflator, DirectManufacturingCost, Quoted, RetailPriceEquivalent, basis};
 use crate::error::{Error, within};
 use crate::material::{Material, Spread};
 use crate::vehicle::Provenance;
@@ -240,11 +238,7 @@ impl CostModel {
     /// # Errors
     /// [`Error::Request`] when its base year is outside the deflator.
     pub fn per_kg(&self, material: &Material) -> Result<Direct, Error> {
-        Quoted::new(
-            material.cost_usd_per_kg,
-            material.cost_base_year,
-            &self.deflator,
-        )
+        Quoted::new(material.cost_usd_per_kg, material.cost_base_year, &self.deflator)
     }
 
     /// A package by id.
@@ -315,28 +309,18 @@ impl CostModel {
         let mut one = self.clone();
         one.rpe = one.rpe.drawn(draw("retail.price_equivalent"));
         let s = &mut one.structure;
-        s.system_efficiency = s
-            .system_efficiency
-            .drawn(draw("structure.system_efficiency"));
+        s.system_efficiency = s.system_efficiency.drawn(draw("structure.system_efficiency"));
         s.front_kg_per_m = s.front_kg_per_m.drawn(draw("structure.front_kg_per_m"));
-        s.compartment_front_kg = s
-            .compartment_front_kg
-            .drawn(draw("structure.compartment_front_kg"));
-        s.compounding_kg_per_kg = s
-            .compounding_kg_per_kg
-            .drawn(draw("structure.compounding_kg_per_kg"));
+        s.compartment_front_kg = s.compartment_front_kg.drawn(draw("structure.compartment_front_kg"));
+        s.compounding_kg_per_kg = s.compounding_kg_per_kg.drawn(draw("structure.compounding_kg_per_kg"));
         s.compounding_resized_kg_per_kg = s
             .compounding_resized_kg_per_kg
             .drawn(draw("structure.compounding_resized_kg_per_kg"));
         s.front_per_kg = s.front_per_kg.drawn(draw("structure.front_usd_per_kg"));
-        s.secondary_per_kg = s
-            .secondary_per_kg
-            .drawn(draw("structure.secondary_usd_per_kg"));
+        s.secondary_per_kg = s.secondary_per_kg.drawn(draw("structure.secondary_usd_per_kg"));
         for r in &mut one.restraints {
             r.cost = r.cost.drawn(draw(&format!("restraint.{}.cost_usd", r.id)));
-            r.mass_kg = r
-                .mass_kg
-                .drawn(draw(&format!("restraint.{}.mass_kg", r.id)));
+            r.mass_kg = r.mass_kg.drawn(draw(&format!("restraint.{}.mass_kg", r.id)));
         }
         let p = &mut one.programme;
         p.die_set = p.die_set.drawn(draw("programme.die_set_usd"));
@@ -358,9 +342,7 @@ pub(crate) mod tests {
     use std::path::Path;
 
     fn folder(name: &str) -> std::path::PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("vehicles")
-            .join(name)
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles").join(name)
     }
 
     /// The shipped cost file.
@@ -374,9 +356,7 @@ pub(crate) mod tests {
         Materials::new(
             std::fs::read_dir(folder("materials"))
                 .unwrap()
-                .map(|entry| {
-                    parse_material(&SourceText::read(&entry.unwrap().path()).unwrap()).unwrap()
-                }),
+                .map(|entry| parse_material(&SourceText::read(&entry.unwrap().path()).unwrap()).unwrap()),
         )
     }
 
@@ -396,14 +376,8 @@ pub(crate) mod tests {
     #[test]
     fn list_prices_hold_for_the_longest_model_name() {
         let costs = shipped();
-        assert_eq!(
-            costs.list_price("honda-n-box-jf1").unwrap().yen,
-            1_648_900.0
-        );
-        assert_eq!(
-            costs.list_price("suzuki-alto-ha36").unwrap().yen,
-            1_064_800.0
-        );
+        assert_eq!(costs.list_price("honda-n-box-jf1").unwrap().yen, 1_648_900.0);
+        assert_eq!(costs.list_price("suzuki-alto-ha36").unwrap().yen, 1_064_800.0);
         assert!(costs.list_price("ford-f-150").is_none());
     }
 

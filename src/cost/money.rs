@@ -222,10 +222,8 @@ mod tests {
     #[test]
     fn rules_in_2022_dollars() {
         let in_2022 = reported_in(&shipped().deflator, 2022);
-        for (usd, year, expected) in [(54.0, 2007, 74.0), (111.0, 2005, 161.0), (31.0, 2009, 42.0)]
-        {
-            let cost: Quoted<basis::Consumer> =
-                Quoted::new(Spread::exact(usd), year, &in_2022).unwrap();
+        for (usd, year, expected) in [(54.0, 2007, 74.0), (111.0, 2005, 161.0), (31.0, 2009, 42.0)] {
+            let cost: Quoted<basis::Consumer> = Quoted::new(Spread::exact(usd), year, &in_2022).unwrap();
             assert_eq!(cost.amount().usd().round(), expected, "{usd} $ of {year}");
         }
     }
@@ -242,10 +240,7 @@ mod tests {
                 let quoted: Quoted<basis::DirectManufacturing> =
                     Quoted::new(Spread::exact(per_kg), 2020, &there).unwrap();
                 let retail = quoted.amount().at_retail(RetailPriceEquivalent(1.5)).usd();
-                assert!(
-                    (retail - usd).abs() < 0.006,
-                    "{retail} against {usd} in {year}"
-                );
+                assert!((retail - usd).abs() < 0.006, "{retail} against {usd} in {year}");
             }
         }
     }

@@ -71,9 +71,7 @@ pub fn compare(mass: &MassAccount, cost: &CostAccount, costs: &CostModel) -> Vec
                 design_kg,
                 design_usd_per_kg,
                 relation: Relation::of(design_kg, p.mass_kg.low, p.mass_kg.high),
-                basis: costs
-                    .provenance_of(&key)
-                    .map_or(Basis::Estimated, |e| e.basis),
+                basis: costs.provenance_of(&key).map_or(Basis::Estimated, |e| e.basis),
                 source: costs.source_of(&key).to_string(),
             }
         })

@@ -100,11 +100,7 @@ pub struct PriceBuildUp {
 ///
 /// The list price comes from the cost file, else from the vehicle's own `price` (JPY, tax included; or
 /// USD for a car that is sold in the US already, which then pays no labour and parts difference).
-pub fn price_in_us(
-    vehicle: &Vehicle,
-    added: &CostAccount,
-    costs: &CostModel,
-) -> Option<PriceBuildUp> {
+pub fn price_in_us(vehicle: &Vehicle, added: &CostAccount, costs: &CostModel) -> Option<PriceBuildUp> {
     let mut build = Builder {
         costs,
         price: Price::new(0.0),
@@ -276,11 +272,7 @@ fn grouped(value: f64) -> String {
         }
         text.push(digit);
     }
-    if value < 0.0 {
-        format!("-{text}")
-    } else {
-        text
-    }
+    if value < 0.0 { format!("-{text}") } else { text }
 }
 
 /// Cost and price at one production volume.

@@ -4,12 +4,7 @@ use super::CriteriaError;
 use crate::signal::{SignalError, check_finite, check_interval};
 
 /// A history of at least `needed` finite samples at a usable interval.
-pub(super) fn check(
-    values: &[f64],
-    dt_s: f64,
-    what: &'static str,
-    needed: usize,
-) -> Result<(), CriteriaError> {
+pub(super) fn check(values: &[f64], dt_s: f64, what: &'static str, needed: usize) -> Result<(), CriteriaError> {
     check_interval(dt_s)?;
     check_finite(values)?;
     if values.len() < needed {

@@ -38,14 +38,7 @@ pub const fn vc_constants(dummy: Dummy) -> Option<(f64, f64)> {
         Dummy::Hiii95m => Some((1.3, 0.254)),
         Dummy::Hiii6y => Some((1.3, 0.143)),
         Dummy::Hiii3y => Some((1.3, 0.122)),
-        Dummy::Es2 | Dummy::SidIis => Some((
-            1.0,
-            if matches!(dummy, Dummy::Es2) {
-                0.140
-            } else {
-                0.138
-            },
-        )),
+        Dummy::Es2 | Dummy::SidIis => Some((1.0, if matches!(dummy, Dummy::Es2) { 0.140 } else { 0.138 })),
         Dummy::WorldSid50m => Some((1.0, 0.170)),
         Dummy::Thor50m | Dummy::PointMass => None,
     }
@@ -79,19 +72,13 @@ fn rate_mps(d: &[f64], dt_s: f64) -> f64 {
 /// the five-point one of SAE J1727 and so leaves out the two samples at each end.
 ///
 /// Errors: bad interval, NaN, fewer than five samples, a dummy without constants.
-pub fn viscous_criterion(
-    deflection_m: &[f64],
-    dt_s: f64,
-    dummy: Dummy,
-) -> Result<ViscousCriterion, CriteriaError> {
+pub fn viscous_criterion(deflection_m: &[f64], dt_s: f64, dummy: Dummy) -> Result<ViscousCriterion, CriteriaError> {
     let (scale, d0_m) = vc_constants(dummy).ok_or(CriteriaError::NotReached {
         what: "the viscous criterion",
         reason: "this dummy has no SAE J1727 constants",
     })?;
     check(deflection_m, dt_s, "the viscous criterion", 5)?;
-    let vc = deflection_m
-        .windows(5)
-        .map(|d| scale * rate_mps(d, dt_s) * d[2] / d0_m);
+    let vc = deflection_m.windows(5).map(|d| scale * rate_mps(d, dt_s) * d[2] / d0_m);
     let (i, vc_mps) = peak(vc).unwrap_or((0, 0.0));
     Ok(ViscousCriterion {
         vc_mps,

@@ -54,19 +54,12 @@ pub fn clip(values: &[f64], dt_s: f64, hold_s: f64) -> Result<Clip, CriteriaErro
     // Float noise on durations that are a whole number of steps must not cost a level.
     let needed = segments * (1.0 - 1e-12);
     let contiguous = highest_level(low, high, |level| {
-        runs.iter()
-            .any(|r| longest_above(&values[r.clone()], level) >= needed)
+        runs.iter().any(|r| longest_above(&values[r.clone()], level) >= needed)
     });
     let cumulative = highest_level(contiguous, high, |level| {
-        runs.iter()
-            .map(|r| total_above(&values[r.clone()], level))
-            .sum::<f64>()
-            >= needed
+        runs.iter().map(|r| total_above(&values[r.clone()], level)).sum::<f64>() >= needed
     });
-    Ok(Clip {
-        contiguous,
-        cumulative,
-    })
+    Ok(Clip { contiguous, cumulative })
 }
 
 /// Bisection for the highest level at which `holds` is still true; it is at `low`, and falls with the level.
@@ -179,9 +172,7 @@ mod tests {
 
     fn half_sine(peak: f64, duration_s: f64, dt_s: f64) -> Vec<f64> {
         let n = (duration_s / dt_s).round() as usize;
-        (0..=n)
-            .map(|i| peak * (PI * i as f64 / n as f64).sin())
-            .collect()
+        (0..=n).map(|i| peak * (PI * i as f64 / n as f64).sin()).collect()
     }
 
     #[test]
@@ -197,16 +188,8 @@ mod tests {
         ] {
             let a = half_sine(peak, ms * 1e-3, 1e-5);
             let c = clip(&a, 1e-5, 0.003).unwrap();
-            assert!(
-                (c.contiguous - want).abs() < tolerance,
-                "{} for {want}",
-                c.contiguous
-            );
-            assert!(
-                (c.cumulative - want).abs() < tolerance,
-                "{} for {want}",
-                c.cumulative
-            );
+            assert!((c.contiguous - want).abs() < tolerance, "{} for {want}", c.contiguous);
+            assert!((c.cumulative - want).abs() < tolerance, "{} for {want}", c.cumulative);
         }
     }
 

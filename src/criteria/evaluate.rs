@@ -77,23 +77,21 @@ impl Reading {
     /// By main location, dimension and direction, with the class it asks for (note N1, [`crate::model`]).
     fn of(code: &ChannelCode) -> Option<(Reading, Cfc)> {
         let structure = STRUCTURE_LOCATIONS.contains(&code.main_location());
-        Some(
-            match (code.main_location(), code.dimension(), code.direction()) {
-                ("HEAD", "AC", _) => (Reading::Head, Cfc::C1000),
-                ("CHST", "AC", _) => (Reading::Acceleration, Cfc::C180),
-                ("PELV", "AC", _) => (Reading::Acceleration, Cfc::C1000),
-                ("CHST", "DS" | "DC", _) => (Reading::Deflection, Cfc::C180),
-                ("FEMR" | "TIBI", "FO", 'Z') => (Reading::LegForce, Cfc::C600),
-                ("NECK", "FO", _) => (Reading::NeckForce, Cfc::C1000),
-                ("NECK", "MO", _) => (Reading::NeckMoment, Cfc::C600),
-                ("TIBI", "MO", _) => (Reading::Moment, Cfc::C600),
-                ("SEBE" | "FBAR" | "MBAR", "FO", _) => (Reading::Force, Cfc::C60),
-                // As pyisomme 1.1.0 takes it for BrIC.
-                ("HEAD", "AV", _) => (Reading::Rate, Cfc::C60),
-                (_, "AC", 'X' | 'Y') if structure => (Reading::Pulse, Cfc::C180),
-                _ => return None,
-            },
-        )
+        Some(match (code.main_location(), code.dimension(), code.direction()) {
+            ("HEAD", "AC", _) => (Reading::Head, Cfc::C1000),
+            ("CHST", "AC", _) => (Reading::Acceleration, Cfc::C180),
+            ("PELV", "AC", _) => (Reading::Acceleration, Cfc::C1000),
+            ("CHST", "DS" | "DC", _) => (Reading::Deflection, Cfc::C180),
+            ("FEMR" | "TIBI", "FO", 'Z') => (Reading::LegForce, Cfc::C600),
+            ("NECK", "FO", _) => (Reading::NeckForce, Cfc::C1000),
+            ("NECK", "MO", _) => (Reading::NeckMoment, Cfc::C600),
+            ("TIBI", "MO", _) => (Reading::Moment, Cfc::C600),
+            ("SEBE" | "FBAR" | "MBAR", "FO", _) => (Reading::Force, Cfc::C60),
+            // As pyisomme 1.1.0 takes it for BrIC.
+            ("HEAD", "AV", _) => (Reading::Rate, Cfc::C60),
+            (_, "AC", 'X' | 'Y') if structure => (Reading::Pulse, Cfc::C180),
+            _ => return None,
+        })
     }
 }
 
@@ -117,19 +115,14 @@ pub fn evaluate(channels: &[Channel], filtering: Filtering) -> Evaluation {
     let mut coded: Vec<Coded<'_>> = Vec::new();
     for channel in channels {
         match channel.iso_code() {
-            Some(code) if code.filter_letter() == 'X' => {
-                out.skip(channel, "it is a constant, not a history")
-            }
+            Some(code) if code.filter_letter() == 'X' => out.skip(channel, "it is a constant, not a history"),
             Some(code) => coded.push(Coded { code, channel }),
             None => out.skip(channel, "its name is not an ISO-MME code"),
         }
     }
     for c in &coded {
         match Reading::of(&c.code) {
-            None => out.skip(
-                c.channel,
-                "no criterion is defined for this location and quantity",
-            ),
+            None => out.skip(c.channel, "no criterion is defined for this location and quantity"),
             Some((reading, asked)) => match single(c, reading, asked, filtering) {
                 Ok(value) => out.put(c.code.as_str(), value),
                 Err(e) => out.skip(c.channel, &e.to_string()),
@@ -170,10 +163,7 @@ impl Evaluation {
 
     /// Values of one code; further ones join those already there.
     fn put(&mut self, code: &str, value: Map<String, Value>) {
-        let entry = self
-            .channels
-            .entry(code)
-            .or_insert_with(|| Value::Object(Map::new()));
+        let entry = self.channels.entry(code).or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(known) = entry {
             known.extend(value);
         }
@@ -181,18 +171,12 @@ impl Evaluation {
 }
 
 /// The channel in SI at the class that is asked for, and what was done to it.
-fn prepared(
-    c: &Coded<'_>,
-    asked: Cfc,
-    filtering: Filtering,
-) -> Result<(Vec<f64>, String), CriteriaError> {
+fn prepared(c: &Coded<'_>, asked: Cfc, filtering: Filtering) -> Result<(Vec<f64>, String), CriteriaError> {
     let si = c.channel.to_si();
     let class = match filtering {
         Filtering::None => None,
         Filtering::Class(class) => Some(class),
-        Filtering::PerCriterion => {
-            Some(asked).filter(|a| c.code.cfc().is_none_or(|carried| carried > *a))
-        }
+        Filtering::PerCriterion => Some(asked).filter(|a| c.code.cfc().is_none_or(|carried| carried > *a)),
     };
     match class {
         Some(class) => Ok((cfc::filter(class, si.dt_s, &si.values)?, class.to_string())),
@@ -217,10 +201,7 @@ fn single(
         return pulse(c, filtering);
     }
     let (values, filter) = prepared(c, asked, filtering)?;
-    let (dt_s, dummy) = (
-        c.channel.dt_s,
-        Dummy::from_iso_code(c.code.fine_locations()[2]),
-    );
+    let (dt_s, dummy) = (c.channel.dt_s, Dummy::from_iso_code(c.code.fine_locations()[2]));
     let most = |sign: f64| values.iter().fold(0.0_f64, |worst, v| worst.max(sign * v));
     let (positive, negative) = (most(1.0), most(-1.0));
     let mut out = object(match reading {
@@ -302,11 +283,7 @@ fn head(resultant: &[f64], c: &Channel, filter: &str) -> Result<Map<String, Valu
     Ok(out)
 }
 
-fn acceleration(
-    resultant: &[f64],
-    c: &Channel,
-    filter: &str,
-) -> Result<Map<String, Value>, CriteriaError> {
+fn acceleration(resultant: &[f64], c: &Channel, filter: &str) -> Result<Map<String, Value>, CriteriaError> {
     let held = clip(resultant, c.dt_s, 0.003)?;
     let (i, peak) = super::peak(resultant.iter().copied()).unwrap_or((0, 0.0));
     Ok(object(json!({
@@ -336,23 +313,14 @@ fn pulse(c: &Coded<'_>, filtering: Filtering) -> Result<Map<String, Value>, Crit
                 time_of_peak_s,
                 ..stored
             };
-            (
-                joined,
-                "CFC 60 for the peak, the rest as stored".to_string(),
-            )
+            (joined, "CFC 60 for the peak, the rest as stored".to_string())
         }
         (Filtering::PerCriterion, _) => {
             let p = PulseCriteria::evaluate(a, dt_s, filtering)?;
             (p, "CFC 60 for the peak, CFC 180 for the rest".to_string())
         }
-        (Filtering::Class(class), _) => (
-            PulseCriteria::evaluate(a, dt_s, filtering)?,
-            class.to_string(),
-        ),
-        (Filtering::None, _) => (
-            PulseCriteria::evaluate(a, dt_s, filtering)?,
-            "as stored".to_string(),
-        ),
+        (Filtering::Class(class), _) => (PulseCriteria::evaluate(a, dt_s, filtering)?, class.to_string()),
+        (Filtering::None, _) => (PulseCriteria::evaluate(a, dt_s, filtering)?, "as stored".to_string()),
     };
     Ok(object(json!({
         "delta_v_mps": p.delta_v_mps,

@@ -144,12 +144,7 @@ impl Search<'_> {
         let count = n.div_ceil(BLOCK);
         let range = |b: usize| b * BLOCK..((b + 1) * BLOCK).min(n);
         let low: Vec<f64> = (0..count)
-            .map(|b| {
-                self.velocity[range(b)]
-                    .iter()
-                    .copied()
-                    .fold(f64::INFINITY, f64::min)
-            })
+            .map(|b| self.velocity[range(b)].iter().copied().fold(f64::INFINITY, f64::min))
             .collect();
         let high: Vec<f64> = (0..count)
             .map(|b| {
@@ -251,11 +246,7 @@ mod tests {
     #[test]
     fn other_shapes_match_the_closed_forms() {
         let square = vec![60.0 * G0; 6001];
-        assert_close(
-            hic15(&square, DT).unwrap().value,
-            0.015 * 60f64.powf(2.5),
-            1e-6,
-        );
+        assert_close(hic15(&square, DT).unwrap().value, 0.015 * 60f64.powf(2.5), 1e-6);
         let square30 = vec![60.0 * G0; 3001];
         assert_close(hic15(&square30, DT).unwrap().value, 418.3, 0.05);
         assert_close(hic36(&square30, DT).unwrap().value, 836.6, 0.05);

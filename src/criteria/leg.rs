@@ -87,9 +87,7 @@ fn kth_rating(peak_n: f64, impulse_ns: f64) -> Rating {
     ];
     BANDS
         .iter()
-        .find(|(_, alone, with, impulse)| {
-            peak_n <= *alone || (peak_n <= *with && impulse_ns <= *impulse)
-        })
+        .find(|(_, alone, with, impulse)| peak_n <= *alone || (peak_n <= *with && impulse_ns <= *impulse))
         .map_or(Rating::Poor, |b| b.0)
 }
 
@@ -131,10 +129,7 @@ mod tests {
 
     #[test]
     fn compression_is_the_negative_side_of_an_axial_force() {
-        assert_eq!(
-            peak_compression_n(&[0.0, 900.0, -2345.0, -10.0], 1e-4),
-            Ok(2345.0)
-        );
+        assert_eq!(peak_compression_n(&[0.0, 900.0, -2345.0, -10.0], 1e-4), Ok(2345.0));
         assert_eq!(peak_compression_n(&[0.0, 900.0], 1e-4), Ok(0.0));
         assert!(peak_compression_n(&[], 1e-4).is_err());
     }
@@ -170,13 +165,7 @@ mod tests {
 
     #[test]
     fn tibia_index_adds_moment_and_force() {
-        let ti = tibia_index(
-            &[0.0, 60.0],
-            &[0.0, 80.0],
-            &[0.0, -3590.0],
-            1e-4,
-            Dummy::Hiii50m,
-        );
+        let ti = tibia_index(&[0.0, 60.0], &[0.0, 80.0], &[0.0, -3590.0], 1e-4, Dummy::Hiii50m);
         assert!((ti.unwrap() - (100.0 / 225.0 + 0.1)).abs() < 1e-12);
         assert!(tibia_index(&[0.0], &[0.0, 1.0], &[0.0], 1e-4, Dummy::Hiii50m).is_err());
     }

@@ -119,9 +119,7 @@ impl Programme {
             Programme::EuroNcapMpdb | Programme::EuroNcapFullWidth => {
                 "Euro NCAP adult occupant protocol 9.3, as quoted in pyisomme 1.1.0"
             }
-            Programme::Iihs => {
-                "IIHS rating protocols, as quoted in pyisomme 1.1.0 (chest also in a second source)"
-            }
+            Programme::Iihs => "IIHS rating protocols, as quoted in pyisomme 1.1.0 (chest also in a second source)",
         }
     }
 }
@@ -131,17 +129,11 @@ impl Limit {
     /// history with [`Limit::use_of_duration`].
     pub fn judge(&self, value: f64) -> Verdict {
         let within = |yes| {
-            if yes {
-                Verdict::Within
-            } else {
-                Verdict::Exceeded
-            }
+            if yes { Verdict::Within } else { Verdict::Exceeded }
         };
         match self.rule {
             Rule::AtMost(limit) => within(value <= limit),
-            Rule::Sliding(full, none) => {
-                Verdict::Points(((none - value) / (none - full)).clamp(0.0, 1.0))
-            }
+            Rule::Sliding(full, none) => Verdict::Points(((none - value) / (none - full)).clamp(0.0, 1.0)),
             Rule::Bands(good, acceptable, marginal) => Verdict::Rated(if value <= good {
                 Rating::Good
             } else if value <= acceptable {
@@ -198,15 +190,15 @@ fn level_at(points: &[(f64, f64)], ms: f64) -> f64 {
     if ms >= last_ms {
         return last;
     }
-    points.windows(2).find(|w| ms < w[1].0).map_or(last, |w| {
-        w[0].1 + (ms - w[0].0) / (w[1].0 - w[0].0) * (w[1].1 - w[0].1)
-    })
+    points
+        .windows(2)
+        .find(|w| ms < w[1].0)
+        .map_or(last, |w| w[0].1 + (ms - w[0].0) / (w[1].0 - w[0].0) * (w[1].1 - w[0].1))
 }
 
 /// Limits of a programme for a dummy.
 pub fn limits(programme: Programme, dummy: Dummy) -> impl Iterator<Item = &'static Limit> {
-    ALL.iter()
-        .filter(move |l| l.programme == programme && l.dummy == dummy)
+    ALL.iter().filter(move |l| l.programme == programme && l.dummy == dummy)
 }
 
 use Criterion as C;
@@ -222,13 +214,7 @@ const fn most(programme: Programme, dummy: Dummy, criterion: Criterion, limit: f
     }
 }
 
-const fn slide(
-    programme: Programme,
-    dummy: Dummy,
-    criterion: Criterion,
-    full: f64,
-    none: f64,
-) -> Limit {
+const fn slide(programme: Programme, dummy: Dummy, criterion: Criterion, full: f64, none: f64) -> Limit {
     Limit {
         programme,
         dummy,
@@ -281,11 +267,7 @@ pub const ALL: &[Limit] = &[
     most(UnR94, Hiii50m, C::Hic36, 1000.0),
     most(UnR94, Hiii50m, C::HeadA3msG, 80.0),
     most(UnR94, Hiii50m, C::NeckExtensionNm, 57.0),
-    held(
-        UnR94,
-        C::NeckTensionKn,
-        &[(0.0, 3.3), (35.0, 2.9), (60.0, 1.1)],
-    ),
+    held(UnR94, C::NeckTensionKn, &[(0.0, 3.3), (35.0, 2.9), (60.0, 1.1)]),
     held(
         UnR94,
         C::NeckShearKn,
@@ -361,10 +343,7 @@ mod tests {
     fn the_table_is_consistent() {
         let mut seen = HashSet::new();
         for l in ALL {
-            assert!(
-                seen.insert((l.programme, l.dummy, l.criterion)),
-                "twice: {l:?}"
-            );
+            assert!(seen.insert((l.programme, l.dummy, l.criterion)), "twice: {l:?}");
             let rising = match l.rule {
                 Rule::AtMost(x) => x > 0.0,
                 Rule::Sliding(a, b) => 0.0 < a && a < b,
@@ -376,9 +355,7 @@ mod tests {
     }
 
     fn find(programme: Programme, dummy: Dummy, criterion: Criterion) -> &'static Limit {
-        limits(programme, dummy)
-            .find(|l| l.criterion == criterion)
-            .unwrap()
+        limits(programme, dummy).find(|l| l.criterion == criterion).unwrap()
     }
 
     #[test]
@@ -407,9 +384,7 @@ mod tests {
         let used = |f: &[f64]| femur.use_of_duration(f, 1e-4).unwrap().unwrap();
         assert!(used(&pulse(8.5, 2)) < 1.0);
         assert!((used(&pulse(8.5, 20)) - 8.5 / 7.58).abs() < 1e-9);
-        assert!(
-            (used(&pulse(9.5, 1)) - 9.5 / level_at(&[(0.0, 9.07), (10.0, 7.58)], 1.0)).abs() < 1e-9
-        );
+        assert!((used(&pulse(9.5, 1)) - 9.5 / level_at(&[(0.0, 9.07), (10.0, 7.58)], 1.0)).abs() < 1e-9);
         assert_eq!(
             find(UnR94, Hiii50m, C::TibiaIndex).use_of_duration(&[1.0; 9], 1e-4),
             Ok(None)

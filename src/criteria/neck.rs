@@ -73,11 +73,7 @@ pub struct Nij {
 
 /// Moment about the occipital condyles, N m, from the upper load cell: My - Fx arm, sample by sample. Errors on
 /// unequal lengths.
-pub fn condyle_moment_nm(
-    my_nm: &[f64],
-    fx_n: &[f64],
-    arm_m: f64,
-) -> Result<Vec<f64>, CriteriaError> {
+pub fn condyle_moment_nm(my_nm: &[f64], fx_n: &[f64], arm_m: f64) -> Result<Vec<f64>, CriteriaError> {
     check_same_length(my_nm, fx_n)?;
     Ok(my_nm.iter().zip(fx_n).map(|(m, f)| m - f * arm_m).collect())
 }
@@ -86,12 +82,7 @@ pub fn condyle_moment_nm(
 /// `my_oc_nm` moment at the condyles ([`condyle_moment_nm`]).
 ///
 /// Errors: bad interval, NaN, no sample, unequal lengths.
-pub fn nij(
-    fz_n: &[f64],
-    my_oc_nm: &[f64],
-    dt_s: f64,
-    critical: NeckIntercepts,
-) -> Result<Nij, CriteriaError> {
+pub fn nij(fz_n: &[f64], my_oc_nm: &[f64], dt_s: f64, critical: NeckIntercepts) -> Result<Nij, CriteriaError> {
     for series in [fz_n, my_oc_nm] {
         check(series, dt_s, "Nij", 1)?;
         check_same_length(fz_n, series)?;
@@ -139,21 +130,9 @@ mod tests {
         for dummy in [Dummy::Hiii50m, Dummy::Hiii05f, Dummy::Thor50m] {
             let c = intercepts(dummy).unwrap();
             for (f, m, mode) in [
-                (
-                    c.tension_n / 2.0,
-                    c.flexion_nm / 2.0,
-                    NijMode::TensionFlexion,
-                ),
-                (
-                    c.tension_n / 2.0,
-                    -c.extension_nm / 2.0,
-                    NijMode::TensionExtension,
-                ),
-                (
-                    -c.compression_n / 2.0,
-                    c.flexion_nm / 2.0,
-                    NijMode::CompressionFlexion,
-                ),
+                (c.tension_n / 2.0, c.flexion_nm / 2.0, NijMode::TensionFlexion),
+                (c.tension_n / 2.0, -c.extension_nm / 2.0, NijMode::TensionExtension),
+                (-c.compression_n / 2.0, c.flexion_nm / 2.0, NijMode::CompressionFlexion),
                 (
                     -c.compression_n / 2.0,
                     -c.extension_nm / 2.0,

@@ -96,9 +96,7 @@ pub fn iso18571(reference: &[f64], simulated: &[f64], dt_s: f64) -> Result<Ratin
     let undefined = |reason| CriteriaError::NotReached { what: WHAT, reason };
     let samples = (reference.len() - 1) as f64 * dt_s / RATING_DT_S;
     if samples > MOST_SAMPLES as f64 {
-        return Err(undefined(
-            "the signals are longer than 2 s: cut them to the event",
-        ));
+        return Err(undefined("the signals are longer than 2 s: cut them to the event"));
     }
     let (mut reference, mut simulated) = (at_10_khz(reference, dt_s), at_10_khz(simulated, dt_s));
     if reference.len() < FEWEST_SAMPLES {
@@ -137,10 +135,7 @@ pub fn iso18571(reference: &[f64], simulated: &[f64], dt_s: f64) -> Result<Ratin
 /// Rates one channel against another over the time both cover, in the unit of the reference.
 ///
 /// Errors: units that do not convert, no common time, and those of [`iso18571`].
-pub fn iso18571_channels(
-    reference: &Channel,
-    simulated: &Channel,
-) -> Result<Rating, CriteriaError> {
+pub fn iso18571_channels(reference: &Channel, simulated: &Channel) -> Result<Rating, CriteriaError> {
     let simulated = simulated.to_unit(reference.unit)?;
     let (from_s, to_s) = (
         reference.t0_s.max(simulated.t0_s),
@@ -154,12 +149,7 @@ pub fn iso18571_channels(
     let count = count.min(MOST_SAMPLES as f64 + 2.0) as usize;
     let sampled = |c: &Channel| -> Vec<f64> {
         (0..count)
-            .map(|i| {
-                interpolated(
-                    &c.values,
-                    (from_s - c.t0_s + i as f64 * RATING_DT_S) / c.dt_s,
-                )
-            })
+            .map(|i| interpolated(&c.values, (from_s - c.t0_s + i as f64 * RATING_DT_S) / c.dt_s))
             .collect()
     };
     iso18571(&sampled(reference), &sampled(&simulated), RATING_DT_S)

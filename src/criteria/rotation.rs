@@ -34,13 +34,7 @@ impl BricBasis {
 
 /// Brain injury criterion: root of the sum over axes of (max |w| / critical)^2, maxima at their own times.
 /// Angular velocities in rad/s. Errors: bad interval, NaN, no sample, unequal lengths.
-pub fn bric(
-    wx: &[f64],
-    wy: &[f64],
-    wz: &[f64],
-    dt_s: f64,
-    basis: BricBasis,
-) -> Result<f64, CriteriaError> {
+pub fn bric(wx: &[f64], wy: &[f64], wz: &[f64], dt_s: f64, basis: BricBasis) -> Result<f64, CriteriaError> {
     let mut sum = 0.0;
     for (w, critical) in [wx, wy, wz].into_iter().zip(basis.critical_rad_per_s()) {
         check(w, dt_s, "BrIC", 1)?;
@@ -96,12 +90,7 @@ pub fn damage(wx: &[f64], wy: &[f64], wz: &[f64], dt_s: f64) -> Result<Damage, C
 }
 
 /// [`damage`] from angular accelerations in rad/s2.
-pub fn damage_from_acceleration(
-    ax: &[f64],
-    ay: &[f64],
-    az: &[f64],
-    dt_s: f64,
-) -> Result<Damage, CriteriaError> {
+pub fn damage_from_acceleration(ax: &[f64], ay: &[f64], az: &[f64], dt_s: f64) -> Result<Damage, CriteriaError> {
     for a in [ax, ay, az] {
         check(a, dt_s, "DAMAGE", 2)?;
         check_same_length(ax, a)?;
@@ -111,9 +100,7 @@ pub fn damage_from_acceleration(
     let stiffness = damage_stiffness();
     let mut generator = SMatrix::<f64, 12, 12>::zeros();
     generator.fixed_view_mut::<3, 3>(0, 3).fill_with_identity();
-    generator
-        .fixed_view_mut::<3, 3>(3, 0)
-        .copy_from(&-stiffness);
+    generator.fixed_view_mut::<3, 3>(3, 0).copy_from(&-stiffness);
     generator
         .fixed_view_mut::<3, 3>(3, 3)
         .copy_from(&(-DAMAGE_A1_S * stiffness));
@@ -163,9 +150,7 @@ mod tests {
     fn a_lasting_acceleration_settles_at_the_static_displacement() {
         // After the transient d = K^-1 alpha; read at the end by way of a pulse that only ever rises.
         let n = 20_000;
-        let ramp: Vec<f64> = (0..n)
-            .map(|i| 5000.0 * (f64::from(i) / 1000.0).min(1.0))
-            .collect();
+        let ramp: Vec<f64> = (0..n).map(|i| 5000.0 * (f64::from(i) / 1000.0).min(1.0)).collect();
         let zero = vec![0.0; ramp.len()];
         let d = damage_from_acceleration(&ramp, &zero, &zero, 1e-4).unwrap();
         let k = damage_stiffness();
@@ -189,11 +174,7 @@ mod tests {
             let (zero, step) = (vec![0.0; n], vec![2000.0; n]);
             let d = damage_from_acceleration(&zero, &step, &zero, dt / refine as f64).unwrap();
             let want = DAMAGE_BETA * 2000.0 / k * overshoot;
-            assert!(
-                (d.value / want - 1.0).abs() < 1e-3,
-                "{} for {want}",
-                d.value
-            );
+            assert!((d.value / want - 1.0).abs() < 1e-3, "{} for {want}", d.value);
             assert!((d.time_s - at).abs() <= dt);
         }
     }

@@ -59,11 +59,7 @@ const MOST_AT_ONCE: usize = 400;
 ///
 /// # Errors
 /// [`SimulationError::Adaptive`] when modes chatter or the method fails, [`SimulationError::NotFinite`].
-pub fn simulate_adaptive(
-    net: &Network,
-    plan: &Plan,
-    tolerances: Tolerances,
-) -> Result<Record, SimulationError> {
+pub fn simulate_adaptive(net: &Network, plan: &Plan, tolerances: Tolerances) -> Result<Record, SimulationError> {
     let mut run = Run::new(net, tolerances);
     let mut breaks = breaks(net, plan);
     let samples = plan.samples();
@@ -193,9 +189,7 @@ impl<'a> Run<'a> {
     /// Integrate with frozen modes to a time; returns the state there and the continuous output.
     fn integrate(&mut self, end: f64) -> Result<(DVector<f64>, Output), SimulationError> {
         let mut output = ContinuousOutputModel::new();
-        let Tolerances {
-            relative, absolute, ..
-        } = self.tolerances;
+        let Tolerances { relative, absolute, .. } = self.tolerances;
         let (done, y) = {
             let mut solver = Dopri5::from_param(
                 &self.motion,
@@ -265,12 +259,7 @@ impl<'a> Run<'a> {
     }
 
     /// The first switch in the window, if any, and when.
-    fn first_switch(
-        &self,
-        end: f64,
-        last: &DVector<f64>,
-        output: &Output,
-    ) -> Option<(f64, Switch)> {
+    fn first_switch(&self, end: f64, last: &DVector<f64>, output: &Output) -> Option<(f64, Switch)> {
         let due_at = |time: f64| match output.evaluate(time) {
             Some(y) if time < end => self.motion.due(time, &y),
             _ => self.motion.due(end, last),
@@ -378,9 +367,7 @@ impl<'a> Run<'a> {
                 let e = &self.motion.net.sliders[i];
                 self.motion.slides[i] = match self.motion.slides[i] {
                     Slide::Stuck(_) => Slide::Slipping(force.signum()),
-                    Slide::Slipping(_) => {
-                        Slide::Stuck(port_motion(&e.port, y, n).0 - force / e.stiffness_n_per_m)
-                    }
+                    Slide::Slipping(_) => Slide::Stuck(port_motion(&e.port, y, n).0 - force / e.stiffness_n_per_m),
                 };
             }
             Switch::Knee(i) => self.motion.knees[i] = !self.motion.knees[i],
@@ -422,9 +409,7 @@ impl<'a> Run<'a> {
         let bodies = &self.motion.net.bodies;
         match y.iter().position(|v| !v.is_finite()) {
             Some(i) => Err(SimulationError::NotFinite {
-                body: bodies
-                    .get(i)
-                    .map_or_else(|| format!("state {i}"), |b| b.name.clone()),
+                body: bodies.get(i).map_or_else(|| format!("state {i}"), |b| b.name.clone()),
                 time_ms: self.time * 1e3,
             }),
             None => Ok(()),
@@ -435,11 +420,7 @@ impl<'a> Run<'a> {
     fn parts(&self) -> bool {
         let (momentum, mass) = self.momenta();
         let speed = |s: usize| {
-            if mass[s] > 0.0 {
-                momentum[s] / mass[s]
-            } else {
-                0.0
-            }
+            if mass[s] > 0.0 { momentum[s] / mass[s] } else { 0.0 }
         };
         speed(0) <= speed(1)
     }

@@ -64,11 +64,7 @@ impl<V: Lane> Tip<V> {
     #[inline(always)]
     pub fn drifted(u: V, v: V, a: V, half: V, dt: V) -> Self {
         let v = v + a * half;
-        Self {
-            u: u + v * dt,
-            v,
-            a,
-        }
+        Self { u: u + v * dt, v, a }
     }
 }
 
@@ -110,11 +106,7 @@ impl<V: Lane> Pair<V> {
         let zero = V::zero();
         let over = a.u - b.u - self.gap;
         let closing = a.v - b.v;
-        let meets = zero
-            .above(over)
-            .not()
-            .and(closing.above(zero))
-            .and(self.merged.not());
+        let meets = zero.above(over).not().and(closing.above(zero)).and(self.merged.not());
         if !meets.any() {
             return;
         }
@@ -125,11 +117,7 @@ impl<V: Lane> Pair<V> {
         let then = (closing + (a.a - b.a) * (V::splat(0.5) * dt - after)).larger(zero);
         let taken = V::splat(0.5) * then * then * self.reduced_kg;
         told.lost = V::select(meets, told.lost + taken, told.lost);
-        self.impulse = V::select(
-            meets,
-            self.impulse + closing * self.reduced_kg,
-            self.impulse,
-        );
+        self.impulse = V::select(meets, self.impulse + closing * self.reduced_kg, self.impulse);
         a.u = V::select(meets, a.u - (a.v - common) * after, a.u);
         b.u = V::select(meets, b.u - (b.v - common) * after, b.u);
         a.v = V::select(meets, common, a.v);
@@ -142,14 +130,7 @@ impl<V: Lane> Pair<V> {
     ///
     /// The impulse is counted as the two half kicks apply it, so that it balances momentum to rounding.
     #[inline(always)]
-    pub fn accelerate(
-        &mut self,
-        told: &mut Story<V>,
-        fa: V,
-        fb: V,
-        half: V,
-        before_s: V,
-    ) -> (V, V) {
+    pub fn accelerate(&mut self, told: &mut Story<V>, fa: V, fb: V, half: V, before_s: V) -> (V, V) {
         let zero = V::zero();
         let (a, b) = (fa * self.w[0], fb * self.w[1]);
         if !self.merged.any() {

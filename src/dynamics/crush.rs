@@ -86,9 +86,7 @@ impl<V: Lane> PackedLaw<V> {
                 0.0
             }
         };
-        let turn = |x: &[f64], y: &[f64], k: usize| {
-            slope(x, y, k) - if k > 0 { slope(x, y, k - 1) } else { 0.0 }
-        };
+        let turn = |x: &[f64], y: &[f64], k: usize| slope(x, y, k) - if k > 0 { slope(x, y, k - 1) } else { 0.0 };
         let hinges = (0..points)
             .map(|k| Hinge {
                 at: V::from_fn(|i| lane(i).crush_m[k]),
@@ -116,9 +114,7 @@ impl<V: Lane> PackedLaw<V> {
             first_yield: V::from_fn(|i| lane(i).first_yield_m()),
             damping: V::from_fn(|i| lane(i).damping_n_s_per_m),
             needs_rate: laws.iter().any(|l| l.needs_rate()),
-            graded: laws
-                .iter()
-                .any(|l| l.unload_n_per_m.windows(2).any(|w| w[0] != w[1])),
+            graded: laws.iter().any(|l| l.unload_n_per_m.windows(2).any(|w| w[0] != w[1])),
         }
     }
 
@@ -192,11 +188,7 @@ impl<V: Lane> PackedLaw<V> {
         CrushState {
             p: V::zero(),
             // With a power the line up to the first yield is told from the curve below the backbone by `m`.
-            m: if self.power > 1 {
-                self.first_yield
-            } else {
-                V::zero()
-            },
+            m: if self.power > 1 { self.first_yield } else { V::zero() },
             ku: self.unload(V::zero()),
         }
     }
@@ -234,12 +226,7 @@ impl<V: Lane> PackedLaw<V> {
         if let Some(s) = scale {
             strength = strength * s;
         }
-        self.slip(
-            state,
-            d,
-            strength,
-            trial.above(strength).and(d.above(state.p)),
-        );
+        self.slip(state, d, strength, trial.above(strength).and(d.above(state.p)));
         let force = spring.smaller(strength);
         if self.needs_rate {
             self.damp(force, self.damping, d, state.p, rate)
@@ -401,10 +388,7 @@ mod tests {
             for i in 0..steps {
                 back += width * packed.load(&mut s, 0.2 - width * (f64::from(i) + 0.5), 0.0, None);
             }
-            assert!(
-                (back / held - 1.0).abs() < 1e-4,
-                "n = {n}: {back} against {held}"
-            );
+            assert!((back / held - 1.0).abs() < 1e-4, "n = {n}: {back} against {held}");
             assert_eq!(packed.load(&mut s, set - 0.001, 0.0, None), 0.0);
             let (down, up) = (
                 packed.load(&mut s, 0.19, 0.0, None),

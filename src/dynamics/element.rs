@@ -163,11 +163,7 @@ impl<V: Lane> PackedCrush<V> {
             d = d + p.pull(now);
         }
         let force = if law.acts(&self.state, d) {
-            let rate = if law.needs_rate {
-                self.port.read(v)
-            } else {
-                V::zero()
-            };
+            let rate = if law.needs_rate { self.port.read(v) } else { V::zero() };
             let scale = self
                 .ramp
                 .as_ref()

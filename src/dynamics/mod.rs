@@ -5,7 +5,6 @@ pub mod contact;
 pub mod crush;
 pub mod element;
 pub mod lane;
-pub mod models;
 pub mod network;
 pub mod record;
 pub mod rider;
@@ -19,9 +18,8 @@ mod topology;
 pub mod yaw;
 
 pub use network::{
-    BodyId, BodySpec, Cell, Crush, CrushLaw, Drive, GroupId, MaxwellSpec, MountSpec, Network, Port,
-    Pretension, PushedSpec, Ramp, RiderSpec, Sensor, SensorId, Share, SliderSpec, ThoraxSpec,
-    TurnSpec, YawSpec,
+    BodyId, BodySpec, Cell, Crush, CrushLaw, Drive, GroupId, MaxwellSpec, MountSpec, Network, Port, Pretension,
+    PushedSpec, Ramp, RiderSpec, Sensor, SensorId, Share, SliderSpec, ThoraxSpec, TurnSpec, YawSpec,
 };
 pub use record::{Detail, Plan, Record, Solver, Turn};
 pub use step::{Registers, simulate, simulate_in, simulate_lanes};
@@ -30,9 +28,7 @@ pub use step::{Registers, simulate, simulate_in, simulate_lanes};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SimulationError {
     /// The step exceeds the stability limit.
-    #[error(
-        "a step of {step_us} us is too large for {element} (at most {largest_us:.3} us is stable there)"
-    )]
+    #[error("a step of {step_us} us is too large for {element} (at most {largest_us:.3} us is stable there)")]
     StepTooLarge {
         /// Requested step.
         step_us: f64,

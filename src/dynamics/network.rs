@@ -69,11 +69,7 @@ impl Port {
     /// `d = sign * (share * u_a + (1 - share) * u_b - u_anchor)`.
     pub fn shared(a: BodyId, b: BodyId, share: f64, anchor: BodyId, sign: f64) -> Self {
         Self {
-            terms: [
-                (a, sign * share),
-                (b, sign * (1.0 - share)),
-                (anchor, -sign),
-            ],
+            terms: [(a, sign * share), (b, sign * (1.0 - share)), (anchor, -sign)],
         }
     }
 }
@@ -109,9 +105,7 @@ impl CrushLaw {
             return unload;
         }
         let pieces = self.crush_m.windows(2).zip(self.force_n.windows(2));
-        let rise = pieces.fold(0.0_f64, |most, (x, f)| {
-            most.max((f[1] - f[0]) / (x[1] - x[0]))
-        });
+        let rise = pieces.fold(0.0_f64, |most, (x, f)| most.max((f[1] - f[0]) / (x[1] - x[0])));
         let quickened = 1.0 + self.rate_s_per_m * FASTEST_MPS;
         quickened * unload.max(f64::from(self.unload_power) * rise)
     }
@@ -417,13 +411,7 @@ impl Network {
     }
 
     /// Add a massless point that rides on a body; returns its id.
-    pub fn rider(
-        &mut self,
-        name: &str,
-        on: BodyId,
-        eta_m: f64,
-        pushed: Option<PushedSpec>,
-    ) -> BodyId {
+    pub fn rider(&mut self, name: &str, on: BodyId, eta_m: f64, pushed: Option<PushedSpec>) -> BodyId {
         let of = self.bodies[on].clone();
         let body = self.body(name, 0.0, of.velocity_mps, of.side);
         self.riders.push(RiderSpec {
@@ -472,8 +460,7 @@ impl Network {
         let strength = |side: usize| -> f64 {
             let own = self.shares.iter().filter(|s| s.side == side);
             let most = |law: &CrushLaw| law.force_n.iter().fold(0.0, |a: f64, b| a.max(*b));
-            own.map(|s| s.weight * most(&self.laws[s.law]))
-                .fold(0.0, |a, b| a + b)
+            own.map(|s| s.weight * most(&self.laws[s.law])).fold(0.0, |a, b| a + b)
         };
         // A fixed rigid face has no shares: the other face's strength is all there is.
         let rigid = yaw.vehicles[1].is_none() && strength(1) == 0.0;
@@ -489,11 +476,7 @@ impl Network {
             })
         };
         let rate = damper * (yields(0) + yields(1));
-        if rate > 0.0 {
-            1.0 / rate
-        } else {
-            f64::INFINITY
-        }
+        if rate > 0.0 { 1.0 / rate } else { f64::INFINITY }
     }
 
     /// Every element at its stiffest.
@@ -511,29 +494,14 @@ impl Network {
                 0.0
             };
             let port = Port::between(nb + 2 * s.cell + s.side, s.body);
-            all.push((
-                port.terms,
-                k,
-                law.damping_n_s_per_m * s.weight + tie,
-                s.group,
-            ));
+            all.push((port.terms, k, law.damping_n_s_per_m * s.weight + tie, s.group));
         }
         for e in &self.crushes {
             let law = &self.laws[e.law];
-            all.push((
-                e.port.terms,
-                law.steepest_n_per_m(),
-                law.damping_n_s_per_m,
-                e.group,
-            ));
+            all.push((e.port.terms, law.steepest_n_per_m(), law.damping_n_s_per_m, e.group));
         }
         for e in &self.mounts {
-            all.push((
-                e.port.terms,
-                e.stiffness_n_per_m,
-                e.damping_n_s_per_m,
-                e.group,
-            ));
+            all.push((e.port.terms, e.stiffness_n_per_m, e.damping_n_s_per_m, e.group));
         }
         for e in &self.maxwells {
             all.push((e.port.terms, e.stiffness_n_per_m, 0.0, e.group));
@@ -543,12 +511,7 @@ impl Network {
         }
         for e in &self.thoraxes {
             let c = e.damping_in_n_s_per_m.max(e.damping_out_n_s_per_m);
-            all.push((
-                e.port.terms,
-                e.stiffness_n_per_m + e.added_n_per_m,
-                c,
-                e.group,
-            ));
+            all.push((e.port.terms, e.stiffness_n_per_m + e.added_n_per_m, c, e.group));
         }
         all
     }
@@ -623,9 +586,7 @@ impl Network {
 fn highest_square(w: &[f64], elements: &[Stiffest], start: usize) -> f64 {
     const ITERATIONS: usize = 60;
     const MARGIN: f64 = 1.05;
-    let mut x: Vec<f64> = (0..w.len())
-        .map(|i| 1e-3 * (1.0 + (i % 7) as f64))
-        .collect();
+    let mut x: Vec<f64> = (0..w.len()).map(|i| 1e-3 * (1.0 + (i % 7) as f64)).collect();
     x[start] = 1.0;
     let mut value = 0.0;
     for _ in 0..ITERATIONS {

@@ -236,10 +236,7 @@ impl Record {
             Detail::Lean => lean,
         };
         place.map_or(f64::NAN, |i| {
-            self.at(
-                sample,
-                3 * self.layout.bodies + self.layout.per_cell() * cell + i,
-            )
+            self.at(sample, 3 * self.layout.bodies + self.layout.per_cell() * cell + i)
         })
     }
 

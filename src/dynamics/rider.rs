@@ -107,10 +107,7 @@ impl<V: Lane> Riders<V> {
                 }),
             })
             .collect();
-        Self {
-            all,
-            pushed_work: zero,
-        }
+        Self { all, pushed_work: zero }
     }
 
     /// Put the riders where their bodies' points are, at the rates predicted to the full step.

@@ -32,8 +32,7 @@ impl Past<'_> {
     /// Velocity of a body at a time in samples, straight between them; before the first sample that of the first.
     #[inline(always)]
     fn velocity(&self, body: usize, at: f64, lane: usize) -> f64 {
-        let value =
-            |sample: usize| self.frames[(sample * self.len + 3 * body + 1) * self.width + lane];
+        let value = |sample: usize| self.frames[(sample * self.len + 3 * body + 1) * self.width + lane];
         let at = at.max(0.0);
         let sample = at as usize;
         let part = at - sample as f64;

@@ -230,14 +230,7 @@ fn seldom() {}
 impl<V: Lane> PackedShare<V> {
     /// Force of a tie at approach `x`.
     #[inline(always)]
-    fn hold(
-        &mut self,
-        kind: &mut Kind,
-        laws: &[PackedLaw<V>],
-        x: V,
-        rate: impl Fn() -> V,
-        dt: V,
-    ) -> V {
+    fn hold(&mut self, kind: &mut Kind, laws: &[PackedLaw<V>], x: V, rate: impl Fn() -> V, dt: V) -> V {
         if kind.all_yielding && self.stays_on_its_piece(x) {
             return self.piece.base + self.piece.slope * x;
         }
@@ -251,13 +244,7 @@ impl<V: Lane> PackedShare<V> {
 
     /// Force of a share that is no tie; `None` where it is not pressed in any lane.
     #[inline(always)]
-    fn resist(
-        &mut self,
-        kind: &mut Kind,
-        laws: &[PackedLaw<V>],
-        x: V,
-        rate: impl Fn() -> V,
-    ) -> Option<V> {
+    fn resist(&mut self, kind: &mut Kind, laws: &[PackedLaw<V>], x: V, rate: impl Fn() -> V) -> Option<V> {
         if kind.all_yielding && self.stays_on_its_piece(x) {
             return Some(self.piece.base + self.piece.slope * x);
         }
@@ -281,14 +268,7 @@ impl<V: Lane> PackedShare<V> {
 
     /// Force at approach `x`, which is `strain` beyond the set, and the strain after it.
     #[inline(always)]
-    fn press(
-        &mut self,
-        kind: &mut Kind,
-        laws: &[PackedLaw<V>],
-        x: V,
-        strain: V,
-        rate: impl Fn() -> V,
-    ) -> (V, V) {
+    fn press(&mut self, kind: &mut Kind, laws: &[PackedLaw<V>], x: V, strain: V, rate: impl Fn() -> V) -> (V, V) {
         if kind.needs_rate {
             let force = self.load_with_rate(kind, &laws[kind.law as usize], x, rate());
             return (force, x - self.p);
@@ -324,11 +304,7 @@ impl<V: Lane> PackedShare<V> {
     pub fn stored(&self, kind: &Kind) -> V {
         let zero = V::zero();
         let strain = self.meter.d - self.p;
-        let strain = if kind.tie {
-            strain
-        } else {
-            strain.larger(zero)
-        };
+        let strain = if kind.tie { strain } else { strain.larger(zero) };
         let line = V::splat(0.5) * self.k * strain * strain;
         if kind.power == 1 {
             return line;

@@ -70,10 +70,7 @@ impl Registers {
 ///
 /// # Errors
 /// As [`simulate`], and [`SimulationError::Topology`].
-pub fn simulate_lanes<const N: usize>(
-    nets: &[&Network],
-    plan: &Plan,
-) -> Result<Vec<Record>, SimulationError> {
+pub fn simulate_lanes<const N: usize>(nets: &[&Network], plan: &Plan) -> Result<Vec<Record>, SimulationError> {
     simulate_in(Registers::best(), N, nets, plan)
 }
 
@@ -103,11 +100,7 @@ pub fn simulate_in(
 }
 
 /// The wide step, compiled for the vector units of choice.
-fn run_block(
-    registers: Registers,
-    block: &[&Network],
-    plan: &Plan,
-) -> Result<Vec<Record>, SimulationError> {
+fn run_block(registers: Registers, block: &[&Network], plan: &Plan) -> Result<Vec<Record>, SimulationError> {
     #[cfg(target_arch = "x86_64")]
     // SAFETY: `simulate_in` asks only for registers detected on this machine.
     match registers {
@@ -157,11 +150,7 @@ struct Ending {
 }
 
 #[inline(always)]
-fn run<V: Lane>(
-    system: &mut System<V>,
-    plan: &Plan,
-    cases: usize,
-) -> Result<Vec<Record>, SimulationError> {
+fn run<V: Lane>(system: &mut System<V>, plan: &Plan, cases: usize) -> Result<Vec<Record>, SimulationError> {
     let zero = V::zero();
     let dt = V::splat(plan.step_s);
     let half = V::splat(0.5 * plan.step_s);
@@ -374,8 +363,7 @@ impl<V: Lane> System<V> {
             kinds = others;
             let on_first = push::<0, V>(mine, my_kinds, &mut behind, &x, keep);
             let on_second = push::<1, V>(theirs, their_kinds, &mut behind, &y, keep);
-            let (a_first, a_second) =
-                pair.accelerate(told, on_first, on_second, at.half, at.before);
+            let (a_first, a_second) = pair.accelerate(told, on_first, on_second, at.half, at.before);
             if let Some(aside) = &mut aside {
                 aside.load(&places[cell], [on_first, on_second], pair.push, first.u);
             }
@@ -468,15 +456,9 @@ impl<V: Lane> System<V> {
         let parted = self.told.iter().map(|t| t.parted_s.lane(lane));
         Ending {
             samples,
-            last_touch_s: if touching {
-                now_s
-            } else {
-                parted.fold(-1.0, f64::max)
-            },
+            last_touch_s: if touching { now_s } else { parted.fold(-1.0, f64::max) },
             touching,
-            meetings: (self.told.iter())
-                .map(|t| t.meetings.lane(lane) as usize)
-                .sum(),
+            meetings: (self.told.iter()).map(|t| t.meetings.lane(lane) as usize).sum(),
         }
     }
 }

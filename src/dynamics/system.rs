@@ -4,8 +4,7 @@ use super::SimulationError;
 use super::contact::{Pair, Story};
 use super::crush::PackedLaw;
 use super::element::{
-    Meter, PackedCrush, PackedMaxwell, PackedMount, PackedPort, PackedPretension, PackedSlider,
-    PackedThorax,
+    Meter, PackedCrush, PackedMaxwell, PackedMount, PackedPort, PackedPretension, PackedSlider, PackedThorax,
 };
 use super::lane::{Lane, Mask};
 use super::network::{CrushLaw, Drive, Network, Port};
@@ -134,12 +133,7 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
         |n| &n.laws,
         |l| (l.crush_m.len(), l.needs_rate(), l.unload_power),
     )?;
-    same(
-        nets,
-        "cells",
-        |n| &n.cells,
-        |c| c.tip_kg.map(|k| k.is_some()),
-    )?;
+    same(nets, "cells", |n| &n.cells, |c| c.tip_kg.map(|k| k.is_some()))?;
     same(
         nets,
         "shares",
@@ -160,34 +154,16 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
             )
         },
     )?;
-    same(
-        nets,
-        "mounts",
-        |n| &n.mounts,
-        |m| (bodies(&m.port), m.group),
-    )?;
+    same(nets, "mounts", |n| &n.mounts, |m| (bodies(&m.port), m.group))?;
     same(
         nets,
         "Maxwell elements",
         |n| &n.maxwells,
         |m| (bodies(&m.port), m.group),
     )?;
-    same(
-        nets,
-        "sliders",
-        |n| &n.sliders,
-        |m| (bodies(&m.port), m.group),
-    )?;
-    same(
-        nets,
-        "thoraxes",
-        |n| &n.thoraxes,
-        |m| (bodies(&m.port), m.group),
-    )?;
-    if nets
-        .iter()
-        .any(|n| n.turning_key() != nets[0].turning_key())
-    {
+    same(nets, "sliders", |n| &n.sliders, |m| (bodies(&m.port), m.group))?;
+    same(nets, "thoraxes", |n| &n.thoraxes, |m| (bodies(&m.port), m.group))?;
+    if nets.iter().any(|n| n.turning_key() != nets[0].turning_key()) {
         return Err(SimulationError::Topology("yaw"));
     }
     same(
@@ -203,10 +179,7 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
 /// One port per lane; bodies are those of the first network.
 fn pack_port<V: Lane>(nets: &[&Network], get: &dyn Fn(&Network) -> Port) -> PackedPort<V> {
     let [(a, _), (b, _), _] = get(nets[0]).terms;
-    let all = |p: f64, q: f64, r: f64| {
-        nets.iter()
-            .all(|n| get(n).terms.map(|(_, c)| c) == [p, q, r])
-    };
+    let all = |p: f64, q: f64, r: f64| nets.iter().all(|n| get(n).terms.map(|(_, c)| c) == [p, q, r]);
     if all(1.0, -1.0, 0.0) {
         PackedPort::Between(a, b)
     } else if all(-1.0, 1.0, 0.0) {
@@ -248,11 +221,7 @@ impl<V: Lane> System<V> {
                 }
             }));
             kg.push(gather(&|n| {
-                if n.bodies[b].fixed {
-                    0.0
-                } else {
-                    n.bodies[b].kg
-                }
+                if n.bodies[b].fixed { 0.0 } else { n.bodies[b].kg }
             }));
             v.push(gather(&|n| n.bodies[b].velocity_mps));
             side.push(first.bodies[b].side);
@@ -283,9 +252,7 @@ impl<V: Lane> System<V> {
                     law: e.law,
                     gap: gather(&|n| n.crushes[k].gap_m),
                     pretension: e.pretension.map(|_| {
-                        let p = |f: &dyn Fn(super::Pretension) -> f64| {
-                            gather(&|n| get(n).pretension.map_or(0.0, f))
-                        };
+                        let p = |f: &dyn Fn(super::Pretension) -> f64| gather(&|n| get(n).pretension.map_or(0.0, f));
                         Box::new(PackedPretension {
                             fire_s: p(&|p| at_start(p.sensor, p.fire_s)),
                             stroke_m: p(&|p| p.stroke_m),
@@ -357,8 +324,7 @@ impl<V: Lane> System<V> {
             .collect();
         let pairs = (0..nc)
             .map(|c| {
-                let w =
-                    [0, 1].map(|s| gather(&|n| n.cells[c].tip_kg[s].map_or(0.0, |kg| 1.0 / kg)));
+                let w = [0, 1].map(|s| gather(&|n| n.cells[c].tip_kg[s].map_or(0.0, |kg| 1.0 / kg)));
                 Pair::new(gather(&|n| n.cells[c].gap_m), w)
             })
             .collect();
@@ -368,12 +334,7 @@ impl<V: Lane> System<V> {
             .enumerate()
             .filter_map(|(b, body)| {
                 let d = body.drive.as_ref()?;
-                let value = |n: &Network, s: usize| {
-                    n.bodies[b]
-                        .drive
-                        .as_ref()
-                        .map_or(0.0, |d| d.acceleration_mps2[s])
-                };
+                let value = |n: &Network, s: usize| n.bodies[b].drive.as_ref().map_or(0.0, |d| d.acceleration_mps2[s]);
                 Some(PackedDrive {
                     body: b,
                     dt_s: d.dt_s,

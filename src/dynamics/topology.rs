@@ -20,11 +20,7 @@ impl Network {
         self.groups.hash(h);
         for b in &self.bodies {
             let drive = b.drive.as_ref();
-            (
-                b.side,
-                drive.map(|d| (d.dt_s.to_bits(), d.acceleration_mps2.len())),
-            )
-                .hash(h);
+            (b.side, drive.map(|d| (d.dt_s.to_bits(), d.acceleration_mps2.len()))).hash(h);
         }
         "laws".hash(h);
         for l in &self.laws {

@@ -108,9 +108,7 @@ impl<V: Lane> Yaw<V> {
         let vehicles = [0, 1].map(|s: usize| {
             let kg = gather(&|n| of(n, s).map_or(0.0, |_| n.turning_kg(s)));
             let inertia = gather(&|n| of(n, s).map_or(0.0, |t| t.inertia_kgm2));
-            let inverse = |of_lane: &dyn Fn(&Network) -> f64| {
-                gather(&|n| of(n, s).map_or(0.0, |_| 1.0 / of_lane(n)))
-            };
+            let inverse = |of_lane: &dyn Fn(&Network) -> f64| gather(&|n| of(n, s).map_or(0.0, |_| 1.0 / of_lane(n)));
             Turning {
                 inverse_inertia: inverse(&|n| of(n, s).map_or(1.0, |t| t.inertia_kgm2)),
                 inverse_kg: inverse(&|n| n.turning_kg(s)),

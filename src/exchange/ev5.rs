@@ -84,9 +84,7 @@ impl Ev5Test {
             let name = format!("curve {} {} {}", curve.number, curve.attachment, curve.axis);
             match curve.data {
                 Ok(channel) => set.channels.push(channel),
-                Err(reason) if curve.comment.is_empty() => {
-                    set.skipped.push(Skipped::new(&name, reason))
-                }
+                Err(reason) if curve.comment.is_empty() => set.skipped.push(Skipped::new(&name, reason)),
                 Err(reason) => set
                     .skipped
                     .push(Skipped::new(&name, format!("{reason} ({})", curve.comment))),
@@ -117,10 +115,7 @@ pub fn read_ev5(path: &Path) -> Result<Ev5Test, Error> {
         let line = whole.trim_end();
         let span = at..at + line.len();
         at += whole.len();
-        if let Some(name) = line
-            .strip_prefix("-----")
-            .and_then(|l| l.strip_suffix("-----"))
-        {
+        if let Some(name) = line.strip_prefix("-----").and_then(|l| l.strip_suffix("-----")) {
             table = name.trim();
             seen |= table == "INSTRUMENTATION";
             continue;
@@ -133,15 +128,13 @@ pub fn read_ev5(path: &Path) -> Result<Ev5Test, Error> {
         match table {
             "TEST" => {
                 test.title = cells.get(1).copied().unwrap_or_default().to_string();
-                test.closing_speed_mps = number(14)
-                    .filter(|v| *v > 0.0)
-                    .map(|kmh| kmh * crate::units::KMH);
+                test.closing_speed_mps = number(14).filter(|v| *v > 0.0).map(|kmh| kmh * crate::units::KMH);
             }
             "VEHICLE" => test.masses_kg.extend(number(10)),
             "OCCUPANT" => seated.extend(occupant(&cells)),
             "INSTRUMENTATION" => {
-                let curve = curve(&cells, i + 1)
-                    .map_err(|why| source.error(span, why, "a row has 20 cells separated by |"))?;
+                let curve =
+                    curve(&cells, i + 1).map_err(|why| source.error(span, why, "a row has 20 cells separated by |"))?;
                 test.curves.push(curve);
             }
             _ => {}
@@ -149,9 +142,7 @@ pub fn read_ev5(path: &Path) -> Result<Ev5Test, Error> {
     }
     if !seen {
         let help = "give the .EV5 file of an NHTSA test";
-        return Err(source
-            .error(0..0, "there is no INSTRUMENTATION table", help)
-            .into());
+        return Err(source.error(0..0, "there is no INSTRUMENTATION table", help).into());
     }
     let mut named: Vec<ChannelCode> = Vec::new();
     for curve in &mut test.curves {
@@ -231,21 +222,13 @@ fn samples(header: &Path, curve: &Curve, code: Option<ChannelCode>) -> Result<Ch
         .parse()
         .map_err(|_| format!("the unit `{}` is not known", curve.unit))?;
     let path = header.with_extension(format!("{:03}", curve.number));
-    let file = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if !path.exists() {
         return Err(format!("{file} {NOT_THERE}"));
     }
     let text = read_text(&path).map_err(|e| e.to_string())?;
     let (mut times, mut values) = (Vec::new(), Vec::new());
-    for (i, line) in text
-        .lines()
-        .enumerate()
-        .filter(|(_, l)| !l.trim().is_empty())
-    {
+    for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         let pair: Option<Vec<f64>> = line.split_whitespace().map(|c| c.parse().ok()).collect();
         match pair.as_deref() {
             Some([time, value]) => {
@@ -253,26 +236,15 @@ fn samples(header: &Path, curve: &Curve, code: Option<ChannelCode>) -> Result<Ch
                 values.push(*value);
             }
             _ => {
-                return Err(format!(
-                    "{file}:{}: `{}` is not a time and a value",
-                    i + 1,
-                    line.trim()
-                ));
+                return Err(format!("{file}:{}: `{}` is not a time and a value", i + 1, line.trim()));
             }
         }
     }
-    let announced = curve
-        .last_sample
-        .saturating_sub(curve.first_sample)
-        .saturating_add(1);
+    let announced = curve.last_sample.saturating_sub(curve.first_sample).saturating_add(1);
     if (values.len() as i64) < announced {
-        return Err(format!(
-            "{file} ends after {} of {announced} samples",
-            values.len()
-        ));
+        return Err(format!("{file} ends after {} of {announced} samples", values.len()));
     }
-    let dt_s =
-        even_step(&times).map_err(|i| format!("{file}: the time step breaks at sample {i}"))?;
+    let dt_s = even_step(&times).map_err(|i| format!("{file}: the time step breaks at sample {i}"))?;
     if (dt_s * 1e6 / curve.step_us - 1.0).abs() > 0.01 {
         return Err(format!(
             "{file} has a step of {} us and the header {} us",
@@ -282,10 +254,7 @@ fn samples(header: &Path, curve: &Curve, code: Option<ChannelCode>) -> Result<Ch
     }
     let name = match code {
         Some(code) => code.to_string(),
-        None => format!(
-            "{} {} {} #{}",
-            curve.attachment, curve.axis, unit, curve.number
-        ),
+        None => format!("{} {} {} #{}", curve.attachment, curve.axis, unit, curve.number),
     };
     Channel::new(name, unit, times[0], dt_s, values).map_err(|e| format!("{file}: {e}"))
 }
@@ -383,8 +352,7 @@ mod tests {
         (dir, path)
     }
 
-    const SIX: &str =
-        "-0.000200\t1.5\n-0.000100\t-2\n0.000000\t3\n0.000100\t4\n0.000200\t5\n0.000300\t6\n";
+    const SIX: &str = "-0.000200\t1.5\n-0.000100\t-2\n0.000000\t3\n0.000100\t4\n0.000200\t5\n0.000300\t6\n";
 
     #[test]
     fn nhtsa_rows_become_channels_with_iso_codes_units_and_times() {
@@ -403,18 +371,11 @@ mod tests {
         let files: Vec<(u32, &str)> = (1..=9).map(|n| (n, SIX)).collect();
         let (_dir, path) = test(&rows.concat(), &files);
         let read = read_ev5(&path).unwrap();
-        assert_eq!(
-            (read.title.as_str(), &read.masses_kg[..]),
-            ("A TEST", &[1719.0][..])
-        );
+        assert_eq!((read.title.as_str(), &read.masses_kg[..]), ("A TEST", &[1719.0][..]));
         assert!((read.closing_speed_mps.unwrap() * 3.6 - 56.3).abs() < 1e-9);
         let set = read.channel_set();
         assert_eq!(set.skipped, []);
-        let names: Vec<(&str, Unit)> = set
-            .channels
-            .iter()
-            .map(|c| (c.code.as_str(), c.unit))
-            .collect();
+        let names: Vec<(&str, Unit)> = set.channels.iter().map(|c| (c.code.as_str(), c.unit)).collect();
         assert_eq!(
             names,
             [
@@ -455,11 +416,7 @@ mod tests {
         .collect();
         let gap = SIX.replace("0.000300", "0.000500");
         let fast = "0\t0\n0.00001\t0\n0.00002\t0\n0.00003\t0\n0.00004\t0\n0.00005\t0\n";
-        let (short, text, nan) = (
-            &SIX[..27],
-            SIX.replace("-2", "off"),
-            SIX.replace("-2", "NaN"),
-        );
+        let (short, text, nan) = (&SIX[..27], SIX.replace("-2", "off"), SIX.replace("-2", "NaN"));
         let files = [
             (1, SIX),
             (2, SIX),
@@ -518,10 +475,7 @@ mod tests {
         );
         let (_dir, path) = test("1|1|AC|01|HDCG|XL|SEC\n", &[]);
         let message = read_ev5(&path).unwrap_err().to_string();
-        assert!(
-            message.contains("v1.EV5:11:1: this row has 7 cells"),
-            "{message}"
-        );
+        assert!(message.contains("v1.EV5:11:1: this row has 7 cells"), "{message}");
         let bad = row(1, "1|#|AC|01|HDCG", "XL", "G'S", "AM|P|x").replace("|-2|", "|two|");
         let (_dir, path) = test(&bad, &[]);
         assert!(

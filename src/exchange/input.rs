@@ -13,10 +13,7 @@ use crate::error::Error;
 /// Errors: no such file, a format that is none of these, what the reader refuses, no usable channel at all.
 pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
     if !path.exists() {
-        let missing = std::io::Error::new(
-            std::io::ErrorKind::NotFound,
-            "there is no such file or folder",
-        );
+        let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "there is no such file or folder");
         return Err(Error::io("read", path, missing));
     }
     let extension = path
@@ -47,10 +44,7 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
                 }
             };
             return Err(Error::request(
-                format!(
-                    "{} is not a file of channels this program reads",
-                    path.display()
-                ),
+                format!("{} is not a file of channels this program reads", path.display()),
                 help,
             ));
         }
@@ -119,8 +113,7 @@ mod tests {
     use crate::signal::{Channel, Unit};
 
     fn channels(codes: &[&str]) -> Vec<Channel> {
-        let make =
-            |c: &&str| Channel::new(*c, Unit::Gravity, 0.0, 1e-4, vec![1.0, 2.0, 3.0]).unwrap();
+        let make = |c: &&str| Channel::new(*c, Unit::Gravity, 0.0, 1e-4, vec![1.0, 2.0, 3.0]).unwrap();
         codes.iter().map(make).collect()
     }
 
@@ -147,19 +140,8 @@ mod tests {
         crate::exchange::parquet::write_channels(&parquet, &written, &info).unwrap();
         let zip = dir.path().join("run.zip");
         isomme::write_isomme_zip(&zip, "RUN", &written, &info).unwrap();
-        for path in [
-            csv.as_path(),
-            &mme,
-            &dir.path().join("test"),
-            &parquet,
-            &zip,
-        ] {
-            assert_eq!(
-                read_channels(path).unwrap().channels,
-                written,
-                "{}",
-                path.display()
-            );
+        for path in [csv.as_path(), &mme, &dir.path().join("test"), &parquet, &zip] {
+            assert_eq!(read_channels(path).unwrap().channels, written, "{}", path.display());
         }
         // A folder of UDS-1992 files is read like one; a torn file is named and does not stop the rest.
         let folder = dir.path().join("uds");
@@ -191,9 +173,7 @@ mod tests {
             let message = read_channels(&path).unwrap_err().to_string();
             assert!(message.contains(why), "{message}");
         }
-        let message = read_channels(&dir.path().join("none.csv"))
-            .unwrap_err()
-            .to_string();
+        let message = read_channels(&dir.path().join("none.csv")).unwrap_err().to_string();
         assert!(message.contains("no such file"), "{message}");
     }
 

@@ -23,12 +23,7 @@ use text::{Descriptors, channel_text, descriptor, test_text, value_of};
 ///
 /// Errors: a name that is not a file name, no channel, a channel whose name is not a code or is there twice, one
 /// without samples; what the operating system refuses.
-pub fn write_isomme(
-    folder: &Path,
-    name: &str,
-    channels: &[Channel],
-    info: &RunInfo,
-) -> Result<PathBuf, Error> {
+pub fn write_isomme(folder: &Path, name: &str, channels: &[Channel], info: &RunInfo) -> Result<PathBuf, Error> {
     let mut mme = PathBuf::new();
     for (member, text) in files(name, channels, info)? {
         mme = folder.join(member);
@@ -41,14 +36,9 @@ pub fn write_isomme(
 ///
 /// Errors as [`write_isomme`].
 #[cfg(feature = "archive")]
-pub fn write_isomme_zip(
-    path: &Path,
-    name: &str,
-    channels: &[Channel],
-    info: &RunInfo,
-) -> Result<(), Error> {
-    let bytes = store::packed(&files(name, channels, info)?)
-        .map_err(|e| Error::io("write", path, std::io::Error::other(e)))?;
+pub fn write_isomme_zip(path: &Path, name: &str, channels: &[Channel], info: &RunInfo) -> Result<(), Error> {
+    let bytes =
+        store::packed(&files(name, channels, info)?).map_err(|e| Error::io("write", path, std::io::Error::other(e)))?;
     write_atomic(path, &bytes)
 }
 
@@ -85,10 +75,7 @@ fn files(name: &str, channels: &[Channel], info: &RunInfo) -> Result<Vec<(String
             ));
         }
         let number = format!("{:03}", i + 1);
-        list.put(
-            &format!("Name of channel {number}"),
-            format!("{code} / {code}"),
-        );
+        list.put(&format!("Name of channel {number}"), format!("{code} / {code}"));
         files.push((format!("Channel/{name}.{number}"), channel_text(c)));
     }
     files.push((format!("Channel/{name}.chn"), list.0));
@@ -106,9 +93,7 @@ pub fn read_isomme(path: &Path) -> Result<ChannelSet, Error> {
     let mut store = Store::open(path)?;
     let mme = store.the_mme(path)?;
     let title = value_of(&store.text(&mme)?, "Title").map(str::to_string);
-    let (parent, file) = mme
-        .rsplit_once('/')
-        .map_or(("", mme.as_str()), |(p, f)| (p, f));
+    let (parent, file) = mme.rsplit_once('/').map_or(("", mme.as_str()), |(p, f)| (p, f));
     let name = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let folder = if parent.is_empty() {
         "Channel".to_string()
@@ -117,10 +102,7 @@ pub fn read_isomme(path: &Path) -> Result<ChannelSet, Error> {
     };
     let Some(list) = store.find(&format!("{folder}/{name}.chn")) else {
         return Err(Error::request(
-            format!(
-                "{} has no Channel/{name}.chn beside its {file}",
-                path.display()
-            ),
+            format!("{} has no Channel/{name}.chn beside its {file}", path.display()),
             "give a whole ISO-MME test",
         ));
     };
@@ -137,8 +119,9 @@ pub fn read_isomme(path: &Path) -> Result<ChannelSet, Error> {
         let wanted = format!("Channel/{name}.{number}");
         let read = match store.find(&format!("{folder}/{name}.{number}")) {
             None => Err(format!("{wanted} {NOT_THERE}")),
-            Some(member) => (store.text(&member).map_err(|e| e.to_string()))
-                .and_then(|text| RawChannel::parse(&wanted, &text)),
+            Some(member) => {
+                (store.text(&member).map_err(|e| e.to_string())).and_then(|text| RawChannel::parse(&wanted, &text))
+            }
         };
         match read {
             Ok(channel) => raw.push(channel),

@@ -80,11 +80,7 @@ impl Column {
                 Some(LogicalType::integer(64, false)),
                 Repetition::REQUIRED,
             ),
-            ColumnData::Utf8(_) => (
-                Physical::BYTE_ARRAY,
-                Some(LogicalType::String),
-                Repetition::OPTIONAL,
-            ),
+            ColumnData::Utf8(_) => (Physical::BYTE_ARRAY, Some(LogicalType::String), Repetition::OPTIONAL),
         };
         Type::primitive_type_builder(&self.name, physical)
             .with_logical_type(logical)
@@ -97,11 +93,7 @@ impl Column {
 /// Write a table of `columns`, all of one length, with key-value `metadata`. No row at all is a valid table.
 ///
 /// Errors: no column, columns of different length, two of one name; what the operating system refuses.
-pub fn write_columns(
-    path: &Path,
-    columns: &[Column],
-    metadata: &[(String, String)],
-) -> Result<(), Error> {
+pub fn write_columns(path: &Path, columns: &[Column], metadata: &[(String, String)]) -> Result<(), Error> {
     let rows = columns.first().map(Column::len).ok_or_else(|| {
         Error::request(
             format!("{} would have no column", path.display()),
@@ -138,10 +130,7 @@ pub fn write_columns(
 pub fn write_channels(path: &Path, channels: &[Channel], info: &RunInfo) -> Result<(), Error> {
     let (_, _, rows) = common_base(channels)?;
     let first = &channels[0];
-    let mut columns = vec![Column::numbers(
-        "time_s",
-        (0..rows).map(|i| first.time_s(i)),
-    )];
+    let mut columns = vec![Column::numbers("time_s", (0..rows).map(|i| first.time_s(i)))];
     let mut metadata = info.pairs();
     for c in channels {
         columns.push(Column::numbers(c.code.clone(), c.values.iter().copied()));
@@ -176,8 +165,7 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
         .column("time_s")
         .ok_or_else(|| refused("there is no column time_s"))?;
     let times = complete(time).map_err(|why| refused(&format!("time_s: {why}")))?;
-    let dt_s = even_step(&times)
-        .map_err(|row| refused(&format!("time_s breaks its step at row {row}")))?;
+    let dt_s = even_step(&times).map_err(|row| refused(&format!("time_s breaks its step at row {row}")))?;
     let mut set = ChannelSet {
         title: table.meta("title").map(str::to_string),
         channels: Vec::new(),
@@ -196,8 +184,7 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
             });
         match made {
             Ok(channel) if set.channels.iter().any(|other| other.code == channel.code) => {
-                set.skipped
-                    .push(Skipped::new(&c.name, "the code is there twice"));
+                set.skipped.push(Skipped::new(&c.name, "the code is there twice"));
             }
             Ok(channel) => set.channels.push(channel),
             Err(reason) => set.skipped.push(Skipped::new(&c.name, reason)),
@@ -210,21 +197,10 @@ fn failed(what: &'static str, path: &Path, e: ParquetError) -> Error {
     Error::io(what, path, std::io::Error::other(e))
 }
 
-fn encode(
-    columns: &[Column],
-    rows: usize,
-    metadata: &[(String, String)],
-) -> Result<Vec<u8>, ParquetError> {
-    let fields = columns
-        .iter()
-        .map(Column::schema)
-        .collect::<Result<Vec<_>, _>>()?;
-    let schema = Type::group_type_builder("table")
-        .with_fields(fields)
-        .build()?;
-    let pairs = metadata
-        .iter()
-        .map(|(k, v)| KeyValue::new(k.clone(), v.clone()));
+fn encode(columns: &[Column], rows: usize, metadata: &[(String, String)]) -> Result<Vec<u8>, ParquetError> {
+    let fields = columns.iter().map(Column::schema).collect::<Result<Vec<_>, _>>()?;
+    let schema = Type::group_type_builder("table").with_fields(fields).build()?;
+    let pairs = metadata.iter().map(|(k, v)| KeyValue::new(k.clone(), v.clone()));
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by(concat!("crumple ", env!("CARGO_PKG_VERSION")).to_string())
@@ -238,10 +214,7 @@ fn encode(
         for column in columns {
             match &column.data {
                 ColumnData::F64(v) => {
-                    let finite: Vec<Option<f64>> = v[from..to]
-                        .iter()
-                        .map(|x| x.filter(|x| x.is_finite()))
-                        .collect();
+                    let finite: Vec<Option<f64>> = v[from..to].iter().map(|x| x.filter(|x| x.is_finite())).collect();
                     put_optional::<DoubleType>(&mut group, &finite)?;
                 }
                 ColumnData::I64(v) => put::<Int64Type>(&mut group, &v[from..to], None)?,
@@ -251,10 +224,8 @@ fn encode(
                     put::<Int64Type>(&mut group, &bits, None)?;
                 }
                 ColumnData::Utf8(v) => {
-                    let texts: Vec<Option<ByteArray>> = v[from..to]
-                        .iter()
-                        .map(|t| t.as_deref().map(ByteArray::from))
-                        .collect();
+                    let texts: Vec<Option<ByteArray>> =
+                        v[from..to].iter().map(|t| t.as_deref().map(ByteArray::from)).collect();
                     put_optional::<ByteArrayType>(&mut group, &texts)?;
                 }
             }
@@ -279,8 +250,7 @@ fn put<T: DataType>(
     values: &[T::T],
     present: Option<&[i16]>,
 ) -> Result<(), ParquetError> {
-    let missing =
-        || ParquetError::General("the schema has fewer columns than the table".to_string());
+    let missing = || ParquetError::General("the schema has fewer columns than the table".to_string());
     let mut column = group.next_column()?.ok_or_else(missing)?;
     column.typed::<T>().write_batch(values, present, None)?;
     column.close()
@@ -303,10 +273,7 @@ impl Table {
 
     /// The metadata value of a name.
     pub fn meta(&self, name: &str) -> Option<&str> {
-        self.metadata
-            .iter()
-            .find(|(k, _)| k == name)
-            .map(|(_, v)| v.as_str())
+        self.metadata.iter().find(|(k, _)| k == name).map(|(_, v)| v.as_str())
     }
 }
 
@@ -338,12 +305,8 @@ fn decode(file: std::fs::File) -> Result<Table, ParquetError> {
         ) {
             (Physical::DOUBLE, None, 0 | 1, 0) => ColumnData::F64(Vec::new()),
             (Physical::INT64, None, 0, 0) => ColumnData::I64(Vec::new()),
-            (Physical::INT64, Some(l), 0, 0) if *l == LogicalType::integer(64, false) => {
-                ColumnData::U64(Vec::new())
-            }
-            (Physical::BYTE_ARRAY, Some(LogicalType::String), 0 | 1, 0) => {
-                ColumnData::Utf8(Vec::new())
-            }
+            (Physical::INT64, Some(l), 0, 0) if *l == LogicalType::integer(64, false) => ColumnData::U64(Vec::new()),
+            (Physical::BYTE_ARRAY, Some(LogicalType::String), 0 | 1, 0) => ColumnData::Utf8(Vec::new()),
             _ => {
                 return Err(ParquetError::NYI(format!(
                     "column `{}` is not a double, a 64-bit integer or a text",
@@ -369,9 +332,7 @@ fn take(group: &dyn RowGroupReader, i: usize, into: &mut ColumnData) -> Result<(
     let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
     match (group.get_column_reader(i)?, into) {
         (ColumnReader::DoubleColumnReader(r), ColumnData::F64(all)) => all.extend(get(r, rows)?),
-        (ColumnReader::Int64ColumnReader(r), ColumnData::I64(all)) => {
-            all.extend(get(r, rows)?.into_iter().flatten())
-        }
+        (ColumnReader::Int64ColumnReader(r), ColumnData::I64(all)) => all.extend(get(r, rows)?.into_iter().flatten()),
         (ColumnReader::Int64ColumnReader(r), ColumnData::U64(all)) => {
             all.extend(get(r, rows)?.into_iter().flatten().map(i64::cast_unsigned));
         }
@@ -381,27 +342,19 @@ fn take(group: &dyn RowGroupReader, i: usize, into: &mut ColumnData) -> Result<(
             }
         }
         _ => {
-            return Err(ParquetError::General(format!(
-                "column {i} is not of its schema's type"
-            )));
+            return Err(ParquetError::General(format!("column {i} is not of its schema's type")));
         }
     }
     Ok(())
 }
 
-fn get<T: DataType>(
-    mut reader: ColumnReaderImpl<T>,
-    rows: usize,
-) -> Result<Vec<Option<T::T>>, ParquetError> {
+fn get<T: DataType>(mut reader: ColumnReaderImpl<T>, rows: usize) -> Result<Vec<Option<T::T>>, ParquetError> {
     let (mut values, mut present) = (Vec::new(), Vec::new());
     let mut seen = 0;
     while seen < rows {
-        let (records, _, _) =
-            reader.read_records(rows - seen, Some(&mut present), None, &mut values)?;
+        let (records, _, _) = reader.read_records(rows - seen, Some(&mut present), None, &mut values)?;
         if records == 0 {
-            return Err(ParquetError::EOF(format!(
-                "{seen} of {rows} rows are there"
-            )));
+            return Err(ParquetError::EOF(format!("{seen} of {rows} rows are there")));
         }
         seen += records;
     }
@@ -433,11 +386,7 @@ mod tests {
             },
             Column {
                 name: "seat".into(),
-                data: ColumnData::Utf8(vec![
-                    Some("driver".into()),
-                    None,
-                    Some("ключ, \"q\"".into()),
-                ]),
+                data: ColumnData::Utf8(vec![Some("driver".into()), None, Some("ключ, \"q\"".into())]),
             },
             Column {
                 name: "offset".into(),
@@ -527,9 +476,7 @@ mod tests {
     fn channels_become_a_time_column_and_one_column_per_code_with_its_unit_named() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run.parquet");
-        let channel = |code: &str, unit, x: f64| {
-            Channel::new(code, unit, 0.0, 1e-4, vec![x, 2.0 * x]).unwrap()
-        };
+        let channel = |code: &str, unit, x: f64| Channel::new(code, unit, 0.0, 1e-4, vec![x, 2.0 * x]).unwrap();
         let channels = [
             channel("10VEHCCG0000ACX0", Unit::MetrePerSecondSquared, -9.5),
             channel("11FEMRLE00H3FOZ0", Unit::Newton, 120.0),
@@ -548,21 +495,14 @@ mod tests {
         };
         write_channels(&path, &channels, &info).unwrap();
         let back = read_columns(&path).unwrap();
-        assert_eq!(
-            back.column("time_s"),
-            Some(&Column::numbers("time_s", [0.0, 1e-4]))
-        );
-        assert_eq!(
-            back.columns[2],
-            Column::numbers("11FEMRLE00H3FOZ0", [120.0, 240.0])
-        );
+        assert_eq!(back.column("time_s"), Some(&Column::numbers("time_s", [0.0, 1e-4])));
+        assert_eq!(back.columns[2], Column::numbers("11FEMRLE00H3FOZ0", [120.0, 240.0]));
         assert_eq!(back.meta("unit:10VEHCCG0000ACX0"), Some("m/s2"));
         assert_eq!(back.meta("unit:11FEMRLE00H3FOZ0"), Some("N"));
         assert_eq!(back.meta("input_hash"), Some("abc"));
         assert_eq!(back.meta("step_us"), Some("10"));
         assert_eq!(back.meta("title"), Some("a b"));
-        let late =
-            Channel::new("11FEMRRI00H3FOZ0", Unit::Newton, 0.1, 1e-4, vec![1.0, 2.0]).unwrap();
+        let late = Channel::new("11FEMRRI00H3FOZ0", Unit::Newton, 0.1, 1e-4, vec![1.0, 2.0]).unwrap();
         assert!(write_channels(&path, &[channels[0].clone(), late], &info).is_err());
     }
 }

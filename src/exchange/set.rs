@@ -71,9 +71,7 @@ impl ChannelSet {
         let rank = |c: &Channel| {
             let code = c.iso_code()?;
             let pulse = code.dimension() == "AC" && code.direction() == 'X';
-            let place = STRUCTURE_LOCATIONS
-                .iter()
-                .position(|l| *l == code.main_location())?;
+            let place = STRUCTURE_LOCATIONS.iter().position(|l| *l == code.main_location())?;
             pulse.then_some((code.fine_locations().contains(&"RD"), place))
         };
         let ranked = self.channels.iter().filter_map(|c| Some((rank(c)?, c)));

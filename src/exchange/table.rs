@@ -125,10 +125,7 @@ fn columns(source: &SourceText) -> Result<Columns, InputError> {
                 _ => {
                     return Err(source.error(
                         cell,
-                        format!(
-                            "this row has more than the {} cells of the header",
-                            named.len() + 1
-                        ),
+                        format!("this row has more than the {} cells of the header", named.len() + 1),
                         "one cell a column, with a point in decimals",
                     ));
                 }
@@ -138,10 +135,7 @@ fn columns(source: &SourceText) -> Result<Columns, InputError> {
         if found < named.len() + 1 {
             return Err(source.error(
                 line.end..line.end,
-                format!(
-                    "this row has {found} cells and the header {}",
-                    named.len() + 1
-                ),
+                format!("this row has {found} cells and the header {}", named.len() + 1),
                 "one cell a column",
             ));
         }
@@ -164,11 +158,7 @@ fn columns(source: &SourceText) -> Result<Columns, InputError> {
 
 /// Byte ranges of the lines, without their ends and without a byte order mark.
 fn lines(source: &SourceText) -> impl Iterator<Item = Range<usize>> {
-    let mark = if source.text.starts_with('\u{feff}') {
-        3
-    } else {
-        0
-    };
+    let mark = if source.text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut from = mark;
     source.text[mark..].split_inclusive('\n').map(move |line| {
         let start = from;
@@ -196,10 +186,7 @@ type Named = (ChannelCode, Unit, Range<usize>);
 type HeaderCell = (String, Result<Named, InputError>);
 
 /// The cells of a header after the time, each with the channel that it names.
-fn header_columns(
-    source: &SourceText,
-    header: Range<usize>,
-) -> Result<Vec<HeaderCell>, InputError> {
+fn header_columns(source: &SourceText, header: Range<usize>) -> Result<Vec<HeaderCell>, InputError> {
     let mut places = cells(source, header.clone());
     check_time_column(source, places.next().unwrap_or(header.clone()))?;
     let mut columns: Vec<HeaderCell> = Vec::new();
@@ -239,11 +226,7 @@ fn check_time_column(source: &SourceText, cell: Range<usize>) -> Result<(), Inpu
         } else {
             "call it `time [s]` and give seconds"
         };
-        return Err(source.error(
-            cell,
-            format!("the first column is `{text}`, not the time"),
-            help,
-        ));
+        return Err(source.error(cell, format!("the first column is `{text}`, not the time"), help));
     }
     Ok(())
 }
@@ -261,10 +244,7 @@ fn named_by(source: &SourceText, cell: Range<usize>) -> Result<Named, InputError
         Ok(code) => code,
         Err(e) => return Err(source.error(cell, e.to_string(), EXAMPLE)),
     };
-    let known = unit
-        .parse::<Unit>()
-        .ok()
-        .filter(|_| !unit.trim().is_empty());
+    let known = unit.parse::<Unit>().ok().filter(|_| !unit.trim().is_empty());
     let Some(unit) = known else {
         return Err(source.error(
             cell,
@@ -292,19 +272,11 @@ fn number(source: &SourceText, cell: Range<usize>, at_s: Option<f64>) -> Result<
         Err(_) if text.is_empty() => format!("this cell is empty{at}"),
         Err(_) => format!("`{text}` is not a number{at}"),
     };
-    Err(source.error(
-        cell,
-        wrong,
-        "every cell needs a number; cut or repair the gap first",
-    ))
+    Err(source.error(cell, wrong, "every cell needs a number; cut or repair the gap first"))
 }
 
 /// Start and step of times that rise evenly.
-fn even_steps(
-    source: &SourceText,
-    times: &[(f64, Range<usize>)],
-    end: usize,
-) -> Result<(f64, f64), InputError> {
+fn even_steps(source: &SourceText, times: &[(f64, Range<usize>)], end: usize) -> Result<(f64, f64), InputError> {
     let (Some((first, _)), true) = (times.first(), times.len() > 1) else {
         return Err(source.error(
             end..end,
@@ -368,15 +340,11 @@ mod tests {
 
     #[test]
     fn units_of_the_header_are_kept_and_comments_blanks_quotes_and_line_ends_do_not_matter() {
-        let plain =
-            "time [s],11HEADCG00H3ACXA [g],11FEMRLE00H3FOZ0 [kN]\n-0.0001,1,2\n0.0,3,-4e-1\n";
+        let plain = "time [s],11HEADCG00H3ACXA [g],11FEMRLE00H3FOZ0 [kN]\n-0.0001,1,2\n0.0,3,-4e-1\n";
         let odd = "\u{feff}# note\r\n Time [s] , \"11HEADCG00H3ACXA [g]\",11femrle00h3foz0[kN]\r\n\r\n-0.0001, 1,2\r\n# gap\r\n0.0,3 ,-4e-1";
         let a = parse_csv(&SourceText::new("a", plain)).unwrap();
         assert_eq!(a, parse_csv(&SourceText::new("b", odd)).unwrap());
-        assert_eq!(
-            (a[0].t0_s, a[0].dt_s, a[0].unit),
-            (-1e-4, 1e-4, Unit::Gravity)
-        );
+        assert_eq!((a[0].t0_s, a[0].dt_s, a[0].unit), (-1e-4, 1e-4, Unit::Gravity));
         assert_eq!(
             (a[1].code.as_str(), a[1].unit, &a[1].values[..]),
             ("11FEMRLE00H3FOZ0", Unit::KiloNewton, &[2.0, -0.4][..])
@@ -392,29 +360,13 @@ mod tests {
             ("# only a comment\n".into(), (1, 1), "empty"),
             ("0.0,1.0\n0.1,2.0\n".into(), (1, 1), "no header"),
             ("11HEADCG00H3ACXA [g]\n1\n".into(), (1, 1), "not the time"),
-            (
-                "time [ms],11HEADCG00H3ACXA [g]\n".into(),
-                (1, 1),
-                "give seconds",
-            ),
+            ("time [ms],11HEADCG00H3ACXA [g]\n".into(), (1, 1), "give seconds"),
             ("time [s];11HEADCG00H3ACXA [g]\n".into(), (1, 1), "commas"),
             ("time [s]\n0\n".into(), (1, 1), "no channel"),
             ("time [s],11HEADCG00H3ACXA\n".into(), (1, 10), "no [unit]"),
-            (
-                "time [s],11HEADCG00H3ACXA []\n".into(),
-                (1, 10),
-                "not a unit",
-            ),
-            (
-                "time [s],11HEADCG00H3ACXA [furlong]\n".into(),
-                (1, 10),
-                "use g, m/s2",
-            ),
-            (
-                "time [s],11HEADCG00H3ACXA [kN]\n".into(),
-                (1, 10),
-                "quantity in m/s2",
-            ),
+            ("time [s],11HEADCG00H3ACXA []\n".into(), (1, 10), "not a unit"),
+            ("time [s],11HEADCG00H3ACXA [furlong]\n".into(), (1, 10), "use g, m/s2"),
+            ("time [s],11HEADCG00H3ACXA [kN]\n".into(), (1, 10), "quantity in m/s2"),
             ("time [s],head [g]\n".into(), (1, 10), "16 characters"),
             (
                 "time [s],11HEADCG00H3ACXA [g],11HEADCG00H3ACXA [g]\n".into(),
@@ -429,16 +381,8 @@ mod tests {
             (rows("0,1,2\n1,NaN,3\n"), (3, 3), "not finite"),
             (rows("0,1,2\n1,2,x\n"), (3, 5), "not a number"),
             (rows("0,1,2\n1,2,3\n1,2,3\n"), (4, 1), "rise"),
-            (
-                rows("0,1,2\n1,2,3\n2,2,3\n4,2,3\n5,2,3\n"),
-                (5, 1),
-                "breaks the step",
-            ),
-            (
-                rows("0,1,2\n1,2,3\n2,2,3\n4,2,3\n"),
-                (5, 1),
-                "breaks the step",
-            ),
+            (rows("0,1,2\n1,2,3\n2,2,3\n4,2,3\n5,2,3\n"), (5, 1), "breaks the step"),
+            (rows("0,1,2\n1,2,3\n2,2,3\n4,2,3\n"), (5, 1), "breaks the step"),
             (rows("0,1,2\n1,2,3\n1.5,2,3\n"), (4, 1), "breaks the step"),
         ] {
             let (line, column, message) = refusal(&text);
@@ -468,18 +412,13 @@ mod tests {
             said[0].contains(":1:31:") && said[0].contains("16 characters"),
             "{said:?}"
         );
-        assert!(
-            said[1].contains(":3:9:") && said[1].contains("not finite"),
-            "{said:?}"
-        );
+        assert!(said[1].contains(":3:9:") && said[1].contains("not finite"), "{said:?}");
     }
 
     #[test]
     fn times_rounded_by_another_program_are_still_even() {
         // 9600 Hz written to the microsecond: each time is up to half a per cent of a step off.
-        let rows: String = (0..200)
-            .map(|i| format!("{:.6},0\n", f64::from(i) / 9600.0))
-            .collect();
+        let rows: String = (0..200).map(|i| format!("{:.6},0\n", f64::from(i) / 9600.0)).collect();
         let text = format!("time [s],11HEADCG00H3ACXA [g]\n{rows}");
         let c = parse_csv(&SourceText::new("a", text)).unwrap();
         assert!((c[0].dt_s * 9600.0 - 1.0).abs() < 1e-4, "{}", c[0].dt_s);
@@ -487,18 +426,10 @@ mod tests {
 
     #[test]
     fn only_channels_with_codes_on_one_time_base_are_written() {
-        let c = |code: &str, n: usize| {
-            Channel::new(code, Unit::Newton, 0.0, 1e-4, vec![1.0; n]).unwrap()
-        };
+        let c = |code: &str, n: usize| Channel::new(code, Unit::Newton, 0.0, 1e-4, vec![1.0; n]).unwrap();
         assert!(csv_text(&[], &info()).is_err());
         assert!(csv_text(&[c("left rail", 3)], &info()).is_err());
-        assert!(
-            csv_text(
-                &[c("11FEMRLE00H3FOZ0", 3), c("11FEMRRI00H3FOZ0", 4)],
-                &info()
-            )
-            .is_err()
-        );
+        assert!(csv_text(&[c("11FEMRLE00H3FOZ0", 3), c("11FEMRRI00H3FOZ0", 4)], &info()).is_err());
     }
 
     proptest! {

@@ -17,12 +17,7 @@ pub(super) fn read_text(path: &Path) -> Result<String, Error> {
 /// The text of an open file; `path` names it in errors.
 pub(super) fn text_of(file: impl std::io::Read, path: &Path) -> Result<String, Error> {
     let bytes = bytes_of(file, path)?;
-    decoded(bytes).map_err(|why| {
-        Error::request(
-            format!("{}: {why}", path.display()),
-            "save it as UTF-8 text",
-        )
-    })
+    decoded(bytes).map_err(|why| Error::request(format!("{}: {why}", path.display()), "save it as UTF-8 text"))
 }
 
 /// The bytes of an open file, unless there are too many; `path` names it in errors.
@@ -55,10 +50,7 @@ fn too_large(path: &Path) -> Error {
 
 fn decoded(bytes: Vec<u8>) -> Result<String, &'static str> {
     let utf16 = |unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes[2..]
-            .chunks_exact(2)
-            .map(|b| unit([b[0], b[1]]))
-            .collect();
+        let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|b| unit([b[0], b[1]])).collect();
         String::from_utf16(&units).map_err(|_| "it is torn UTF-16 text")
     };
     let text = match bytes.get(..2) {
@@ -106,10 +98,7 @@ mod tests {
     fn a_file_beyond_any_test_is_refused_before_it_is_read() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("huge.csv");
-        std::fs::File::create(&path)
-            .unwrap()
-            .set_len(1 << 40)
-            .unwrap();
+        std::fs::File::create(&path).unwrap().set_len(1 << 40).unwrap();
         let message = check_size(&path).unwrap_err().to_string();
         assert!(message.contains("larger than 512 MB"), "{message}");
     }

@@ -43,8 +43,7 @@ pub(super) fn common_base(channels: &[Channel]) -> Result<(f64, f64, usize), Err
 /// Constant step of times that rise evenly, to the digits that survive the rounding of times in files; else
 /// the index of the first time that breaks the step of those before it.
 pub(super) fn even_step(times_s: &[f64]) -> Result<f64, usize> {
-    let (Some(first), Some(last), true) = (times_s.first(), times_s.last(), times_s.len() > 1)
-    else {
+    let (Some(first), Some(last), true) = (times_s.first(), times_s.last(), times_s.len() > 1) else {
         return Err(0);
     };
     let mean_s = (last - first) / (times_s.len() - 1) as f64;
@@ -57,8 +56,7 @@ pub(super) fn even_step(times_s: &[f64]) -> Result<f64, usize> {
         first_off => {
             // The mean is itself wrong beside a gap, so the row to blame is where the first step ends.
             let step_s = times_s[1] - first;
-            let jump =
-                |i: &usize| ((times_s[*i] - times_s[i - 1]) - step_s).abs() > 0.1 * step_s.abs();
+            let jump = |i: &usize| ((times_s[*i] - times_s[i - 1]) - step_s).abs() > 0.1 * step_s.abs();
             Err((1..times_s.len()).find(jump).or(first_off).unwrap_or(0))
         }
     }

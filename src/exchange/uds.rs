@@ -74,9 +74,7 @@ impl Numbers {
             "IEEE" => Ok(Self::Ieee),
             "SUN" => Ok(Self::Sun),
             "VAX" => Ok(Self::Vax),
-            other => Err(format!(
-                "the number format is `{other}`, not IEEE, SUN or VAX"
-            )),
+            other => Err(format!("the number format is `{other}`, not IEEE, SUN or VAX")),
         }
     }
 
@@ -112,12 +110,8 @@ pub fn is_uds(path: &Path) -> bool {
 /// Errors: not a UDS-1992 file, an unknown number format, a torn header; what the operating system refuses.
 pub fn read_uds(path: &Path) -> Result<ChannelSet, Error> {
     let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
-    parse(&bytes_of(file, path)?).map_err(|why| {
-        Error::request(
-            format!("{}: {why}", path.display()),
-            "give a whole UDS-1992 file",
-        )
-    })
+    parse(&bytes_of(file, path)?)
+        .map_err(|why| Error::request(format!("{}: {why}", path.display()), "give a whole UDS-1992 file"))
 }
 
 fn parse(bytes: &[u8]) -> Result<ChannelSet, String> {
@@ -137,10 +131,7 @@ fn parse(bytes: &[u8]) -> Result<ChannelSet, String> {
         match text(record, 0..NAME.min(record.len())).as_str() {
             "CMP-2 HDR" => {}
             "CURVE HDR" if record.len() == RECORD => {
-                curve
-                    .take()
-                    .into_iter()
-                    .for_each(|c| c.finish(numbers, &mut set));
+                curve.take().into_iter().for_each(|c| c.finish(numbers, &mut set));
                 curve = Some(Curve::new(record));
             }
             kind @ ("Y DATA" | "X DATA") => match &mut curve {
@@ -183,10 +174,7 @@ impl<'a> Curve<'a> {
         let number = numbers.whole(four(self.header, at::CURVE_NUMBER));
         let name = code.map_or_else(
             || {
-                let (attachment, axis) = (
-                    text(self.header, at::ATTACHMENT),
-                    text(self.header, at::AXIS),
-                );
+                let (attachment, axis) = (text(self.header, at::ATTACHMENT), text(self.header, at::AXIS));
                 format!("{attachment} {axis} #{number}")
             },
             |code| code.to_string(),
@@ -207,8 +195,7 @@ impl<'a> Curve<'a> {
             return Err(format!("it is over {x_unit}, not over time"));
         }
         let to_s = x_unit.si_factor();
-        let [first, last] =
-            [at::FIRST, at::LAST].map(|place| i64::from(numbers.whole(four(self.header, place))));
+        let [first, last] = [at::FIRST, at::LAST].map(|place| i64::from(numbers.whole(four(self.header, place))));
         let count = usize::try_from(last - first + 1).unwrap_or(0);
         if count == 0 {
             return Err(format!("its samples run from {first} to {last}"));
@@ -226,8 +213,7 @@ impl<'a> Curve<'a> {
             }
             "X-Y" if self.x.len() >= count => {
                 let times: Vec<f64> = self.x[..count].iter().map(|x| x * to_s).collect();
-                let dt_s = even_step(&times)
-                    .map_err(|i| format!("its times break their step at sample {i}"))?;
+                let dt_s = even_step(&times).map_err(|i| format!("its times break their step at sample {i}"))?;
                 (times[0], dt_s)
             }
             "X-Y" => return Err(format!("it has {} of {count} times", self.x.len())),
@@ -264,9 +250,7 @@ fn unit(written: &str) -> Option<Unit> {
 fn text(record: &[u8], range: std::ops::Range<usize>) -> String {
     let bytes = record.get(range).unwrap_or_default();
     let characters: String = bytes.iter().map(|b| char::from(*b)).collect();
-    characters
-        .trim_matches(|c| c == ' ' || c == '\0')
-        .to_string()
+    characters.trim_matches(|c| c == ' ' || c == '\0').to_string()
 }
 
 /// Four bytes of a record; zeros beyond its end.
@@ -286,12 +270,7 @@ fn reals(record: &[u8], numbers: Numbers) -> impl Iterator<Item = f64> {
 ///
 /// Errors: a name that is not a file name, a channel without samples, one that does not begin at a whole step or
 /// whose unit the format has no word for; what the operating system refuses.
-pub fn write_uds(
-    folder: &Path,
-    name: &str,
-    channels: &[Channel],
-    info: &RunInfo,
-) -> Result<Vec<PathBuf>, Error> {
+pub fn write_uds(folder: &Path, name: &str, channels: &[Channel], info: &RunInfo) -> Result<Vec<PathBuf>, Error> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if name.is_empty() || !name.chars().all(plain) {
         return Err(Error::request(
@@ -384,9 +363,7 @@ fn record(name: &str, numbers: &[std::ops::Range<usize>], fill: impl FnOnce(&mut
 
 fn put(record: &mut [u8], range: std::ops::Range<usize>, text: &str) {
     let room = range.len();
-    let ascii = text
-        .chars()
-        .map(|c| if c.is_ascii() { c as u8 } else { b'?' });
+    let ascii = text.chars().map(|c| if c.is_ascii() { c as u8 } else { b'?' });
     for (place, byte) in record[range]
         .iter_mut()
         .zip(ascii.chain(std::iter::repeat(b' ')).take(room))

@@ -13,13 +13,7 @@ use super::{FIT_STEP_S, Identified, parse, structure, write};
 const CELL_CV: f64 = 0.2;
 
 /// Give the recipe a margin, and its cell the evidence of it.
-pub(super) fn set_margin(
-    recipe: &mut Recipe,
-    template: &Template,
-    reading: &OffsetReading,
-    own: bool,
-    margin: f64,
-) {
+pub(super) fn set_margin(recipe: &mut Recipe, template: &Template, reading: &OffsetReading, own: bool, margin: f64) {
     recipe.strength.insert("cell_margin".into(), margin);
     let key = format!("path.{CELL}.force_kN");
     let entry = recipe.provenance.get(&key);
@@ -57,10 +51,7 @@ fn at_margin(found: &Identified, template: &Template, margin: f64) -> Result<Veh
     recipe.strength.insert("cell_margin".into(), margin);
     let mut draft = structure::build(&recipe, template, &parameters)?;
     draft.end_body_mounts(found.fit.response.body_mounts_kn);
-    parse(
-        &recipe,
-        &write::vehicle_toml(&recipe, template, &draft, &[]),
-    )
+    parse(&recipe, &write::vehicle_toml(&recipe, template, &draft, &[]))
 }
 
 /// Residual intrusion in the offset barrier at a margin, mm.
@@ -120,8 +111,7 @@ pub(super) fn remarks(
         ));
     }
     if !reading.is_met(x)? {
-        let at_end =
-            (margin / MARGIN[0]).ln().abs() < 0.02 || (MARGIN[1] / margin).ln().abs() < 0.02;
+        let at_end = (margin / MARGIN[0]).ln().abs() < 0.02 || (MARGIN[1] / margin).ln().abs() < 0.02;
         lines.push(format!(
             "  the reading is not met: {}",
             if at_end {

@@ -102,9 +102,7 @@ pub fn repeat_error(tests: &[RepeatTest]) -> [Rms; 2] {
     };
     let errors = |k: usize| -> Vec<f64> {
         let of = |t: &RepeatTest| {
-            let sisters = tests
-                .iter()
-                .filter(|s| s.model == t.model && s.test_no != t.test_no);
+            let sisters = tests.iter().filter(|s| s.model == t.model && s.test_no != t.test_no);
             let values: Vec<f64> = sisters.map(|s| unit(s)[k]).collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             (!values.is_empty()).then(|| mean / unit(t)[k] - 1.0)
@@ -118,8 +116,7 @@ pub fn repeat_error(tests: &[RepeatTest]) -> [Rms; 2] {
 pub fn rebound_error(tests: &[ReboundTest]) -> Rms {
     let sum: f64 = tests.iter().map(|t| t.restitution).sum();
     let others = tests.len() as f64 - 1.0;
-    let error =
-        |t: &ReboundTest| ((sum - t.restitution) / others - t.restitution) / (1.0 + t.restitution);
+    let error = |t: &ReboundTest| ((sum - t.restitution) / others - t.restitution) / (1.0 + t.restitution);
     Rms::of(&tests.iter().map(error).collect::<Vec<_>>())
 }
 
@@ -132,9 +129,7 @@ pub fn read_at_lower_speed(motion: &Motion, speed_mps: f64) -> Option<(f64, f64)
     }
     let left = left_squared.sqrt();
     let at = motion.v_mps.iter().position(|v| *v <= left)?;
-    let peak_g = motion.a_g[..=at]
-        .iter()
-        .fold(0.0, |most: f64, a| most.max(-a));
+    let peak_g = motion.a_g[..=at].iter().fold(0.0, |most: f64, a| most.max(-a));
     Some((1e3 * motion.u_m[at], peak_g))
 }
 
@@ -218,16 +213,8 @@ pub fn cross_speed(vehicles: &Path, wall: &Vehicle) -> Result<CrossSpeed, Error>
     for path in recipes {
         let (recipe, _) = read_recipe(&path)?;
         let Some(test) = &recipe.pulse else { continue };
-        let vehicle = load_vehicle(
-            &vehicles
-                .join(&recipe.group)
-                .join(format!("{}.toml", recipe.id)),
-        )?;
-        let main = recipe
-            .wall
-            .instrumented_mass
-            .clone()
-            .unwrap_or("cabin".into());
+        let vehicle = load_vehicle(&vehicles.join(&recipe.group).join(format!("{}.toml", recipe.id)))?;
+        let main = recipe.wall.instrumented_mass.clone().unwrap_or("cabin".into());
         let identified_kmh = recipe.wall.speed_kmh;
         let measured = Measured::read(test, &folder, identified_kmh * KMH, &main)?;
         let Some(mean) = measured.mean(&main) else {
@@ -245,8 +232,7 @@ pub fn cross_speed(vehicles: &Path, wall: &Vehicle) -> Result<CrossSpeed, Error>
                 measured.samples,
             );
             let seen = rig.one(&vehicle)?.motions[0].scalars();
-            if let Some((read_crush_mm, read_peak_g)) = read_at_lower_speed(&mean, speed_kmh * KMH)
-            {
+            if let Some((read_crush_mm, read_peak_g)) = read_at_lower_speed(&mean, speed_kmh * KMH) {
                 rows.push(CrossSpeedRow {
                     id: recipe.id.clone(),
                     identified_kmh,
@@ -300,10 +286,7 @@ mod tests {
             test(3, "b", 40.0, 900.0),
         ];
         let [crush, peak] = repeat_error(&tests);
-        assert!(
-            crush.share < 1e-12 && peak.share < 1e-12,
-            "{crush:?} {peak:?}"
-        );
+        assert!(crush.share < 1e-12 && peak.share < 1e-12, "{crush:?} {peak:?}");
         assert_eq!((crush.count, peak.count), (2, 2));
     }
 
@@ -334,10 +317,7 @@ mod tests {
         let motion = Motion::integrated((0..150).map(a).collect(), v0);
         for v in [8.0, 11.0, 14.0] {
             let (crush_mm, peak_g) = read_at_lower_speed(&motion, v).unwrap();
-            assert!(
-                (crush_mm / (1e3 * v / w) - 1.0).abs() < 0.02,
-                "{v}: {crush_mm}"
-            );
+            assert!((crush_mm / (1e3 * v / w) - 1.0).abs() < 0.02, "{v}: {crush_mm}");
             assert!((peak_g / (v * w / G0) - 1.0).abs() < 0.02, "{v}: {peak_g}");
         }
         assert!(read_at_lower_speed(&motion, 15.5).is_none());
@@ -350,16 +330,10 @@ mod tests {
         let found = cross_speed(&vehicles, &rigid_wall().unwrap()).unwrap();
         assert_eq!(found.rows.len(), 5, "{:?}", found.rows);
         for pair in found.rows.windows(2).filter(|w| w[0].id == w[1].id) {
-            assert!(
-                pair[0].crush_mm < pair[1].crush_mm && pair[0].delta_v_mps < pair[1].delta_v_mps
-            );
+            assert!(pair[0].crush_mm < pair[1].crush_mm && pair[0].delta_v_mps < pair[1].delta_v_mps);
         }
         let [crush, peak, delta_v] = found.expected();
-        assert!(
-            crush < 0.10 && peak < 0.20 && delta_v < 0.04,
-            "{}",
-            found.sentence()
-        );
+        assert!(crush < 0.10 && peak < 0.20 && delta_v < 0.04, "{}", found.sentence());
         // No car of the data repeats itself exactly: an expectation below that would be a slip.
         assert!(found.repeat[0].share > 0.005 && found.repeat[1].share > 0.02);
     }

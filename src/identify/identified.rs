@@ -84,12 +84,7 @@ impl Identified {
 }
 
 /// Identify the front at the margin of the cell that the recipe states.
-fn identify_front(
-    recipe: &Recipe,
-    template: &Template,
-    folder: &Path,
-    wall: &Vehicle,
-) -> Result<Identified, Error> {
+fn identify_front(recipe: &Recipe, template: &Template, folder: &Path, wall: &Vehicle) -> Result<Identified, Error> {
     if let Some(test) = &recipe.pulse {
         let outcome = pulse::evidence::identify_pulse(recipe, template, test, folder, wall)?;
         let (vehicle, text) = checked(recipe, outcome.text.clone())?;
@@ -188,19 +183,13 @@ fn remarks(recipe: &Recipe, template: &Template, fit: &Fit) -> Vec<String> {
     ];
     if t.engine_travel(template).is_some() {
         let of = target_text(t.engine_travel_mm);
-        lines.push(format!(
-            "  engine pushed rearward by {:.0} mm{of}",
-            w.engine_travel_mm
-        ));
+        lines.push(format!("  engine pushed rearward by {:.0} mm{of}", w.engine_travel_mm));
     }
     let mut p = fit.parameters;
     let fitted: Vec<String> = fit
         .spread
         .iter()
-        .filter_map(|(name, sd)| {
-            p.by_name(name)
-                .map(|v| format!("{name} {v:.2} (sd {sd:.2})"))
-        })
+        .filter_map(|(name, sd)| p.by_name(name).map(|v| format!("{name} {v:.2} (sd {sd:.2})")))
         .collect();
     lines.push(format!("Parameters: {}", fitted.join(", ")));
     lines

@@ -90,9 +90,8 @@ impl Builder<'_> {
         let setback_mm = self.mm("radiator_setback")?;
         // Solid at this share of the block's setback (10146: block 633 mm behind the bumper, held hard from
         // 370 mm of travel on).
-        let solid = (self.mm("pack_solid_share")? * self.mm("engine_front")? - setback_mm
-            + self.p.engine_shift_mm)
-            .max(30.0);
+        let solid =
+            (self.mm("pack_solid_share")? * self.mm("engine_front")? - setback_mm + self.p.engine_shift_mm).max(30.0);
         let pack = self.kn("pack")?;
         let mut crush = vec![0.0, 0.3 * solid, solid];
         let mut force = vec![0.0, 0.7 * pack, pack];
@@ -177,11 +176,7 @@ impl Builder<'_> {
     /// Level of both wheels against their sills, kN; half of the logarithm of `late_force` counts, which gives the
     /// spread of the tests.
     fn wheels_kn(&self) -> Result<f64, Error> {
-        let era = if self.recipe.year < 2000 {
-            BEFORE_2000
-        } else {
-            1.0
-        };
+        let era = if self.recipe.year < 2000 { BEFORE_2000 } else { 1.0 };
         let one_side = era * (ONE_SIDE_KN + ONE_SIDE_KN_PER_KG * self.recipe.body.test_kg);
         let width = 2.0 * self.half_width();
         // Share of a centred band that a quarter of the width covers.
@@ -218,9 +213,7 @@ impl Builder<'_> {
             to: "dash",
             table: self.sheet(
                 vec![0.0, 60.0, 300.0, 600.0],
-                [0.0, 0.5, 1.0, CELL_FLAT]
-                    .map(|share| share * strength)
-                    .to_vec(),
+                [0.0, 0.5, 1.0, CELL_FLAT].map(|share| share * strength).to_vec(),
             )?,
             material: Some("hsla"),
         })
@@ -238,10 +231,7 @@ impl Builder<'_> {
                 last: 60.0,
                 over_mm: 250.0,
             }
-            .table(
-                vec![0.0, 100.0, 250.0],
-                vec![0.0, crossmember, 1.5 * crossmember],
-            ),
+            .table(vec![0.0, 100.0, 250.0], vec![0.0, crossmember, 1.5 * crossmember]),
         ))
     }
 
@@ -340,12 +330,7 @@ impl Unload {
 
 /// Round a backbone to the file's digits and give it the wanted unloading stiffnesses, raised so that they never fall
 /// and are nowhere below the backbone's slope (model section 3).
-fn draft_table(
-    crush: Vec<f64>,
-    force: Vec<f64>,
-    wanted: Vec<f64>,
-    unload_power: u32,
-) -> DraftTable {
+fn draft_table(crush: Vec<f64>, force: Vec<f64>, wanted: Vec<f64>, unload_power: u32) -> DraftTable {
     let crush_mm: Vec<f64> = crush.iter().map(|c| (c * 10.0).round() / 10.0).collect();
     let force_kn: Vec<f64> = force.iter().map(|f| (f * 100.0).round() / 100.0).collect();
     let n = crush_mm.len();
@@ -354,9 +339,7 @@ fn draft_table(
     for (i, wanted) in wanted.iter().enumerate() {
         let left = if i > 0 { slope(i - 1) } else { 0.0 };
         let right = if i + 1 < n { slope(i) } else { 0.0 };
-        let k = wanted
-            .max(1.02 * left.max(right))
-            .max(last(&unload_kn_per_mm));
+        let k = wanted.max(1.02 * left.max(right)).max(last(&unload_kn_per_mm));
         unload_kn_per_mm.push((k * 1000.0).ceil() / 1000.0);
     }
     DraftTable {

@@ -111,12 +111,7 @@ impl OffsetReading {
 ///
 /// # Errors
 /// Errors of the simulation.
-pub fn offset_intrusion_mm(
-    vehicle: &Vehicle,
-    speed_kmh: f64,
-    overlap_pct: f64,
-    step_s: f64,
-) -> Result<f64, Error> {
+pub fn offset_intrusion_mm(vehicle: &Vehicle, speed_kmh: f64, overlap_pct: f64, step_s: f64) -> Result<f64, Error> {
     let text = include_str!("../../vehicles/barrier/odb.toml");
     let barrier = parse_vehicle(&SourceText::new("odb.toml", text))?;
     let case = Case {
@@ -233,12 +228,8 @@ where
         }
         (a, b) = if l.0 < r.0 { (a, right) } else { (left, b) };
     }
-    best.1.ok_or_else(|| {
-        Error::request(
-            "no margin gives an intrusion that is a number",
-            "check [offset]",
-        )
-    })
+    best.1
+        .ok_or_else(|| Error::request("no margin gives an intrusion that is a number", "check [offset]"))
 }
 
 #[cfg(test)]

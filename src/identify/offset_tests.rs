@@ -35,10 +35,7 @@ fn readings_tell_cells_apart() {
     for id in ["honda-fit-2015", "fiat-500-2012"] {
         let (x, reading) = read(id, 0.5);
         let [_, most] = accepted_mm(reading.mean_mm().unwrap());
-        assert!(
-            !reading.is_met(x).unwrap() && x > most,
-            "{id}, weak: {x:.0} mm"
-        );
+        assert!(!reading.is_met(x).unwrap() && x > most, "{id}, weak: {x:.0} mm");
     }
 }
 
@@ -83,15 +80,9 @@ fn the_margin_follows_the_reading() {
             "speed_kmh = 64.4\noverlap_pct = 40.0\nintrusion_mm = {mm}\nintrusion_sd_mm = 2.0\nat_most = {low}\n\
              tested = \"x\"\nsource = \"x\"\n"
         );
-        margin(1.25, &toml::from_str(&text).unwrap(), intrusion)
-            .unwrap()
-            .margin
+        margin(1.25, &toml::from_str(&text).unwrap(), intrusion).unwrap().margin
     };
     assert!((at(50.0, false) - 2.0).abs() < 0.05, "{}", at(50.0, false));
-    assert!(
-        (at(300.0, false) - 0.816).abs() < 0.03,
-        "{}",
-        at(300.0, false)
-    );
+    assert!((at(300.0, false) - 0.816).abs() < 0.03, "{}", at(300.0, false));
     assert!((at(300.0, true) - 1.25).abs() < 0.02, "{}", at(300.0, true));
 }

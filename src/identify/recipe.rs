@@ -232,10 +232,7 @@ impl Template {
     /// Reading of the class for a model year.
     pub fn class_reading(&self, year: i64) -> Option<&OffsetReading> {
         let reading = self.offset.as_ref()?;
-        reading
-            .since
-            .is_none_or(|since| year >= since)
-            .then_some(reading)
+        reading.since.is_none_or(|since| year >= since).then_some(reading)
     }
 }
 
@@ -246,13 +243,8 @@ impl Template {
 /// value name that the template does not declare.
 pub fn read_recipe(path: &Path) -> Result<(Recipe, Template), Error> {
     let recipe: Recipe = SourceText::read(path)?.parse_toml()?;
-    let folder = path
-        .parent()
-        .and_then(Path::parent)
-        .unwrap_or(Path::new(".."));
-    let template_path = folder
-        .join("templates")
-        .join(format!("{}.toml", recipe.template));
+    let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new(".."));
+    let template_path = folder.join("templates").join(format!("{}.toml", recipe.template));
     let template: Template = SourceText::read(&template_path)?.parse_toml()?;
     for (what, format) in [("recipe", recipe.format), ("template", template.format)] {
         if format != 1 {
@@ -280,8 +272,5 @@ pub fn read_recipe(path: &Path) -> Result<(Recipe, Template), Error> {
 }
 
 fn keys(map: &BTreeMap<String, f64>) -> String {
-    map.keys()
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(", ")
+    map.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
 }

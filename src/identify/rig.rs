@@ -35,12 +35,7 @@ impl WallRig {
     ///
     /// # Errors
     /// [`Error::Request`] when there is no such mass; errors of the simulation.
-    pub fn run(
-        &self,
-        vehicle: &Vehicle,
-        speed_kmh: f64,
-        instrumented: Option<&str>,
-    ) -> Result<WallResponse, Error> {
+    pub fn run(&self, vehicle: &Vehicle, speed_kmh: f64, instrumented: Option<&str>) -> Result<WallResponse, Error> {
         let party = |vehicle: &Vehicle, speed_mps| Party {
             vehicle: vehicle.clone(),
             speed_mps,
@@ -73,29 +68,18 @@ impl WallRig {
         response.body_mounts_kn = body_mounts_kn(&done.record, bodies, vehicle);
         if let Some(engine) = vehicle.mass_with_role(Role::Engine) {
             let part_s = done.outcome.separation_ms * 1e-3;
-            response.engine_travel_mm = engine_travel_mm(
-                &done.record,
-                done.assembly.maps[0].cabin,
-                bodies[engine],
-                part_s,
-            );
+            response.engine_travel_mm =
+                engine_travel_mm(&done.record, done.assembly.maps[0].cabin, bodies[engine], part_s);
             let away = done.record.v(bodies[engine]).into_iter().map(|v| -v);
             response.engine_rebound_mps = away.fold(0.0, f64::max);
         }
         if let Some(name) = instrumented {
-            let mass = vehicle
-                .masses
-                .iter()
-                .position(|m| m.name == name)
-                .ok_or_else(|| {
-                    Error::request(
-                        format!(
-                            "instrumented_mass = \"{name}\": {} has no such mass",
-                            vehicle.id
-                        ),
-                        "name a [[mass]] of the vehicle, or leave it out for the cabin",
-                    )
-                })?;
+            let mass = vehicle.masses.iter().position(|m| m.name == name).ok_or_else(|| {
+                Error::request(
+                    format!("instrumented_mass = \"{name}\": {} has no such mass", vehicle.id),
+                    "name a [[mass]] of the vehicle, or leave it out for the cabin",
+                )
+            })?;
             let scale = response.residual_crush_mm / response.crush_mm;
             read_at(&done.record, bodies[mass], &mut response)?;
             response.residual_crush_mm = scale * response.crush_mm;
@@ -128,13 +112,12 @@ pub(super) fn body_mounts_kn(record: &Record, bodies: &[usize], vehicle: &Vehicl
 fn read_at(record: &Record, body: usize, response: &mut WallResponse) -> Result<(), Error> {
     response.crush_mm = 1e3 * record.u(body).into_iter().fold(0.0, f64::max);
     let decel: Vec<f64> = record.a(body).iter().map(|a| -a / G0).collect();
-    let filtered = filter(Cfc::C60, record.sample_s, &decel)
-        .map_err(|e| Error::request(e.to_string(), "use a smaller step"))?;
-    let (at, peak) =
-        filtered.into_iter().enumerate().fold(
-            (0, 0.0),
-            |best, (i, a)| if a > best.1 { (i, a) } else { best },
-        );
+    let filtered =
+        filter(Cfc::C60, record.sample_s, &decel).map_err(|e| Error::request(e.to_string(), "use a smaller step"))?;
+    let (at, peak) = filtered
+        .into_iter()
+        .enumerate()
+        .fold((0, 0.0), |best, (i, a)| if a > best.1 { (i, a) } else { best });
     response.peak_g_cfc60 = peak;
     response.time_of_peak_ms = 1e3 * at as f64 * record.sample_s;
     Ok(())

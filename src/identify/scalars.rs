@@ -92,12 +92,8 @@ where
             best = Some(found);
         }
     }
-    best.map(|b| Fit { evaluations, ..b }).ok_or_else(|| {
-        Error::request(
-            "nothing to fit",
-            "give the template at least one [[parameter]]",
-        )
-    })
+    best.map(|b| Fit { evaluations, ..b })
+        .ok_or_else(|| Error::request("nothing to fit", "give the template at least one [[parameter]]"))
 }
 
 struct Problem<'a, F> {
@@ -302,18 +298,9 @@ mod tests {
         };
         let w = toy(&truth).unwrap();
         let found = fit(&target(w.crush_mm, w.peak_g_cfc60), &template(), toy).unwrap();
-        assert!(
-            (found.parameters.front_force - 1.44).abs() < 2e-3,
-            "{found:?}"
-        );
-        assert!(
-            (found.parameters.late_force - 0.7).abs() < 5e-3,
-            "{found:?}"
-        );
-        assert!(
-            (found.parameters.spring_back - 1.0).abs() < 1e-6,
-            "{found:?}"
-        );
+        assert!((found.parameters.front_force - 1.44).abs() < 2e-3, "{found:?}");
+        assert!((found.parameters.late_force - 0.7).abs() < 5e-3, "{found:?}");
+        assert!((found.parameters.spring_back - 1.0).abs() < 1e-6, "{found:?}");
         let sd = |name: &str| found.spread.iter().find(|(n, _)| n == name).unwrap().1;
         assert!(
             sd("front_force") < 0.01 && (sd("spring_back") - 0.3).abs() < 1e-6,
@@ -329,9 +316,6 @@ mod tests {
             found.parameters.front_force <= 2.0 && found.parameters.late_force <= 2.0,
             "{found:?}"
         );
-        assert!(
-            (found.parameters.front_force - 2.0).abs() < 1e-9,
-            "{found:?}"
-        );
+        assert!((found.parameters.front_force - 2.0).abs() < 1e-9, "{found:?}");
     }
 }

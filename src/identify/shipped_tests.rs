@@ -18,9 +18,7 @@ fn shipped() -> Vec<(Recipe, Template, Vehicle)> {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|x| x == "toml") {
             let (recipe, template) = read_recipe(&path).unwrap();
-            let file = library()
-                .join(&recipe.group)
-                .join(format!("{}.toml", recipe.id));
+            let file = library().join(&recipe.group).join(format!("{}.toml", recipe.id));
             let vehicle = load_vehicle(&file).unwrap();
             all.push((recipe, template, vehicle));
         }
@@ -32,24 +30,13 @@ fn shipped() -> Vec<(Recipe, Template, Vehicle)> {
 /// Each shipped vehicle reproduces its own wall test, rebounds as wall tests do, and keeps its cabin.
 #[test]
 fn own_wall_test_is_reproduced() {
-    let rig = WallRig::new(
-        load_vehicle(&library().join("barrier/rigid-wall.toml")).unwrap(),
-        20e-6,
-    );
+    let rig = WallRig::new(load_vehicle(&library().join("barrier/rigid-wall.toml")).unwrap(), 20e-6);
     for (recipe, template, vehicle) in shipped() {
         let t = &recipe.wall;
-        let w = rig
-            .run(&vehicle, t.speed_kmh, t.instrumented_mass.as_deref())
-            .unwrap();
+        let w = rig.run(&vehicle, t.speed_kmh, t.instrumented_mass.as_deref()).unwrap();
         let id = &recipe.id;
-        assert!(
-            (w.crush_mm / t.dynamic_crush_mm - 1.0).abs() < 0.03,
-            "{id}: {w:?}"
-        );
-        assert!(
-            (w.peak_g_cfc60 / t.peak_g_cfc60 - 1.0).abs() < 0.10,
-            "{id}: {w:?}"
-        );
+        assert!((w.crush_mm / t.dynamic_crush_mm - 1.0).abs() < 0.03, "{id}: {w:?}");
+        assert!((w.peak_g_cfc60 / t.peak_g_cfc60 - 1.0).abs() < 0.10, "{id}: {w:?}");
         // Sheet metal returns its force F times 15 mm: e^2 = 2 F 15 mm / (m v^2), so a stiff front rebounds faster
         // (model section 3). 0.11-0.19 were measured on fronts of 25-40 g.
         let stiff = (2.0 * t.peak_g_cfc60 * G0 * 0.015).sqrt() / (t.speed_kmh * KMH);
@@ -90,10 +77,7 @@ fn bounds_of_the_model_hold() {
         assert!((most / yields - 1.12).abs() < 1e-3, "{id}: {cell:?}");
         for block in ["engine_to_dash", "radiator_and_equipment"] {
             let on_dash = force(block).into_iter().flatten().fold(0.0, f64::max);
-            assert!(
-                on_dash < 0.601 * yields,
-                "{id} {block}: {on_dash} of {yields}"
-            );
+            assert!(on_dash < 0.601 * yields, "{id} {block}: {on_dash} of {yields}");
         }
         let rail = force("rails").unwrap();
         let (stack, open) = rail.split_last().unwrap();
@@ -104,9 +88,7 @@ fn bounds_of_the_model_hold() {
         }
         assert!((stack / running - 1.4).abs() < 1e-3, "{id}: {rail:?}");
         let t = &recipe.wall;
-        let w = rig
-            .run(&vehicle, t.speed_kmh, t.instrumented_mass.as_deref())
-            .unwrap();
+        let w = rig.run(&vehicle, t.speed_kmh, t.instrumented_mass.as_deref()).unwrap();
         for m in crate::vehicle::body_mounts(&vehicle) {
             let over = m.break_n.unwrap() * 1e-3 / w.body_mounts_kn;
             assert!((1.2..1.4).contains(&over), "{id}: {over}");
@@ -129,23 +111,12 @@ fn shipped_files_follow_their_recipes() {
                 "{id}: {d:?} {m:?}"
             );
         }
-        assert!(
-            (vehicle.total_kg() - recipe.body.test_kg).abs() < 0.02,
-            "{id}"
-        );
+        assert!((vehicle.total_kg() - recipe.body.test_kg).abs() < 0.02, "{id}");
         assert_eq!(draft.paths.len(), vehicle.paths.len(), "{id}");
         for (d, p) in draft.paths.iter().zip(&vehicle.paths) {
             if let (Some(d), Some(l)) = (&d.layer, p.layer()) {
-                assert!(
-                    (d.setback_mm - l.setback_m * 1e3).abs() < 0.1,
-                    "{id} {}",
-                    p.name
-                );
-                assert!(
-                    (d.height_mm[1] - l.height_m[1] * 1e3).abs() < 0.1,
-                    "{id} {}",
-                    p.name
-                );
+                assert!((d.setback_mm - l.setback_m * 1e3).abs() < 0.1, "{id} {}", p.name);
+                assert!((d.height_mm[1] - l.height_m[1] * 1e3).abs() < 0.1, "{id} {}", p.name);
                 assert!((d.face_kg - l.face_kg).abs() < 1e-6, "{id} {}", p.name);
             }
         }
@@ -160,11 +131,7 @@ fn alike(a: &str, b: &str) -> Result<(), String> {
         let mut words: Vec<String> = vec![String::new()];
         for c in line.chars() {
             let last = words.last_mut().unwrap();
-            if last
-                .chars()
-                .next_back()
-                .is_some_and(|l| is_number(l) != is_number(c))
-            {
+            if last.chars().next_back().is_some_and(|l| is_number(l) != is_number(c)) {
                 words.push(c.into());
             } else {
                 last.push(c);
@@ -180,11 +147,7 @@ fn alike(a: &str, b: &str) -> Result<(), String> {
         (p - q).abs() <= 1e-6 * p.abs() + 1.001 * 10f64.powi(-(digits as i32))
     };
     if a.lines().count() != b.lines().count() {
-        return Err(format!(
-            "{} against {} lines",
-            a.lines().count(),
-            b.lines().count()
-        ));
+        return Err(format!("{} against {} lines", a.lines().count(), b.lines().count()));
     }
     for (x, y) in a.lines().zip(b.lines()) {
         let (p, q) = (cut(x), cut(y));
@@ -226,18 +189,8 @@ fn recipes_regenerate_their_files() {
 #[test]
 fn shipped_files_are_closed_and_evidenced() {
     for (recipe, _, vehicle) in shipped() {
-        assert_eq!(
-            face_hole(&vehicle, crate::vehicle::Face::Front),
-            None,
-            "{}",
-            recipe.id
-        );
-        assert_eq!(
-            vehicle.keys_without_provenance(),
-            Vec::<String>::new(),
-            "{}",
-            recipe.id
-        );
+        assert_eq!(face_hole(&vehicle, crate::vehicle::Face::Front), None, "{}", recipe.id);
+        assert_eq!(vehicle.keys_without_provenance(), Vec::<String>::new(), "{}", recipe.id);
     }
 }
 

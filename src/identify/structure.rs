@@ -25,11 +25,7 @@ pub fn reference_force_kn(recipe: &Recipe) -> f64 {
 /// # Errors
 /// [`Error::Request`] when the template lacks a value, or the parts are heavier than the test mass.
 pub fn build(recipe: &Recipe, template: &Template, p: &Parameters) -> Result<Draft, Error> {
-    let b = Builder {
-        recipe,
-        template,
-        p,
-    };
+    let b = Builder { recipe, template, p };
     let mut paths = vec![b.rails()?, b.upper_body()?];
     if template.engine != EngineLayout::UnderSeat {
         paths.push(b.radiator()?);
@@ -42,11 +38,7 @@ pub fn build(recipe: &Recipe, template: &Template, p: &Parameters) -> Result<Dra
         paths.push(b.engine_to_dash()?);
     }
     paths.push(b.dash_to_cabin()?);
-    let tips = paths
-        .iter()
-        .filter_map(|q| q.layer.as_ref())
-        .map(|l| l.face_kg)
-        .sum();
+    let tips = paths.iter().filter_map(|q| q.layer.as_ref()).map(|l| l.face_kg).sum();
     Ok(Draft {
         masses: b.masses(tips)?,
         paths,
@@ -68,18 +60,12 @@ impl Builder<'_> {
             "masses" => (&self.recipe.masses, &self.template.masses),
             _ => (&self.recipe.strength, &self.template.strength),
         };
-        own.get(name)
-            .or_else(|| base.get(name))
-            .copied()
-            .ok_or_else(|| {
-                Error::request(
-                    format!(
-                        "template {} has no [{table}] value \"{name}\"",
-                        self.template.id
-                    ),
-                    "add it to the template",
-                )
-            })
+        own.get(name).or_else(|| base.get(name)).copied().ok_or_else(|| {
+            Error::request(
+                format!("template {} has no [{table}] value \"{name}\"", self.template.id),
+                "add it to the template",
+            )
+        })
     }
 
     pub(super) fn mm(&self, name: &str) -> Result<f64, Error> {
@@ -107,11 +93,7 @@ impl Builder<'_> {
 
     /// The body that carries powertrain and battery where they are not ahead of the dash.
     fn carrier(&self) -> &'static str {
-        if self.template.frame {
-            "frame"
-        } else {
-            "cabin"
-        }
+        if self.template.frame { "frame" } else { "cabin" }
     }
 
     /// Collapse strength of the cell, kN (model section 9): `cell_margin` times what the own wall test sent through it,
@@ -127,13 +109,7 @@ impl Builder<'_> {
     /// Mass of the body behind the dash, kg.
     fn behind_dash_kg(&self) -> Result<f64, Error> {
         let mut ahead_kg = self.kg("dash")?;
-        for part in [
-            "rails_face",
-            "upper_face",
-            "radiator_face",
-            "wheels_face",
-            "cabin_face",
-        ] {
+        for part in ["rails_face", "upper_face", "radiator_face", "wheels_face", "cabin_face"] {
             ahead_kg += self.kg(part)?;
         }
         if self.front_engine() {
@@ -181,10 +157,7 @@ impl Builder<'_> {
 
     /// Free length between the engine block and the dash, mm.
     pub(super) fn engine_gap(&self) -> Result<f64, Error> {
-        Ok(
-            self.mm("dash_setback")? - self.mm("engine_front")? - self.mm("engine_depth")?
-                + self.p.contact_shift_mm,
-        )
+        Ok(self.mm("dash_setback")? - self.mm("engine_front")? - self.mm("engine_depth")? + self.p.contact_shift_mm)
     }
 
     fn mounts(&self) -> Result<Vec<DraftMount>, Error> {
@@ -209,23 +182,13 @@ impl Builder<'_> {
         mounts.push(mount("dash_joint", "dash", "cabin", "dash_joint", tear)?);
         // Ahead of the dash the powertrain hangs on the rails, by way of a subframe.
         let (engine, on, tear) = if self.front_engine() {
-            (
-                "engine",
-                self.rail_end(),
-                Some(self.kn("engine_mount_break")?),
-            )
+            ("engine", self.rail_end(), Some(self.kn("engine_mount_break")?))
         } else {
             ("powertrain", self.carrier(), None)
         };
         mounts.push(mount("engine_mounts", engine, on, "engine_mount", tear)?);
         if self.kg("battery")? > 0.0 {
-            mounts.push(mount(
-                "battery_bolts",
-                "battery",
-                self.carrier(),
-                "battery_bolt",
-                None,
-            )?);
+            mounts.push(mount("battery_bolts", "battery", self.carrier(), "battery_bolt", None)?);
         }
         Ok(mounts)
     }
@@ -316,18 +279,9 @@ mod tests {
                 ..Parameters::default()
             };
             let d = build(&recipe, &template, &p).unwrap();
-            let tips: f64 = d
-                .paths
-                .iter()
-                .filter_map(|q| q.layer.as_ref())
-                .map(|l| l.face_kg)
-                .sum();
+            let tips: f64 = d.paths.iter().filter_map(|q| q.layer.as_ref()).map(|l| l.face_kg).sum();
             let all = tips + d.masses.iter().map(|m| m.kg).sum::<f64>();
-            assert!(
-                (all - recipe.body.test_kg).abs() < 1e-9,
-                "{}: {all}",
-                recipe.id
-            );
+            assert!((all - recipe.body.test_kg).abs() < 1e-9, "{}: {all}", recipe.id);
         }
     }
 

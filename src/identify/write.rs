@@ -9,12 +9,7 @@ use super::draft::{Draft, DraftMass, DraftMount, DraftPath};
 use super::recipe::{Recipe, Template};
 
 /// The text of the vehicle file. `remarks` become comment lines of the head, one each.
-pub fn vehicle_toml(
-    recipe: &Recipe,
-    template: &Template,
-    draft: &Draft,
-    remarks: &[String],
-) -> String {
+pub fn vehicle_toml(recipe: &Recipe, template: &Template, draft: &Draft, remarks: &[String]) -> String {
     let mut t = String::new();
     head(&mut t, recipe, template, remarks);
     body(&mut t, recipe);
@@ -53,28 +48,18 @@ fn head(t: &mut String, recipe: &Recipe, template: &Template, remarks: &[String]
     );
     put(
         t,
-        format_args!(
-            "#   crumple identify vehicles/recipes/{id}.toml --out vehicles/{group}/{id}.toml"
-        ),
+        format_args!("#   crumple identify vehicles/recipes/{id}.toml --out vehicles/{group}/{id}.toml"),
     );
     for line in wrapped(&recipe.note).iter().chain(remarks) {
         put(t, format_args!("# {line}"));
     }
     put(
         t,
-        format_args!(
-            "format = 1\nid = {}\nname = {}",
-            quoted(id),
-            quoted(&recipe.name)
-        ),
+        format_args!("format = 1\nid = {}\nname = {}", quoted(id), quoted(&recipe.name)),
     );
     put(
         t,
-        format_args!(
-            "class = {}\nyear = {}\n",
-            quoted(class_name(recipe.class)),
-            recipe.year
-        ),
+        format_args!("class = {}\nyear = {}\n", quoted(class_name(recipe.class)), recipe.year),
     );
 }
 
@@ -82,19 +67,11 @@ fn body(t: &mut String, recipe: &Recipe) {
     let b = &recipe.body;
     put(
         t,
-        format_args!(
-            "[body]\ncurb_kg = {}\ntest_kg = {}",
-            num(b.curb_kg),
-            num(b.test_kg)
-        ),
+        format_args!("[body]\ncurb_kg = {}\ntest_kg = {}", num(b.curb_kg), num(b.test_kg)),
     );
     put(
         t,
-        format_args!(
-            "length_mm = {}\nwidth_mm = {}",
-            num(b.length_mm),
-            num(b.width_mm)
-        ),
+        format_args!("length_mm = {}\nwidth_mm = {}", num(b.length_mm), num(b.width_mm)),
     );
     put(
         t,
@@ -116,26 +93,15 @@ fn body(t: &mut String, recipe: &Recipe) {
 fn mass(t: &mut String, m: &DraftMass) {
     put(
         t,
-        format_args!(
-            "[[mass]]\nname = {}\nrole = {}",
-            quoted(m.name),
-            quoted(m.role)
-        ),
+        format_args!("[[mass]]\nname = {}\nrole = {}", quoted(m.name), quoted(m.role)),
     );
-    put(
-        t,
-        format_args!("kg = {}\n", num((m.kg * 100.0).round() / 100.0)),
-    );
+    put(t, format_args!("kg = {}\n", num((m.kg * 100.0).round() / 100.0)));
 }
 
 fn mount(t: &mut String, m: &DraftMount) {
     put(
         t,
-        format_args!(
-            "[[mount]]\nname = {}\nfrom = {}",
-            quoted(m.name),
-            quoted(m.from)
-        ),
+        format_args!("[[mount]]\nname = {}\nfrom = {}", quoted(m.name), quoted(m.from)),
     );
     put(
         t,
@@ -145,10 +111,7 @@ fn mount(t: &mut String, m: &DraftMount) {
             num(m.stiffness_kn_per_mm)
         ),
     );
-    put(
-        t,
-        format_args!("damping_kNs_per_m = {}", num(m.damping_kns_per_m)),
-    );
+    put(t, format_args!("damping_kNs_per_m = {}", num(m.damping_kns_per_m)));
     if let Some(kn) = m.break_kn {
         put(t, format_args!("break_kN = {}", num(kn)));
     }
@@ -156,10 +119,7 @@ fn mount(t: &mut String, m: &DraftMount) {
 }
 
 fn path(t: &mut String, p: &DraftPath) {
-    put(
-        t,
-        format_args!("[[path]]  # {}\nname = {}", p.remark, quoted(p.name)),
-    );
+    put(t, format_args!("[[path]]  # {}\nname = {}", p.remark, quoted(p.name)));
     if let Some(l) = &p.layer {
         put(t, format_args!("face = \"front\""));
         if l.compartment {
@@ -181,15 +141,9 @@ fn path(t: &mut String, p: &DraftPath) {
         put(t, format_args!("face_kg = {}", num(l.face_kg)));
     }
     if let Some((from, gap_mm)) = p.inner {
-        put(
-            t,
-            format_args!("from = {}\nto = {}", quoted(from), quoted(p.to)),
-        );
+        put(t, format_args!("from = {}\nto = {}", quoted(from), quoted(p.to)));
         if gap_mm > 0.0 {
-            put(
-                t,
-                format_args!("gap_mm = {}", num((gap_mm * 10.0).round() / 10.0)),
-            );
+            put(t, format_args!("gap_mm = {}", num((gap_mm * 10.0).round() / 10.0)));
         }
         if let Some(a) = p.offset_share {
             put(t, format_args!("offset_share = {}", num(a)));
@@ -217,15 +171,10 @@ fn path(t: &mut String, p: &DraftPath) {
 }
 
 fn evidence(t: &mut String, recipe: &Recipe, template: &Template) {
-    let mut entries: BTreeMap<&str, &Provenance> = template
-        .provenance
-        .iter()
-        .map(|(k, p)| (k.as_str(), p))
-        .collect();
+    let mut entries: BTreeMap<&str, &Provenance> = template.provenance.iter().map(|(k, p)| (k.as_str(), p)).collect();
     entries.extend(recipe.provenance.iter().map(|(k, p)| (k.as_str(), p)));
     put(t, format_args!("[sources]"));
-    let sources: BTreeMap<&String, &String> =
-        template.sources.iter().chain(&recipe.sources).collect();
+    let sources: BTreeMap<&String, &String> = template.sources.iter().chain(&recipe.sources).collect();
     for (key, citation) in sources {
         if entries.values().any(|p| p.source == *key) || recipe.sources.contains_key(key) {
             put(t, format_args!("{key} = {}", quoted(citation)));
@@ -283,9 +232,7 @@ fn put(t: &mut String, line: std::fmt::Arguments) {
 fn quoted(s: &str) -> String {
     format!(
         "\"{}\"",
-        s.replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace('\n', " ")
+        s.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ")
     )
 }
 

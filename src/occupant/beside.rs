@@ -56,13 +56,9 @@ fn convention(code: &str) -> Option<(Cfc, Unit, &'static str)> {
         ("CHST", "AC") => (Cfc::C180, Unit::Gravity, "chest x"),
         ("PELV", "AC") => (Cfc::C180, Unit::Gravity, "pelvis x"),
         ("CHST", "DS") => (Cfc::C180, Unit::Millimetre, "chest compression"),
-        ("FEMR", "FO") if code.get(6..8) == Some("LE") => {
-            (Cfc::C600, Unit::KiloNewton, "left femur")
-        }
+        ("FEMR", "FO") if code.get(6..8) == Some("LE") => (Cfc::C600, Unit::KiloNewton, "left femur"),
         ("FEMR", "FO") => (Cfc::C600, Unit::KiloNewton, "right femur"),
-        ("SEBE", "FO") if code.get(10..12) == Some("B6") => {
-            (Cfc::C60, Unit::KiloNewton, "lap belt")
-        }
+        ("SEBE", "FO") if code.get(10..12) == Some("B6") => (Cfc::C60, Unit::KiloNewton, "lap belt"),
         ("SEBE", "FO") => (Cfc::C60, Unit::KiloNewton, "shoulder belt"),
         _ => return None,
     })
@@ -85,10 +81,7 @@ fn same(a: &str, b: &str) -> bool {
 ///
 /// # Errors
 /// [`OccupantError::Signal`] for a channel too coarse for its class or in a unit of another dimension.
-pub fn beside(
-    simulated: &[Channel],
-    measured: &[Channel],
-) -> Result<Vec<ChannelPair>, OccupantError> {
+pub fn beside(simulated: &[Channel], measured: &[Channel]) -> Result<Vec<ChannelPair>, OccupantError> {
     let mut pairs = Vec::new();
     for model in simulated {
         let Some((class, unit, name)) = convention(&model.code) else {
@@ -115,11 +108,7 @@ pub fn beside(
 }
 
 /// Magnitude over the components that are there of the channel whose x code is `x_code`, m/s2.
-fn magnitude(
-    measured: &[Channel],
-    x_code: &str,
-    class: Cfc,
-) -> Result<Option<(f64, Vec<f64>)>, OccupantError> {
+fn magnitude(measured: &[Channel], x_code: &str, class: Cfc) -> Result<Option<(f64, Vec<f64>)>, OccupantError> {
     let mut sum: Option<(f64, Vec<f64>)> = None;
     for axis in ["X", "Y", "Z"] {
         let code = format!("{}{axis}0", &x_code[..14]);
@@ -140,10 +129,7 @@ fn magnitude(
 ///
 /// # Errors
 /// As [`beside`]; [`OccupantError::Criteria`] for a record too short for the criterion.
-pub fn measured_scalars(
-    simulated: &[Channel],
-    measured: &[Channel],
-) -> Result<MeasuredScalars, OccupantError> {
+pub fn measured_scalars(simulated: &[Channel], measured: &[Channel]) -> Result<MeasuredScalars, OccupantError> {
     let code = |location: &str| {
         let wanted = |c: &&Channel| c.code.get(2..6) == Some(location) && &c.code[12..14] == "AC";
         simulated.iter().find(wanted).map(|c| c.code.clone())

@@ -15,13 +15,9 @@ use super::dummy::Anatomy;
 use super::firing::Trigger;
 use super::law::{belt_law, capped_law};
 use super::restraint::{Restraint, RestraintSpec};
-use super::system::{
-    Airbag, Column, Place, PointMassRestraint, Position, Pretensioner, RestraintSystem,
-};
+use super::system::{Airbag, Column, Place, PointMassRestraint, Position, Pretensioner, RestraintSystem};
 use crate::criteria::Dummy;
-use crate::dynamics::{
-    BodyId, Crush, CrushLaw, GroupId, MountSpec, Network, Port, Pretension, Ramp, SliderSpec,
-};
+use crate::dynamics::{BodyId, Crush, CrushLaw, GroupId, MountSpec, Network, Port, Pretension, Ramp, SliderSpec};
 use crate::units::{KN, KN_PER_MM, MM, MS};
 
 /// A front seat.
@@ -141,9 +137,7 @@ pub fn attach(
         help,
     };
     match (&restraint.spec, Anatomy::of(dummy)) {
-        (RestraintSpec::PointMass(spec), None) if dummy == Dummy::PointMass => {
-            Ok(attach_point_mass(net, at, spec))
-        }
+        (RestraintSpec::PointMass(spec), None) if dummy == Dummy::PointMass => Ok(attach_point_mass(net, at, spec)),
         (RestraintSpec::System(system), Some(anatomy)) => {
             let place = match at.seat {
                 Seat::Driver => &system.driver,
@@ -181,11 +175,7 @@ fn attach_point_mass(net: &mut Network, at: &Mounting, spec: &PointMassRestraint
     let group = net.group(&format!("vehicle {} point mass restraint", at.side + 1));
     let k = spec.stiffness_N_per_m;
     // Without a limit the table must outlast any stroke: 100 m.
-    let cap = if spec.limit_N > 0.0 {
-        spec.limit_N
-    } else {
-        k * 100.0
-    };
+    let cap = if spec.limit_N > 0.0 { spec.limit_N } else { k * 100.0 };
     let law = net.law(capped_law(k, cap));
     net.crushes.push(Crush {
         port: Port::signed(mass, at.cabin, at.heading),
@@ -327,12 +317,7 @@ impl<'a> Builder<'a> {
         let law = place.chest_contact.table().law();
         self.crush(port, law, position.chest_mm * MM, contact[0]);
         let port = self.signed(head, front);
-        self.crush(
-            port,
-            place.head_contact.law(),
-            position.head_mm * MM,
-            contact[1],
-        );
+        self.crush(port, place.head_contact.law(), position.head_mm * MM, contact[1]);
 
         let knee = self.knee_bolster(place, position, pelvis, dash);
 
@@ -377,13 +362,7 @@ impl<'a> Builder<'a> {
         (wheel, group)
     }
 
-    fn knee_bolster(
-        &mut self,
-        place: &Place,
-        position: &Position,
-        pelvis: BodyId,
-        dash: BodyId,
-    ) -> GroupId {
+    fn knee_bolster(&mut self, place: &Place, position: &Position, pelvis: BodyId, dash: BodyId) -> GroupId {
         // A knee bag deeper than the clearance acts from the start and keeps its table, so that the bolster behind
         // it lies deeper by the difference (for the HIII-05F of `us-2018` 35 mm; its knees do not get there).
         let knee = self.group("knee bolster");
@@ -436,11 +415,7 @@ impl<'a> Builder<'a> {
         let back = seat.back_kN_per_mm;
         let support = seat.head_restraint_kN_per_mm;
         let gap = seat.head_restraint_gap_mm * MM;
-        for (body, k, gap) in [
-            (pelvis, back, 0.0),
-            (spine, back, 0.0),
-            (head, support, gap),
-        ] {
+        for (body, k, gap) in [(pelvis, back, 0.0), (spine, back, 0.0), (head, support, gap)] {
             let port = self.signed(cabin, body);
             let law = capped_law(k * KN_PER_MM, seat.back_kN * KN);
             self.crush(port, law, gap, group);
@@ -458,12 +433,10 @@ impl<'a> Builder<'a> {
         let groups = ["airbag on chest", "airbag on head"].map(|part| self.group(part));
         let chest = Port::shared(sternum, spine, bag.sternum_share, front, self.at.heading);
         let gap = (position.chest_mm - bag.chest.depth_mm).max(0.0) * MM;
-        self.crush(chest, bag.chest.table().law(), gap, groups[0])
-            .ramp = ramp;
+        self.crush(chest, bag.chest.table().law(), gap, groups[0]).ramp = ramp;
         let gap = (position.head_mm - bag.head.depth_mm).max(0.0) * MM;
         let port = self.signed(head, front);
-        self.crush(port, bag.head.table().law(), gap, groups[1])
-            .ramp = ramp;
+        self.crush(port, bag.head.table().law(), gap, groups[1]).ramp = ramp;
         groups
     }
 }

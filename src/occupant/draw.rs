@@ -41,8 +41,7 @@ impl Restraint {
                 (key, kind, Part::Restraint)
             }),
             |key| {
-                let foreign = key.starts_with(other)
-                    || (key.contains(".position.") && !key.contains(dummy.id()));
+                let foreign = key.starts_with(other) || (key.contains(".position.") && !key.contains(dummy.id()));
                 self.provenance_entry(key).filter(|_| !foreign)
             },
             &self.provenance,
@@ -145,8 +144,7 @@ mod tests {
                 assert!(inputs.len() >= 8, "{id}: {}", inputs.len());
                 for index in 0..200 {
                     let u = probabilities(3, index, inputs.len());
-                    let factors: Vec<f64> =
-                        inputs.iter().zip(u).map(|(i, u)| i.quantile(u)).collect();
+                    let factors: Vec<f64> = inputs.iter().zip(u).map(|(i, u)| i.quantile(u)).collect();
                     restraint
                         .drawn(&inputs, &factors)
                         .unwrap_or_else(|e| panic!("{id} draw {index}: {e}"));
@@ -162,12 +160,9 @@ mod tests {
         let restraint = Restraint::load(&library, "us-2018").unwrap();
         let inputs = restraint.inputs(Seat::Driver, Dummy::Hiii50m);
         let keys = restraint.number_keys();
-        let stroke =
-            |i: &Input| (i.leaves.iter()).any(|l| keys[l.index] == "driver.column.stroke_mm");
+        let stroke = |i: &Input| (i.leaves.iter()).any(|l| keys[l.index] == "driver.column.stroke_mm");
         assert!(inputs.iter().any(stroke));
-        let factors: Vec<f64> = (inputs.iter())
-            .map(|i| if stroke(i) { 20.0 } else { 1.0 })
-            .collect();
+        let factors: Vec<f64> = (inputs.iter()).map(|i| if stroke(i) { 20.0 } else { 1.0 }).collect();
         let drawn = restraint.drawn(&inputs, &factors).unwrap();
         let super::super::RestraintSpec::System(s) = &drawn.spec else {
             panic!("a system");

@@ -66,14 +66,8 @@ const HIII_05F: Anatomy = Anatomy {
         damper_factor: 0.9 * SIZE_05F * SIZE_05F,
         knee_m: 0.031,
     },
-    neck: (
-        HIII_50M.neck.0 * SIZE_05F,
-        HIII_50M.neck.1 * SIZE_05F * SIZE_05F,
-    ),
-    lumbar: (
-        HIII_50M.lumbar.0 * SIZE_05F,
-        HIII_50M.lumbar.1 * SIZE_05F * SIZE_05F,
-    ),
+    neck: (HIII_50M.neck.0 * SIZE_05F, HIII_50M.neck.1 * SIZE_05F * SIZE_05F),
+    lumbar: (HIII_50M.lumbar.0 * SIZE_05F, HIII_50M.lumbar.1 * SIZE_05F * SIZE_05F),
 };
 
 impl Anatomy {
@@ -136,11 +130,7 @@ mod tests {
         let (mut loading, mut returned) = (0.0, 0.0);
         for i in 1..force.len() {
             let work = 0.5 * (force[i] + force[i - 1]) * (d[i] - d[i - 1]);
-            if work > 0.0 {
-                loading += work
-            } else {
-                returned -= work
-            }
+            if work > 0.0 { loading += work } else { returned -= work }
         }
         let max = |x: &[f64]| x.iter().copied().fold(0.0, f64::max);
         [max(&force), max(&d), 1.0 - returned / loading]
@@ -180,8 +170,7 @@ mod tests {
     /// mm at 4.9 m/s (DOP853, rtol 1e-9), within 0.01 % of the published 4363.5 N, 69.94 mm, 2858.2 N, 54.09 mm.
     #[test]
     fn lobdell_impactor() {
-        for (mps, force, deflection) in [(6.71, 4363.28, 0.069_940_3), (4.9, 2858.01, 0.054_088_3)]
-        {
+        for (mps, force, deflection) in [(6.71, 4363.28, 0.069_940_3), (4.9, 2858.01, 0.054_088_3)] {
             let [f, d, _] = lobdell(mps);
             assert!((f / force - 1.0).abs() < 2e-4, "{f} N");
             assert!((d / deflection - 1.0).abs() < 2e-4, "{d} m");
@@ -230,11 +219,7 @@ mod tests {
     fn masses_add_up() {
         for (dummy, kg) in [(Dummy::Hiii50m, 78.2), (Dummy::Hiii05f, 49.0)] {
             let a = Anatomy::of(dummy).unwrap();
-            assert!(
-                (a.total_kg() / kg - 1.0).abs() < 0.01,
-                "{dummy}: {} kg",
-                a.total_kg()
-            );
+            assert!((a.total_kg() / kg - 1.0).abs() < 0.01, "{dummy}: {} kg", a.total_kg());
             assert!(a.ribs.knee_m <= RIB_KNEE_M);
         }
         assert_eq!(Anatomy::of(Dummy::PointMass), None);

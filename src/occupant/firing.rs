@@ -69,9 +69,7 @@ impl Firing {
             if let Some((key, Some(value))) = of_the_pulse.into_iter().find(|(_, v)| v.is_some()) {
                 return Err(KeyError::new(
                     "firing.fire_ms",
-                    format!(
-                        "a fixed time of {fire} ms beside {key} = {value}, a rule for the pulse"
-                    ),
+                    format!("a fixed time of {fire} ms beside {key} = {value}, a rule for the pulse"),
                     "give fire_ms alone, or loss_mps, window_ms and delay_ms without it",
                 ));
             }
@@ -138,8 +136,7 @@ impl Trigger {
     pub fn fired_s(self, record: &Record) -> Option<f64> {
         match self {
             Self::Sensor(id) => record.fired_s(id),
-            Self::At(time_s) => Some(time_s)
-                .filter(|t| *t <= record.sample_s * record.len().saturating_sub(1) as f64),
+            Self::At(time_s) => Some(time_s).filter(|t| *t <= record.sample_s * record.len().saturating_sub(1) as f64),
         }
     }
 }

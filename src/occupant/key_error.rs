@@ -15,11 +15,7 @@ pub struct KeyError {
 }
 
 impl KeyError {
-    pub(super) fn new(
-        key: impl Into<String>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
+    pub(super) fn new(key: impl Into<String>, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
             key: key.into(),
             message: message.into(),

@@ -143,9 +143,7 @@ pub(super) fn check_table(
         if slope > unload_kn_per_mm * (1.0 + 1e-9) {
             return Err(KeyError::new(
                 key(f_key),
-                format!(
-                    "rises by {slope:.4} kN/mm at {b} mm, more than the unloading stiffness {unload_kn_per_mm}"
-                ),
+                format!("rises by {slope:.4} kN/mm at {b} mm, more than the unloading stiffness {unload_kn_per_mm}"),
                 "an unloading (or webbing) stiffness of at least the slope",
             ));
         }
@@ -209,10 +207,7 @@ pub(super) fn locate(text: &str, key: &str) -> Range<usize> {
         } else {
             continue;
         };
-        let covers = bare == path
-            || bare
-                .strip_prefix(path.as_str())
-                .is_some_and(|r| r.starts_with('.'));
+        let covers = bare == path || bare.strip_prefix(path.as_str()).is_some_and(|r| r.starts_with('.'));
         if covers && path.len() > best.0 {
             best = (path.len(), span);
         }

@@ -110,10 +110,7 @@ pub fn readings(occupant: &Occupant, record: &Record) -> Result<OccupantResult, 
         excursion_mm,
         intrusion_at_seat_mm,
         leg_odds_ratio: leg_odds(intrusion_at_seat_mm),
-        fire_ms: occupant
-            .trigger
-            .and_then(|t| t.fired_s(record))
-            .map(|s| s / MS),
+        fire_ms: occupant.trigger.and_then(|t| t.fired_s(record)).map(|s| s / MS),
         wheel_contact: None,
         risk: NcapRisk::default(),
     };
@@ -130,8 +127,7 @@ pub fn readings(occupant: &Occupant, record: &Record) -> Result<OccupantResult, 
     result.hic36 = Some(hic36(&head, dt_s)?.value);
     result.chest_a3ms_g = Some(clip_3ms_cumulative(&chest, dt_s)? / G0);
     result.chest_deflection_mm = Some(largest(deflection.iter().copied()) / MM);
-    result.viscous_criterion_mps =
-        Some(viscous_criterion(&deflection, dt_s, occupant.dummy)?.vc_mps);
+    result.viscous_criterion_mps = Some(viscous_criterion(&deflection, dt_s, occupant.dummy)?.vc_mps);
     result.femur_kN = Some(0.5 * largest(knee.iter().copied()) / KN);
     result.peak_g = largest(head.iter().copied()) / G0;
     let touched = |g: usize| record.force(g).iter().any(|f| *f > CONTACT_N);
@@ -165,21 +161,15 @@ fn travel<'a>(occupant: &'a Occupant, record: &'a Record) -> impl Iterator<Item 
 /// Largest rearward travel of the interior before the seat in the cabin at that seat, m.
 fn intrusion_m(occupant: &Occupant, record: &Record) -> f64 {
     let at = &occupant.mounting;
-    let rearward = |interior: usize, s: usize| {
-        at.heading * (record.u_at(at.cabin, s) - record.u_at(interior, s))
-    };
-    at.dash.map_or(0.0, |interior| {
-        largest(record.range().map(|s| rearward(interior, s)))
-    })
+    let rearward = |interior: usize, s: usize| at.heading * (record.u_at(at.cabin, s) - record.u_at(interior, s));
+    at.dash
+        .map_or(0.0, |interior| largest(record.range().map(|s| rearward(interior, s))))
 }
 
 /// Compression of the chest, m.
 fn deflection_m(occupant: &Occupant, chain: &Chain, record: &Record) -> Vec<f64> {
     let squeeze = |s| record.u_at(chain.spine, s) - record.u_at(chain.sternum, s);
-    record
-        .range()
-        .map(|s| occupant.mounting.heading * squeeze(s))
-        .collect()
+    record.range().map(|s| occupant.mounting.heading * squeeze(s)).collect()
 }
 
 /// Seat position of ISO-MME: 1 front left, 3 front right.
@@ -195,11 +185,7 @@ pub const fn seat_position(seat: Seat, driver_on_right: bool) -> char {
 ///
 /// # Errors
 /// [`OccupantError::Signal`] when the record holds no usable interval.
-pub fn channels(
-    occupant: &Occupant,
-    record: &Record,
-    position: char,
-) -> Result<Vec<Channel>, OccupantError> {
+pub fn channels(occupant: &Occupant, record: &Record, position: char) -> Result<Vec<Channel>, OccupantError> {
     let at = &occupant.mounting;
     let place = format!("{}{position}", at.side + 1);
     let kind = match occupant.dummy {
@@ -219,18 +205,11 @@ pub fn channels(
             all.push((code, Unit::MetrePerSecondSquared, ahead(record.a(body))));
         }
         // Compression is negative in ISO-MME.
-        let squeeze = deflection_m(occupant, c, record)
-            .iter()
-            .map(|d| -d)
-            .collect();
+        let squeeze = deflection_m(occupant, c, record).iter().map(|d| -d).collect();
         all.push((format!("{place}CHST0003{kind}DSX0"), Unit::Metre, squeeze));
         let half: Vec<f64> = record.force(c.knee).iter().map(|f| -0.5 * f).collect();
         for side in ["LE", "RI"] {
-            all.push((
-                format!("{place}FEMR{side}00{kind}FOZ0"),
-                Unit::Newton,
-                half.clone(),
-            ));
+            all.push((format!("{place}FEMR{side}00{kind}FOZ0"), Unit::Newton, half.clone()));
         }
         for (strand, group) in [("B3", c.shoulder_belt), ("B6", c.lap_belt)] {
             let code = format!("{place}SEBE0000{strand}FO00");

@@ -343,10 +343,7 @@ impl RestraintSystem {
         within("seat.slip_kN", self.seat.slip_kN, 0.0, 20.0)?;
         positive("seat.back_kN_per_mm", self.seat.back_kN_per_mm)?;
         positive("seat.back_kN", self.seat.back_kN)?;
-        positive(
-            "seat.head_restraint_kN_per_mm",
-            self.seat.head_restraint_kN_per_mm,
-        )?;
+        positive("seat.head_restraint_kN_per_mm", self.seat.head_restraint_kN_per_mm)?;
         within(
             "seat.head_restraint_gap_mm",
             self.seat.head_restraint_gap_mm,
@@ -402,57 +399,30 @@ impl Place {
                     "hiii-50m or hiii-05f",
                 ));
             }
-            for (key, mm) in [
-                ("chest_mm", p.chest_mm),
-                ("head_mm", p.head_mm),
-                ("knee_mm", p.knee_mm),
-            ] {
+            for (key, mm) in [("chest_mm", p.chest_mm), ("head_mm", p.head_mm), ("knee_mm", p.knee_mm)] {
                 within(&format!("{at}.position.{dummy}.{key}"), mm, 0.0, 2000.0)?;
             }
         }
         if let Some(c) = &self.column {
             positive(&format!("{at}.column.mass_kg"), c.mass_kg)?;
-            positive(
-                &format!("{at}.column.stiffness_kN_per_mm"),
-                c.stiffness_kN_per_mm,
-            )?;
+            positive(&format!("{at}.column.stiffness_kN_per_mm"), c.stiffness_kN_per_mm)?;
             positive(&format!("{at}.column.collapse_kN"), c.collapse_kN)?;
             within(&format!("{at}.column.stroke_mm"), c.stroke_mm, 0.0, 300.0)?;
         }
         let share = self.chest_contact.sternum_share;
-        within(
-            &format!("{at}.chest_contact.sternum_share"),
-            share,
-            0.0,
-            1.0,
-        )?;
+        within(&format!("{at}.chest_contact.sternum_share"), share, 0.0, 1.0)?;
         check_cushion(&format!("{at}.chest_contact"), &self.chest_contact.table())?;
         check_cushion(&format!("{at}.head_contact"), &self.head_contact)?;
         if let Some(b) = &self.airbag {
             within(&format!("{at}.airbag.delay_ms"), b.delay_ms, 0.0, 100.0)?;
             positive(&format!("{at}.airbag.fill_ms"), b.fill_ms)?;
-            within(
-                &format!("{at}.airbag.sternum_share"),
-                b.sternum_share,
-                0.0,
-                1.0,
-            )?;
+            within(&format!("{at}.airbag.sternum_share"), b.sternum_share, 0.0, 1.0)?;
             for (part, c) in [("chest", &b.chest), ("head", &b.head)] {
-                within(
-                    &format!("{at}.airbag.{part}.depth_mm"),
-                    c.depth_mm,
-                    0.0,
-                    1000.0,
-                )?;
+                within(&format!("{at}.airbag.{part}.depth_mm"), c.depth_mm, 0.0, 1000.0)?;
                 check_cushion(&format!("{at}.airbag.{part}"), &c.table())?;
             }
         }
-        within(
-            &format!("{at}.knee.depth_mm"),
-            self.knee.depth_mm,
-            0.0,
-            500.0,
-        )?;
+        within(&format!("{at}.knee.depth_mm"), self.knee.depth_mm, 0.0, 500.0)?;
         match (self.knee.delay_ms, self.knee.fill_ms) {
             (None, None) => {}
             (delay, Some(fill)) => {

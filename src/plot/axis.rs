@@ -50,11 +50,7 @@ impl Axis {
     }
 
     /// Ends on the values themselves; ticks on the round numbers between.
-    pub fn between(
-        what: &str,
-        values: impl Iterator<Item = f64>,
-        want: usize,
-    ) -> Result<Self, PlotError> {
+    pub fn between(what: &str, values: impl Iterator<Item = f64>, want: usize) -> Result<Self, PlotError> {
         let (lo, hi) = extent(what, values)?;
         let hi = if hi > lo { hi } else { lo + 1.0 };
         let step = step(what, lo, hi, want)?;
@@ -117,9 +113,7 @@ impl Axis {
 fn extent(what: &str, values: impl Iterator<Item = f64>) -> Result<(f64, f64), PlotError> {
     let (lo, hi) = values
         .filter(|v| v.is_finite())
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
-            (lo.min(v), hi.max(v))
-        });
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
     if lo > hi {
         let what = what.to_string();
         return Err(PlotError::Empty { what });

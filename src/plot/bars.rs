@@ -55,16 +55,9 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
         false => vec![b.label.clone()],
     };
     let names: Vec<Vec<String>> = bars.iter().map(name).collect();
-    let left = names
-        .iter()
-        .map(|n| widest(n, t.px, false))
-        .fold(0.0, f64::max)
-        + 16.0;
+    let left = names.iter().map(|n| widest(n, t.px, false)).fold(0.0, f64::max) + 16.0;
     let widths = bars.iter().flat_map(|b| [b.at_low, b.at_high]);
-    let text_px = widths
-        .map(|v| t.width(&number(v, input.decimals)))
-        .fold(0.0, f64::max)
-        + 12.0;
+    let text_px = widths.map(|v| t.width(&number(v, input.decimals))).fold(0.0, f64::max) + 12.0;
     let room = (inner - left - 2.0 * text_px).max(0.2 * inner);
     let ends = bars.iter().flat_map(|b| [b.at_low, b.at_high]);
     let axis = Axis::between(
@@ -89,11 +82,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
             let y = plot.y0 + (i as f64 + 0.5) * row;
             // The longer first: with both on one side the shorter stays visible.
             let mut ends = [(b.at_low, theme.color(0)), (b.at_high, theme.color(1))];
-            ends.sort_by(|p, q| {
-                (q.0 - input.base)
-                    .abs()
-                    .total_cmp(&(p.0 - input.base).abs())
-            });
+            ends.sort_by(|p, q| (q.0 - input.base).abs().total_cmp(&(p.0 - input.base).abs()));
             for (v, ink) in ends {
                 let (a, z) = (x(v.min(input.base)), x(v.max(input.base)));
                 c.fill(Rect::new(a, y - row * 0.31, z, y + row * 0.31), ink, 1.0);
@@ -111,10 +100,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
             c.lines_middle((area.x0 + left - 14.0, y), H::Right, &names[i], t);
         }
         let base = x(input.base);
-        c.line(
-            &[(base, plot.y0), (base, plot.y1)],
-            Stroke::new(Rgb::BLACK, 2.6),
-        );
+        c.line(&[(base, plot.y0), (base, plot.y1)], Stroke::new(Rgb::BLACK, 2.6));
         super::place::legend(c, (area.x0, plot.y1 + t.px * 3.1), &keys, inner);
         Ok(())
     })

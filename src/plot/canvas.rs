@@ -70,11 +70,7 @@ pub(super) struct Stroke {
 
 impl Stroke {
     pub fn new(color: Rgb, px: f64) -> Self {
-        Self {
-            color,
-            px,
-            dash: &[],
-        }
+        Self { color, px, dash: &[] }
     }
     pub fn dashed(self, dash: Dash) -> Self {
         Self { dash, ..self }
@@ -126,10 +122,7 @@ impl Type {
         Self { px, ..self }
     }
     pub fn upward(self) -> Self {
-        Self {
-            upward: true,
-            ..self
-        }
+        Self { upward: true, ..self }
     }
     pub fn width(&self, text: &str) -> f64 {
         width_px(text, self.px, self.bold)
@@ -223,9 +216,8 @@ impl Canvas<'_> {
             return;
         }
         let stroke = Stroke::new(ink, self.theme.line_px * 0.9);
-        let at = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
-            points.iter().map(|p| (x + p.0 * r, y + p.1 * r)).collect()
-        };
+        let at =
+            |points: &[(f64, f64)]| -> Vec<(f64, f64)> { points.iter().map(|p| (x + p.0 * r, y + p.1 * r)).collect() };
         let corners = match m {
             Marker::Circle => (0..24)
                 .map(|i| f64::from(i) * std::f64::consts::TAU / 24.0)
@@ -244,11 +236,7 @@ impl Canvas<'_> {
         self.area(&corners, if hollow { Rgb::WHITE } else { ink }, 1.0);
         let mut ring = corners;
         ring.extend_from_within(..2);
-        let rim = if hollow {
-            stroke
-        } else {
-            Stroke::new(ink, 1.0)
-        };
+        let rim = if hollow { stroke } else { Stroke::new(ink, 1.0) };
         self.line(&ring, rim);
     }
 
@@ -263,30 +251,20 @@ impl Canvas<'_> {
             V::Base => 0.0,
         };
         let lift = (baseline - TOP_TO_BASELINE) * t.px;
-        let at = if t.upward {
-            (x + lift, y)
-        } else {
-            (x, y + lift)
-        };
+        let at = if t.upward { (x + lift, y) } else { (x, y + lift) };
         let h = match h {
             H::Left => HPos::Left,
             H::Center => HPos::Center,
             H::Right => HPos::Right,
         };
-        let style = if t.bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
+        let style = if t.bold { FontStyle::Bold } else { FontStyle::Normal };
         let size = t.px * FINE * FONT_SIZE_DIVISOR;
         let mut font = FontDesc::new(FontFamily::Name(FONT_FAMILY), size, style);
         if t.upward {
             font = font.transform(FontTransform::Rotate270);
         }
         let ink = color(t.color, 1.0);
-        let style = TextStyle::from(font)
-            .color(&ink)
-            .pos(Pos::new(h, VPos::Top));
+        let style = TextStyle::from(font).color(&ink).pos(Pos::new(h, VPos::Top));
         self.put(&Text::new(text.to_string(), fine(at), style));
     }
 
@@ -385,10 +363,7 @@ pub(super) fn compose(
         let body = Rect::new(MARGIN_PX, top, theme.width_px - MARGIN_PX, top + body_px);
         draw(&mut canvas, body)?;
         canvas.lines((MARGIN_PX, body.y1 + 14.0), H::Left, &stamp, stamp_type);
-        canvas
-            .area
-            .present()
-            .map_err(|e| PlotError::Draw(e.to_string()))?;
+        canvas.area.present().map_err(|e| PlotError::Draw(e.to_string()))?;
         if let Some(e) = canvas.error {
             return Err(PlotError::Draw(e));
         }

@@ -44,19 +44,10 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     let marks: Vec<f64> = input.limit.iter().map(|(v, _)| *v).collect();
     let across = intervals_across(theme, inner);
     let x = Axis::around("the distribution", values.chain(marks), &[], across)?;
-    let y = Axis::between(
-        "the share",
-        [0.0, 100.0].into_iter(),
-        intervals_up(theme, high),
-    )?;
+    let y = Axis::between("the share", [0.0, 100.0].into_iter(), intervals_up(theme, high))?;
     compose(theme, &input.heading, body, |c, area| {
         let left = area.x0 + y.label_px(theme) + 16.0;
-        let frame = Rect::new(
-            left,
-            area.y0 + above,
-            area.x1 - 24.0,
-            area.y0 + above + high,
-        );
+        let frame = Rect::new(left, area.y0 + above, area.x1 - 24.0, area.y0 + above + high);
         let panel = Panel::new(frame, x, y);
         let labels = Labels {
             y: "Draws at or below (%)",

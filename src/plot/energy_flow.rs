@@ -63,14 +63,9 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
             false => vec![s.name.clone()],
         })
         .collect();
-    let name_px = names
-        .iter()
-        .map(|n| widest(n, t.px, false))
-        .fold(0.0, f64::max);
+    let name_px = names.iter().map(|n| widest(n, t.px, false)).fold(0.0, f64::max);
     let left = name_px.min(0.45 * inner) + 14.0;
-    let text_px = shares()
-        .map(|s| t.width(&value_text(s, input)))
-        .fold(0.0, f64::max);
+    let text_px = shares().map(|s| t.width(&value_text(s, input))).fold(0.0, f64::max);
     let room = (inner - left - text_px - 22.0).max(0.15 * inner);
     let what = "energy";
     let axis = Axis::around(what, totals, &[0.0], intervals_across(theme, room))?;
@@ -107,12 +102,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
             order.sort_by(|a, b| b.0.total().total_cmp(&a.0.total()));
             for (share, name) in order {
                 let row = row_px(name);
-                let at = Rect::new(
-                    area.x0 + left,
-                    y + 4.0,
-                    area.x0 + left + room,
-                    y + row - 4.0,
-                );
+                let at = Rect::new(area.x0 + left, y + 4.0, area.x0 + left + room, y + row - 4.0);
                 bar(c, input, share, name, at, &axis, ink);
                 y += row;
             }
@@ -150,15 +140,7 @@ fn group_head(c: &mut Canvas, input: &Input, g: &Group, (x0, x1, y): (f64, f64, 
     c.line(&[(x0, y), (x1, y)], Stroke::new(ink, 2.0));
 }
 
-fn bar(
-    c: &mut Canvas,
-    input: &Input,
-    share: &Share,
-    name: &[String],
-    at: Rect,
-    axis: &Axis,
-    ink: Rgb,
-) {
+fn bar(c: &mut Canvas, input: &Input, share: &Share, name: &[String], at: Rect, axis: &Axis, ink: Rgb) {
     let t = Type::new(c.theme);
     let y = at.center().1;
     c.lines_middle((at.x0 - 12.0, y), H::Right, name, t);

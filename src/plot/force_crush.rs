@@ -48,14 +48,8 @@ pub struct Input {
 impl Loop {
     /// Index of the deepest crush.
     fn turn(&self) -> usize {
-        let finite = self
-            .crush_mm
-            .iter()
-            .enumerate()
-            .filter(|(_, x)| x.is_finite());
-        finite
-            .max_by(|a, b| a.1.total_cmp(b.1))
-            .map_or(0, |(i, _)| i)
+        let finite = self.crush_mm.iter().enumerate().filter(|(_, x)| x.is_finite());
+        finite.max_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(i, _)| i)
     }
 
     /// Energy taken up and given back, kJ.
@@ -63,9 +57,7 @@ impl Loop {
         let (points, turn) = (self.points(), self.turn());
         let up = &points[..(turn + 1).min(points.len())];
         let absorbed = self.absorbed_kj.unwrap_or_else(|| area_kj(up));
-        let returned = self
-            .returned_kj
-            .unwrap_or_else(|| -area_kj(&points[turn..]));
+        let returned = self.returned_kj.unwrap_or_else(|| -area_kj(&points[turn..]));
         (absorbed, returned.max(0.0))
     }
 
@@ -79,10 +71,7 @@ impl Loop {
 fn area_kj(points: &[(f64, f64)]) -> f64 {
     let finite = |p: &&[(f64, f64)]| p.iter().all(|q| q.0.is_finite() && q.1.is_finite());
     let strips = points.windows(2).filter(finite);
-    strips
-        .map(|w| (w[1].0 - w[0].0) * (w[0].1 + w[1].1) / 2.0)
-        .sum::<f64>()
-        / 1000.0
+    strips.map(|w| (w[1].0 - w[0].0) * (w[0].1 + w[1].1) / 2.0).sum::<f64>() / 1000.0
 }
 
 /// Draw the loops.
@@ -155,13 +144,7 @@ fn mirrored_head(c: &mut Canvas, l: &Loop, i: usize, frame: Rect, base: f64) {
     let x = frame.center().0;
     let fit = |t: Type, wide: f64| t.px((0.97 * frame.width() / wide).min(1.0) * t.px);
     let low = base - 0.25 * t.px;
-    c.text(
-        (x, low),
-        H::Center,
-        V::Base,
-        &energy,
-        fit(t, t.width(&energy)),
-    );
+    c.text((x, low), H::Center, V::Base, &energy, fit(t, t.width(&energy)));
     let lines = if t.bold().width(&l.name) > 0.97 * frame.width() {
         2
     } else {
@@ -187,14 +170,7 @@ fn keys(input: &Input, theme: &Theme, mirrored: bool) -> Vec<Key> {
 
 const UNLOADING: super::theme::Dash = &[3.0, 2.0];
 
-fn one_panel(
-    c: &mut Canvas,
-    panel: &Panel,
-    loops: &[Loop],
-    first: usize,
-    y_ticks: bool,
-    titled: bool,
-) {
+fn one_panel(c: &mut Canvas, panel: &Panel, loops: &[Loop], first: usize, y_ticks: bool, titled: bool) {
     let theme = c.theme;
     let labels = Labels {
         y: if titled { "Force (kN)" } else { "" },
@@ -224,13 +200,7 @@ fn one_panel(
             format!("{} kJ back", number(returned, 1)),
         ];
         let mean = loop_.iter().map(|p| p.0).sum::<f64>() / loop_.len() as f64;
-        notes.push((
-            line,
-            turn,
-            ink,
-            text,
-            (mean, (ground + panel.frame.y0) / 2.0),
-        ));
+        notes.push((line, turn, ink, text, (mean, (ground + panel.frame.y0) / 2.0)));
     }
     panel.draw(c, labels);
     for (line, turn, ink, ..) in &notes {

@@ -143,17 +143,11 @@ fn layout(input: &Input, theme: &Theme) -> Layout {
     let pitch = t * PITCH;
     let inner = theme.width_px - 32.0;
     let mut labels: Vec<Vec<String>> = input.rows.iter().map(|r| vec![r.clone()]).collect();
-    let wide = labels
-        .iter()
-        .map(|l| widest(l, t, bold))
-        .fold(0.0, f64::max);
+    let wide = labels.iter().map(|l| widest(l, t, bold)).fold(0.0, f64::max);
     if wide > 0.3 * inner {
         labels = input.rows.iter().map(|r| balance(r, t, bold, 2)).collect();
     }
-    let widest_label = labels
-        .iter()
-        .map(|l| widest(l, t, bold))
-        .fold(0.0, f64::max);
+    let widest_label = labels.iter().map(|l| widest(l, t, bold)).fold(0.0, f64::max);
     let label_px = widest_label.max(Type::new(theme).bold().width(&input.row_title)) + 14.0;
     let names: Vec<&String> = input
         .columns
@@ -162,10 +156,7 @@ fn layout(input: &Input, theme: &Theme) -> Layout {
         .collect();
     let gap_px = if input.extra.is_some() { 24.0 } else { 0.0 };
     let cell_w = ((inner - label_px - gap_px) / names.len().max(1) as f64).clamp(8.0, 260.0);
-    let wrapped: Vec<Vec<String>> = names
-        .iter()
-        .map(|n| wrap(n, t, bold, cell_w - 10.0))
-        .collect();
+    let wrapped: Vec<Vec<String>> = names.iter().map(|n| wrap(n, t, bold, cell_w - 10.0)).collect();
     let fits = |l: &Vec<String>| l.len() <= 3 && widest(l, t, bold) <= cell_w - 8.0;
     let upward = !wrapped.iter().all(fits);
     let heads = if upward {
@@ -252,11 +243,7 @@ fn check(input: &Input) -> Result<(), PlotError> {
             return Ok(());
         }
         let what = what.to_string();
-        Err(PlotError::Length {
-            what,
-            expected,
-            found,
-        })
+        Err(PlotError::Length { what, expected, found })
     };
     length("rows of the heat map", input.rows.len(), input.values.len())?;
     for (name, row) in input.rows.iter().zip(&input.values) {
@@ -269,11 +256,7 @@ fn check(input: &Input) -> Result<(), PlotError> {
 }
 
 fn column_x(input: &Input, l: &Layout, area: Rect, k: usize) -> f64 {
-    let gap = if k >= input.columns.len() {
-        l.gap_px
-    } else {
-        0.0
-    };
+    let gap = if k >= input.columns.len() { l.gap_px } else { 0.0 };
     area.x0 + l.label_px + l.cell_w * k as f64 + gap
 }
 
@@ -313,13 +296,7 @@ fn print(input: &Input, theme: &Theme, cell_w: f64) -> (usize, f64) {
     (decimals, t.px * fit(decimals).clamp(0.3, 1.0))
 }
 
-fn cell(
-    c: &mut Canvas,
-    r: Rect,
-    value: Option<f64>,
-    (decimals, px): (usize, f64),
-    colours: &Colours,
-) {
+fn cell(c: &mut Canvas, r: Rect, value: Option<f64>, (decimals, px): (usize, f64), colours: &Colours) {
     let theme = c.theme;
     let t = Type::new(theme);
     match value.filter(|v| v.is_finite()) {
@@ -333,11 +310,7 @@ fn cell(
         None => {
             c.hatch(r, 16.0, Stroke::new(theme.grid, 2.0));
             let (x, y) = r.center();
-            c.fill(
-                Rect::new(x - 24.0, y - 16.0, x + 24.0, y + 16.0),
-                Rgb::WHITE,
-                1.0,
-            );
+            c.fill(Rect::new(x - 24.0, y - 16.0, x + 24.0, y + 16.0), Rgb::WHITE, 1.0);
             c.text((x, y), H::Center, V::Middle, "—", t.color(theme.soft));
         }
     }

@@ -48,9 +48,7 @@ pub struct Input {
 pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     let finite = |e: &Estimate| e.value.is_finite() && e.low.is_finite() && e.high.is_finite();
     let groups = input.groups.iter();
-    let groups: Vec<&Group> = groups
-        .filter(|g| finite(&g.first) && finite(&g.total))
-        .collect();
+    let groups: Vec<&Group> = groups.filter(|g| finite(&g.first) && finite(&g.total)).collect();
     if groups.is_empty() {
         let what = "the indices".to_string();
         return Err(PlotError::Empty { what });
@@ -98,10 +96,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
                 c.fill(Rect::new(a, at - half, b, at + half), ink, 1.0);
                 c.line(&[(x(e.low), at), (x(e.high), at)], whisker);
                 for end in [e.low, e.high] {
-                    c.line(
-                        &[(x(end), at - 0.6 * half), (x(end), at + 0.6 * half)],
-                        whisker,
-                    );
+                    c.line(&[(x(end), at - 0.6 * half), (x(end), at + 0.6 * half)], whisker);
                 }
             }
             c.lines_middle((area.x0 + left - 14.0, y), H::Right, &names[i], t);

@@ -77,12 +77,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     let body = above + height + below + legend_px(theme, &keys, inner);
     compose(theme, &input.heading, body, |c, area| {
         let x0 = area.x0 + left + ticks;
-        let frame = Rect::new(
-            x0,
-            area.y0 + above,
-            x0 + room.max(40.0),
-            area.y0 + above + height,
-        );
+        let frame = Rect::new(x0, area.y0 + above, x0 + room.max(40.0), area.y0 + above + height);
         let panel = Panel::new(frame, x, y);
         let labels = Labels {
             y: "",
@@ -198,15 +193,7 @@ fn rectangles(c: &mut Canvas, panel: &Panel, face: &Face, i: usize) {
 }
 
 /// Layer names in a column beside the panel, spread so that none overlap, with leaders.
-fn names_beside(
-    c: &mut Canvas,
-    panel: &Panel,
-    face: &Face,
-    names: &[Vec<String>],
-    i: usize,
-    edge: f64,
-    ticks: f64,
-) {
+fn names_beside(c: &mut Canvas, panel: &Panel, face: &Face, names: &[Vec<String>], i: usize, edge: f64, ticks: f64) {
     let theme = c.theme;
     let (pitch, f) = (theme.text_px * PITCH, panel.frame);
     let t = Type::new(theme).color(theme.color(i).mix(Rgb::BLACK, 0.3));

@@ -49,10 +49,7 @@ impl Placer {
                 let x = near.0 + a.cos() * (d + width / 2.0);
                 let y = near.1 - a.sin() * (d + height / 2.0);
                 let b = self.bounds;
-                let x = x.clamp(
-                    b.x0 + width / 2.0,
-                    (b.x1 - width / 2.0).max(b.x0 + width / 2.0),
-                );
+                let x = x.clamp(b.x0 + width / 2.0, (b.x1 - width / 2.0).max(b.x0 + width / 2.0));
                 let top = b.y0 + height / 2.0;
                 let y = y.clamp(top, (b.y1 - height / 2.0).max(top));
                 let (w, h) = (width / 2.0, height / 2.0);
@@ -97,24 +94,13 @@ impl Placer {
     }
 
     fn cost(&self, r: &Rect, near: (f64, f64), d: f64) -> f64 {
-        let onto = if r.grown(5.0).contains(near) {
-            1e4
-        } else {
-            0.0
-        };
+        let onto = if r.grown(5.0).contains(near) { 1e4 } else { 0.0 };
         self.crossed(r) + onto + d
     }
 }
 
 /// A label near a point, with a leader when it had to move away; `ground` whitens what is below.
-pub(super) fn label(
-    c: &mut Canvas,
-    p: &mut Placer,
-    near: (f64, f64),
-    text: &[String],
-    t: Type,
-    ground: bool,
-) {
+pub(super) fn label(c: &mut Canvas, p: &mut Placer, near: (f64, f64), text: &[String], t: Type, ground: bool) {
     let width = text.iter().map(|l| t.width(l)).fold(0.0, f64::max);
     let pitch = t.px * PITCH;
     let height = pitch * text.len() as f64;
@@ -134,13 +120,7 @@ pub(super) fn label(
 }
 
 /// A label of an area: text on or about a point, without leader or ground.
-pub(super) fn area_label(
-    c: &mut Canvas,
-    p: &mut Placer,
-    near: (f64, f64),
-    text: &[String],
-    t: Type,
-) {
+pub(super) fn area_label(c: &mut Canvas, p: &mut Placer, near: (f64, f64), text: &[String], t: Type) {
     let width = text.iter().map(|l| t.width(l)).fold(0.0, f64::max);
     let r = p.place_on(near, width + 8.0, t.px * PITCH * text.len() as f64);
     c.lines_middle(r.center(), H::Center, text, t);

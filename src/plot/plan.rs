@@ -51,11 +51,7 @@ const DASHED: Dash = &[3.0, 2.5];
 /// # Errors
 /// [`PlotError::Empty`] without a finite outline, [`PlotError::Length`] where a moment lacks a body.
 pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
-    if let Some(scene) = input
-        .scenes
-        .iter()
-        .find(|s| s.bodies.len() != input.names.len())
-    {
+    if let Some(scene) = input.scenes.iter().find(|s| s.bodies.len() != input.names.len()) {
         return Err(PlotError::Length {
             what: scene.title.clone(),
             expected: input.names.len(),
@@ -118,9 +114,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
 
 fn extent(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let finite = values.filter(|v| v.is_finite());
-    finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
-        (lo.min(v), hi.max(v))
-    })
+    finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)))
 }
 
 fn keys(input: &Input, theme: &Theme) -> Vec<Key> {
@@ -155,10 +149,7 @@ fn vehicle(c: &mut Canvas, panel: &Panel, body: &Body, ink: Rgb) {
             let (dx, dy) = ahead;
             px(&(at.0 + m * dx - beside * dy, at.1 + m * dy + beside * dx))
         };
-        c.line(
-            &[along(0.0, 0.0), along(0.8 * ARROW_M, 0.0)],
-            Stroke::new(dark, 5.0),
-        );
+        c.line(&[along(0.0, 0.0), along(0.8 * ARROW_M, 0.0)], Stroke::new(dark, 5.0));
         let head = [
             along(ARROW_M, 0.0),
             along(0.68 * ARROW_M, 0.1),

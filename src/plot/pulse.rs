@@ -37,12 +37,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
         levels: Vec::new(),
         mark_peaks,
     };
-    let mut panels = vec![panel(
-        &input.quantity,
-        &input.unit,
-        &input.curves,
-        input.mark_peaks,
-    )];
+    let mut panels = vec![panel(&input.quantity, &input.unit, &input.curves, input.mark_peaks)];
     if !input.lower_curves.is_empty() {
         panels.push(panel(&input.lower_quantity, "", &input.lower_curves, false));
     }

@@ -41,9 +41,7 @@ impl Figure {
             .ok_or_else(|| PlotError::Png(format!("no memory for {w} x {h} pixels")))?;
         let transform = tiny_skia::Transform::from_scale(scale as f32, scale as f32);
         resvg::render(&tree, transform, &mut image.as_mut());
-        image
-            .encode_png()
-            .map_err(|e| PlotError::Png(e.to_string()))
+        image.encode_png().map_err(|e| PlotError::Png(e.to_string()))
     }
 
     /// Write `<stem>.svg` and `<stem>.png` (scale 1), each complete or not at all.

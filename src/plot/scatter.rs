@@ -55,12 +55,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     let ends = points.iter().flat_map(|p| {
         let spread = |s: f64| if s.is_finite() { s.abs() } else { 0.0 };
         let (m, q) = (spread(p.measured_spread), spread(p.predicted_spread));
-        [
-            p.measured - m,
-            p.measured + m,
-            p.predicted - q,
-            p.predicted + q,
-        ]
+        [p.measured - m, p.measured + m, p.predicted - q, p.predicted + q]
     });
     let inner = theme.width_px - 32.0;
     let side = (inner * 0.9).min(theme.panel_px * 1.7);
@@ -72,11 +67,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
 
     let mut keys: Vec<Key> = Vec::new();
     for (i, g) in groups.iter().enumerate().filter(|(_, g)| !g.is_empty()) {
-        keys.push(Key::new(
-            g,
-            theme.color(i),
-            Look::Point(theme.marker(i), false),
-        ));
+        keys.push(Key::new(g, theme.color(i), Look::Point(theme.marker(i), false)));
     }
     if input.band_pct > 0.0 {
         let name = format!("±{} %", input.band_pct);
@@ -128,24 +119,15 @@ fn band(c: &mut Canvas, panel: &Panel, band_pct: f64) {
 fn dots(c: &mut Canvas, panel: &Panel, input: &Input, points: &[&Point], groups: &[&str]) {
     let theme = c.theme;
     let mut placer = Placer::new(panel.frame.grown(-3.0));
-    placer.avoid(&[
-        panel.to_px(panel.x.lo, panel.x.lo),
-        panel.to_px(panel.x.hi, panel.x.hi),
-    ]);
+    placer.avoid(&[panel.to_px(panel.x.lo, panel.x.lo), panel.to_px(panel.x.hi, panel.x.hi)]);
     let group = |p: &Point| groups.iter().position(|g| *g == p.group).unwrap_or(0);
     let px = |x: f64, y: f64| panel.to_px(x, y);
     for p in points {
         let ink = theme.color(group(p));
         let (m, q) = (p.measured_spread.abs(), p.predicted_spread.abs());
         for line in [
-            [
-                px(p.measured - m, p.predicted),
-                px(p.measured + m, p.predicted),
-            ],
-            [
-                px(p.measured, p.predicted - q),
-                px(p.measured, p.predicted + q),
-            ],
+            [px(p.measured - m, p.predicted), px(p.measured + m, p.predicted)],
+            [px(p.measured, p.predicted - q), px(p.measured, p.predicted + q)],
         ] {
             c.line(&line, Stroke::new(ink, 2.4));
             placer.avoid(&line);
@@ -153,13 +135,7 @@ fn dots(c: &mut Canvas, panel: &Panel, input: &Input, points: &[&Point], groups:
     }
     for p in points {
         let at = px(p.measured, p.predicted);
-        c.marker(
-            theme.marker(group(p)),
-            at,
-            10.0,
-            theme.color(group(p)),
-            false,
-        );
+        c.marker(theme.marker(group(p)), at, 10.0, theme.color(group(p)), false);
         placer.reserve(Rect::new(at.0, at.1, at.0, at.1).grown(12.0));
     }
     for p in points.iter().filter(|p| !p.name.is_empty()) {

@@ -88,12 +88,7 @@ fn keys(theme: &Theme, panels: &[TimePanel], names: &[String]) -> Vec<Key> {
 }
 
 /// Draw panels above each other; `share[i]` scales the height of panel i.
-pub(super) fn draw(
-    theme: &Theme,
-    heading: &Heading,
-    panels: &[TimePanel],
-    share: &[f64],
-) -> Result<Figure, PlotError> {
+pub(super) fn draw(theme: &Theme, heading: &Heading, panels: &[TimePanel], share: &[f64]) -> Result<Figure, PlotError> {
     for curve in panels.iter().flat_map(|p| &p.curves) {
         curve.check()?;
     }
@@ -118,12 +113,7 @@ pub(super) fn draw(
         // Room above the highest peak for its label.
         let tall = p.curves.iter().filter_map(Curve::peak).map(|q| 1.12 * q.1);
         let values = values.chain(tall.filter(|_| p.mark_peaks));
-        y_axes.push(Axis::around(
-            &p.quantity,
-            values,
-            &[0.0],
-            intervals_up(theme, *h),
-        )?);
+        y_axes.push(Axis::around(&p.quantity, values, &[0.0], intervals_up(theme, *h))?);
     }
     let left = y_axes.iter().map(|a| a.label_px(theme)).fold(0.0, f64::max) + 14.0;
     let right = theme.text_px * 0.9;
@@ -220,26 +210,18 @@ fn level_label(c: &mut Canvas, panel: &Panel, placer: &mut Placer, level: &Level
     let (f, t) = (panel.frame, Type::new(c.theme).color(c.theme.alert));
     let (_, y) = panel.to_px(panel.x.lo, level.value);
     let (w, h) = (t.width(&level.label) + 6.0, t.px * 1.15);
-    let spots = [(f.x1, 1.0), (f.x0, 0.0)]
-        .into_iter()
-        .flat_map(|(x, side)| {
-            let x0 = x - side * w;
-            [
-                Rect::new(x0, y - h - 4.0, x0 + w, y - 4.0),
-                Rect::new(x0, y + 5.0, x0 + w, y + h + 5.0),
-            ]
-        });
+    let spots = [(f.x1, 1.0), (f.x0, 0.0)].into_iter().flat_map(|(x, side)| {
+        let x0 = x - side * w;
+        [
+            Rect::new(x0, y - h - 4.0, x0 + w, y - 4.0),
+            Rect::new(x0, y + 5.0, x0 + w, y + h + 5.0),
+        ]
+    });
     let inside = |r: &Rect| r.y0 >= f.y0 - 2.0 && r.y1 <= f.y1;
     let spots = spots.filter(inside);
     if let Some(r) = spots.min_by(|a, b| placer.crossed(a).total_cmp(&placer.crossed(b))) {
         placer.reserve(r);
-        c.text(
-            (r.x0 + 3.0, r.center().1),
-            H::Left,
-            V::Middle,
-            &level.label,
-            t,
-        );
+        c.text((r.x0 + 3.0, r.center().1), H::Left, V::Middle, &level.label, t);
     }
 }
 
@@ -267,10 +249,7 @@ fn thin(panel: &Panel, curve: &Curve) -> Vec<(f64, f64)> {
             out.push((f64::NAN, f64::NAN));
             continue;
         }
-        if column
-            .first()
-            .is_some_and(|q: &(f64, f64)| q.0.floor() != p.0.floor())
-        {
+        if column.first().is_some_and(|q: &(f64, f64)| q.0.floor() != p.0.floor()) {
             flush(&mut column, &mut out);
         }
         column.push(p);

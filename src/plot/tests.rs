@@ -29,10 +29,7 @@ fn heading() -> Heading {
 fn pulse_curve(name: &str, peak: f64, length: f64) -> Curve {
     let x: Vec<f64> = (0..=150).map(f64::from).collect();
     let shape = |t: &f64| match *t < length {
-        true => {
-            peak * (t / length * std::f64::consts::PI).sin().powi(2)
-                * (1.0 + 0.2 * (t * 0.25).sin())
-        }
+        true => peak * (t / length * std::f64::consts::PI).sin().powi(2) * (1.0 + 0.2 * (t * 0.25).sin()),
         false => 0.3 * (t * 0.4).sin(),
     };
     let y = x.iter().map(shape).collect();
@@ -63,13 +60,7 @@ fn heat_map() -> heatmap::Input {
 }
 
 fn pulses(n: usize) -> pulse::Input {
-    let names = [
-        "Honda N-Box (2012)",
-        LONG[1],
-        LONG[2],
-        "Suzuki Every",
-        "Honda N-One",
-    ];
+    let names = ["Honda N-Box (2012)", LONG[1], LONG[2], "Suzuki Every", "Honda N-One"];
     let curve = |i: usize| pulse_curve(names[i], 44.0 - 6.0 * i as f64, 85.0 + 7.0 * i as f64);
     pulse::Input {
         heading: heading(),
@@ -85,14 +76,7 @@ fn pulses(n: usize) -> pulse::Input {
 fn crush_loop(name: &str, crush: f64, force: f64) -> force_crush::Loop {
     force_crush::Loop {
         name: name.to_string(),
-        crush_mm: vec![
-            0.0,
-            0.1 * crush,
-            0.6 * crush,
-            crush,
-            0.95 * crush,
-            0.88 * crush,
-        ],
+        crush_mm: vec![0.0, 0.1 * crush, 0.6 * crush, crush, 0.95 * crush, 0.88 * crush],
         force_kn: vec![0.0, 0.4 * force, 0.5 * force, force, 0.4 * force, 0.0],
         absorbed_kj: None,
         returned_kj: None,
@@ -100,10 +84,7 @@ fn crush_loop(name: &str, crush: f64, force: f64) -> force_crush::Loop {
 }
 
 fn force(arrangement: force_crush::Arrangement) -> force_crush::Input {
-    let loops = vec![
-        crush_loop(LONG[0], 520.0, 410.0),
-        crush_loop(LONG[1], 330.0, 480.0),
-    ];
+    let loops = vec![crush_loop(LONG[0], 520.0, 410.0), crush_loop(LONG[1], 330.0, 480.0)];
     force_crush::Input {
         heading: heading(),
         loops,
@@ -121,21 +102,13 @@ fn occupant_panels() -> occupant::Input {
         levels: Vec::new(),
         mark_peaks: true,
     };
-    let mut head = panel(
-        "Head resultant (g)",
-        "g",
-        vec![pulse_curve("head", 62.0, 120.0)],
-    );
+    let mut head = panel("Head resultant (g)", "g", vec![pulse_curve("head", 62.0, 120.0)]);
     head.windows.push(occupant::Window {
         from_ms: 52.0,
         to_ms: 67.0,
         label: "HIC15 = 412".to_string(),
     });
-    let mut chest = panel(
-        "Chest resultant (g)",
-        "g",
-        vec![pulse_curve("chest", 48.0, 100.0)],
-    );
+    let mut chest = panel("Chest resultant (g)", "g", vec![pulse_curve("chest", 48.0, 100.0)]);
     for (value, label) in [(44.1, "3 ms clip 44.1 g"), (60.0, "limit 60 g")] {
         let label = label.to_string();
         chest.levels.push(occupant::Level { value, label });
@@ -162,10 +135,7 @@ fn trade() -> tradeoff::Input {
     };
     let line = |(i, name): (usize, &&str)| tradeoff::Line {
         name: name.to_string(),
-        points: [5.0, 8.0, 10.0, 15.0, 30.0]
-            .iter()
-            .map(|t| point(i, *t))
-            .collect(),
+        points: [5.0, 8.0, 10.0, 15.0, 30.0].iter().map(|t| point(i, *t)).collect(),
     };
     tradeoff::Input {
         heading: heading(),
@@ -301,11 +271,7 @@ fn faces() -> layers::Input {
                 [370.0 + lift, 500.0 + lift],
                 vec![[-540.0, -400.0], [400.0, 540.0]],
             ),
-            layer(
-                "bumper beam",
-                [400.0 + lift, 520.0 + lift],
-                vec![[-600.0, 600.0]],
-            ),
+            layer("bumper beam", [400.0 + lift, 520.0 + lift], vec![[-600.0, 600.0]]),
             layer(
                 "upper load path",
                 [700.0 + lift, 820.0 + lift],
@@ -341,14 +307,8 @@ fn seen_from_above() -> plan::Input {
     };
     plan::Input {
         heading: heading(),
-        names: LONG[..2]
-            .iter()
-            .map(|n| format!("{n}: yaw −12.3°, −151°/s"))
-            .collect(),
-        scenes: vec![
-            scene("First contact", 0.0),
-            scene("Separation, 124 ms", 0.6),
-        ],
+        names: LONG[..2].iter().map(|n| format!("{n}: yaw −12.3°, −151°/s")).collect(),
+        scenes: vec![scene("First contact", 0.0), scene("Separation, 124 ms", 0.6)],
     }
 }
 
@@ -399,14 +359,8 @@ fn every_figure_is_well_formed_and_carries_its_stamp() {
         let stamp = "crumple 0.1.0 · input 3fa9c2e81b04 · step 10 µs";
         assert!(child("desc").ends_with(&format!("[{stamp}]")), "{name}");
         let drawn = xml.descendants().filter(|n| n.has_tag_name("text"));
-        assert!(
-            drawn.filter_map(|n| n.text()).any(|t| t.trim() == stamp),
-            "{name}"
-        );
-        assert!(
-            xml.descendants().all(|n| n.attribute("id").is_none()),
-            "{name}"
-        );
+        assert!(drawn.filter_map(|n| n.text()).any(|t| t.trim() == stamp), "{name}");
+        assert!(xml.descendants().all(|n| n.attribute("id").is_none()), "{name}");
     }
 }
 
@@ -418,10 +372,7 @@ fn nothing_leaves_the_canvas_and_no_label_covers_another() {
             let tree = render::tree(&figure.svg).unwrap_or_else(|e| panic!("{name}: {e}"));
             let (w, h) = (figure.width_px as f32, figure.height_px as f32);
             let b = tree.root().abs_bounding_box();
-            let inside = b.left() >= -1.0
-                && b.top() >= -1.0
-                && b.right() <= w + 1.0
-                && b.bottom() <= h + 1.0;
+            let inside = b.left() >= -1.0 && b.top() >= -1.0 && b.right() <= w + 1.0 && b.bottom() <= h + 1.0;
             assert!(inside, "{name}: {b:?} in {w} x {h}");
             let mut labels = Vec::new();
             texts(tree.root(), &mut labels);
@@ -450,11 +401,7 @@ fn png_has_the_size_of_the_canvas_times_the_scale() {
             (side(figure.width_px), side(figure.height_px))
         );
         // Type is drawn: without a font the page would hold only bars and rules.
-        let dark = image
-            .pixels()
-            .iter()
-            .filter(|p| p.red() < 60 && p.green() < 60)
-            .count();
+        let dark = image.pixels().iter().filter(|p| p.red() < 60 && p.green() < 60).count();
         assert!(dark as f64 > 0.005 * image.pixels().len() as f64, "{dark}");
     }
     assert!(figure.png(0.0).is_err() && figure.png(f64::NAN).is_err() && figure.png(1e9).is_err());
@@ -494,10 +441,7 @@ fn odd_numbers_give_gaps_or_errors() {
         assert!(!figure.svg.contains("NaN") && !figure.svg.contains("inf"));
         let whole = pulse::draw(&pulses(2), &theme).expect("drawn").svg;
         let lines = |svg: &str| svg.matches("<polyline").count();
-        assert!(
-            lines(&figure.svg) > lines(&whole),
-            "the gap splits the line"
-        );
+        assert!(lines(&figure.svg) > lines(&whole), "the gap splits the line");
 
         let mut input = force(force_crush::Arrangement::Mirrored);
         input.loops[0].crush_mm = vec![bad; 6];
@@ -529,10 +473,7 @@ fn odd_numbers_give_gaps_or_errors() {
     let mut huge = pulses(1);
     huge.curves[0].y[3] = 1.7e308;
     huge.curves[0].y[4] = -1.7e308;
-    assert!(matches!(
-        pulse::draw(&huge, &theme),
-        Err(PlotError::Range { .. })
-    ));
+    assert!(matches!(pulse::draw(&huge, &theme), Err(PlotError::Range { .. })));
 }
 
 #[test]
@@ -540,29 +481,17 @@ fn nothing_to_draw_is_an_error() {
     let theme = Theme::half_page();
     let mut input = pulses(0);
     input.lower_curves.clear();
-    assert!(matches!(
-        pulse::draw(&input, &theme),
-        Err(PlotError::Empty { .. })
-    ));
+    assert!(matches!(pulse::draw(&input, &theme), Err(PlotError::Empty { .. })));
     let mut input = heat_map();
     input.values.iter_mut().flatten().for_each(|v| *v = None);
     input.extra = None;
-    assert!(matches!(
-        heatmap::draw(&input, &theme),
-        Err(PlotError::Empty { .. })
-    ));
+    assert!(matches!(heatmap::draw(&input, &theme), Err(PlotError::Empty { .. })));
     let mut input = heat_map();
     input.values[0].pop();
-    assert!(matches!(
-        heatmap::draw(&input, &theme),
-        Err(PlotError::Length { .. })
-    ));
+    assert!(matches!(heatmap::draw(&input, &theme), Err(PlotError::Length { .. })));
     let mut input = pulses(1);
     input.curves[0].y.pop();
-    assert!(matches!(
-        pulse::draw(&input, &theme),
-        Err(PlotError::Length { .. })
-    ));
+    assert!(matches!(pulse::draw(&input, &theme), Err(PlotError::Length { .. })));
     let mut input = trade();
     input.lines.clear();
     assert!(tradeoff::draw(&input, &theme).is_err());

@@ -48,10 +48,7 @@ pub(super) fn balance(text: &str, size_px: f64, bold: bool, lines: usize) -> Vec
 
 /// Width in pixels of the widest line.
 pub(super) fn widest(lines: &[String], size_px: f64, bold: bool) -> f64 {
-    lines
-        .iter()
-        .map(|l| width_px(l, size_px, bold))
-        .fold(0.0, f64::max)
+    lines.iter().map(|l| width_px(l, size_px, bold)).fold(0.0, f64::max)
 }
 
 /// A number with `decimals` places, thousands separated, and a true minus sign.
@@ -113,10 +110,7 @@ mod tests {
             let extent = f64::from(tree.root().abs_bounding_box().width());
             let ours = width_px(text, 100.0, bold);
             // Side bearings and kerning are the only differences.
-            assert!(
-                (extent - ours).abs() < 0.02 * ours,
-                "{extent} against {ours}"
-            );
+            assert!((extent - ours).abs() < 0.02 * ours, "{extent} against {ours}");
         }
     }
 }

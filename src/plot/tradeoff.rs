@@ -69,10 +69,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
     ];
     let mut axes = Vec::new();
     for (what, value) in values {
-        let finite: Vec<f64> = points()
-            .filter_map(value)
-            .filter(|v| v.is_finite())
-            .collect();
+        let finite: Vec<f64> = points().filter_map(value).filter(|v| v.is_finite()).collect();
         // A study in which nothing is feasible still shows where it was tried.
         let shown = if finite.is_empty() { vec![1.0] } else { finite };
         let up = intervals_up(theme, height);
@@ -146,11 +143,7 @@ fn one_panel(c: &mut Canvas, panel: &Panel, input: &Input, value: Value, strip: 
     let theme = c.theme;
     let f = panel.frame;
     if strip > 0.0 {
-        c.fill(
-            Rect::new(f.x0, f.y0 - strip, f.x1, f.y0),
-            Rgb(150, 150, 165),
-            0.16,
-        );
+        c.fill(Rect::new(f.x0, f.y0 - strip, f.x1, f.y0), Rgb(150, 150, 165), 0.16);
     }
     // Each vehicle that lacks a design has its own row of crosses.
     let mut row = 0.0;
@@ -161,12 +154,7 @@ fn one_panel(c: &mut Canvas, panel: &Panel, input: &Input, value: Value, strip: 
         sorted.sort_by(|a, b| a.target_pct.total_cmp(&b.target_pct));
         let shown = |p: &&&Point| value(p).is_some_and(f64::is_finite);
         let px = |p: &&Point| panel.to_px(p.target_pct, value(p).unwrap_or(f64::NAN));
-        let met: Vec<(f64, f64)> = sorted
-            .iter()
-            .filter(|p| p.feasible)
-            .filter(shown)
-            .map(px)
-            .collect();
+        let met: Vec<(f64, f64)> = sorted.iter().filter(|p| p.feasible).filter(shown).map(px).collect();
         c.line(&met, Stroke::new(ink, theme.line_px).dashed(theme.dash(i)));
         for p in &sorted {
             if shown(&p) {

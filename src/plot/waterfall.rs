@@ -64,16 +64,8 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
             false => vec![s.label.clone()],
         })
         .collect();
-    let left = names
-        .iter()
-        .map(|n| widest(n, t.px, false))
-        .fold(0.0, f64::max)
-        + 16.0;
-    let texts: Vec<String> = input
-        .steps
-        .iter()
-        .map(|s| text(s, input.decimals))
-        .collect();
+    let left = names.iter().map(|n| widest(n, t.px, false)).fold(0.0, f64::max) + 16.0;
+    let texts: Vec<String> = input.steps.iter().map(|s| text(s, input.decimals)).collect();
     let text_px = texts.iter().map(|s| t.bold().width(s)).fold(0.0, f64::max) + 14.0;
     let room = (inner - left - text_px).max(0.2 * inner);
     let ends = spans.iter().flat_map(|s| [s.0, s.1]);
@@ -100,11 +92,7 @@ pub fn draw(input: &Input, theme: &Theme) -> Result<Figure, PlotError> {
                 (false, true) => theme.color(2),
             };
             let (a, b) = (x(from.min(*to)), x(from.max(*to)));
-            c.fill(
-                Rect::new(a, y - row * 0.33, b.max(a + 2.0), y + row * 0.33),
-                ink,
-                1.0,
-            );
+            c.fill(Rect::new(a, y - row * 0.33, b.max(a + 2.0), y + row * 0.33), ink, 1.0);
             if i + 1 < spans.len() {
                 let line = [(x(*to), y + row * 0.33), (x(*to), y + row * 0.67)];
                 c.line(&line, Stroke::new(theme.axis, 2.0));

@@ -24,9 +24,7 @@ pub struct Input {
 /// Powers of ten that enclose the values.
 fn decades(what: &str, values: impl Iterator<Item = f64>) -> Result<(i32, i32), PlotError> {
     let above = values.filter(|v| v.is_finite() && *v > 0.0);
-    let (lo, hi) = above.fold((f64::INFINITY, 0.0_f64), |(lo, hi), v| {
-        (lo.min(v), hi.max(v))
-    });
+    let (lo, hi) = above.fold((f64::INFINITY, 0.0_f64), |(lo, hi), v| (lo.min(v), hi.max(v)));
     if hi <= 0.0 {
         let what = what.to_string();
         return Err(PlotError::Empty { what });
@@ -168,10 +166,7 @@ mod tests {
         let ends = decades("t", [3e-5, 0.0, f64::NAN, 1e-4].into_iter()).expect("two values");
         assert_eq!(ends, (-5, -4));
         assert!(decades("t", [0.0].into_iter()).is_err());
-        assert_eq!(
-            (power(-4), power(1)),
-            ("10⁻⁴".to_string(), "10".to_string())
-        );
+        assert_eq!((power(-4), power(1)), ("10⁻⁴".to_string(), "10".to_string()));
     }
 
     #[test]

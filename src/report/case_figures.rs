@@ -22,11 +22,7 @@ const AFTER_S: f64 = 0.03;
 ///
 /// # Errors
 /// [`ReportError`] when a channel is too short for its filter or a figure has nothing to draw.
-pub fn case_figures(
-    case: &Case,
-    finished: &Finished,
-    result: &CaseResult,
-) -> Result<Vec<NamedFigure>, ReportError> {
+pub fn case_figures(case: &Case, finished: &Finished, result: &CaseResult) -> Result<Vec<NamedFigure>, ReportError> {
     let view = View::new(case, finished, result);
     let mut all = vec![view.cabin_pulses()?, view.force_crush()?];
     all.extend(occupant_figure::all(&view)?);
@@ -45,18 +41,11 @@ impl View<'_> {
         let (mut upper, mut lower) = (Vec::new(), Vec::new());
         for side in self.moving() {
             let map = &self.finished.assembly.maps[side];
-            let decel: Vec<f64> = record
-                .a(map.cabin)
-                .iter()
-                .map(|a| -map.outward * a / G0)
-                .collect();
+            let decel: Vec<f64> = record.a(map.cabin).iter().map(|a| -map.outward * a / G0).collect();
             let mut decel = self.filtered("the cabin pulse", Cfc::C60, &decel)?;
             decel.truncate(shown);
             let speed = record.v(map.cabin);
-            let speed = speed[..shown]
-                .iter()
-                .map(|v| map.heading * v / KMH)
-                .collect();
+            let speed = speed[..shown].iter().map(|v| map.heading * v / KMH).collect();
             upper.push(Curve::new(self.name(side), self.times_ms(shown), decel));
             lower.push(Curve::new(self.name(side), self.times_ms(shown), speed));
         }
@@ -90,11 +79,7 @@ impl View<'_> {
             lower_quantity: "Cabin velocity along own heading (km/h)".to_string(),
             lower_curves: lower,
         };
-        Ok((
-            "cabin-pulses".to_string(),
-            pulse::draw(&input, &self.theme)?,
-            caption,
-        ))
+        Ok(("cabin-pulses".to_string(), pulse::draw(&input, &self.theme)?, caption))
     }
 
     /// Contact force of a cell in the interval that ends at a sample, N: impulses hold plastic contact too.
@@ -113,8 +98,7 @@ impl View<'_> {
         let record = &self.finished.record;
         let map = &self.finished.assembly.maps[side];
         let behind = |cell: usize, sample: usize| {
-            map.outward
-                * (self.cabin_at_cell(side, cell, sample) - record.tip_at(cell, side, sample))
+            map.outward * (self.cabin_at_cell(side, cell, sample) - record.tip_at(cell, side, sample))
         };
         let mut crush = vec![0.0];
         let mut at = 0.0;
@@ -214,16 +198,13 @@ impl View<'_> {
             }
         };
         // Slivers would make the figure a list.
-        let visible =
-            |p: &energy_flow::Share| p.dissipated_kj + p.recoverable_kj > 2e-3 * initial_kj;
+        let visible = |p: &energy_flow::Share| p.dissipated_kj + p.recoverable_kj > 2e-3 * initial_kj;
         let mut named = Vec::new();
         let mut groups = Vec::new();
         for side in self.moving() {
             let map = &self.finished.assembly.maps[side];
             let paths = self.vehicle(side).paths.iter().zip(&map.path_groups);
-            let mut shares: Vec<_> = paths
-                .map(|(p, &g)| part(&p.name.replace('_', " "), &[g]))
-                .collect();
+            let mut shares: Vec<_> = paths.map(|(p, &g)| part(&p.name.replace('_', " "), &[g])).collect();
             shares.push(part("mounts", &map.mount_groups));
             shares.retain(visible);
             named.extend(map.path_groups.iter().chain(&map.mount_groups).copied());
@@ -311,18 +292,11 @@ impl View<'_> {
             .moving()
             .map(|side| {
                 let party = &self.case.parties[side];
-                let layers = party
-                    .vehicle
-                    .layers(party.face)
-                    .map(|(_, path, l)| layers::Layer {
-                        name: format!("{} ({:.0})", path.name.replace('_', " "), l.setback_m / MM),
-                        height_mm: l.height_m.map(|z| z / MM),
-                        lateral_mm: l
-                            .lateral_m
-                            .iter()
-                            .map(|b| span(side, *b).map(|y| y / MM))
-                            .collect(),
-                    });
+                let layers = party.vehicle.layers(party.face).map(|(_, path, l)| layers::Layer {
+                    name: format!("{} ({:.0})", path.name.replace('_', " "), l.setback_m / MM),
+                    height_mm: l.height_m.map(|z| z / MM),
+                    lateral_mm: l.lateral_m.iter().map(|b| span(side, *b).map(|y| y / MM)).collect(),
+                });
                 layers::Face {
                     name: self.name(side),
                     layers: layers.collect(),

@@ -42,11 +42,7 @@ fn against_a_wall_crush_is_the_displacement_of_the_cabin() {
     let view = View::new(&case, &finished, &result);
     let cabin = finished.record.u(finished.assembly.maps[0].cabin);
     for (s, x) in view.crush_m(0).iter().enumerate() {
-        assert!(
-            (x - cabin[s]).abs() < 3e-3,
-            "sample {s}: {x} m, cabin {} m",
-            cabin[s]
-        );
+        assert!((x - cabin[s]).abs() < 3e-3, "sample {s}: {x} m, cabin {} m", cabin[s]);
     }
 }
 
@@ -84,10 +80,7 @@ fn the_shares_of_the_energy_add_up_to_what_there_was() {
     let shares = groups.iter().flat_map(|g| &g.shares);
     let sum: f64 = shares.map(|s| s.dissipated_kj + s.recoverable_kj).sum();
     // Shares below 0.2 % are left out.
-    assert!(
-        (sum / initial - 1.0).abs() < 0.02,
-        "{sum} kJ of {initial} kJ"
-    );
+    assert!((sum / initial - 1.0).abs() < 0.02, "{sum} kJ of {initial} kJ");
 }
 
 #[test]
@@ -101,12 +94,6 @@ fn every_case_has_its_figures() {
         .collect();
     assert_eq!(
         stems,
-        [
-            "cabin-pulses",
-            "force-crush",
-            "energy-flow",
-            "faces",
-            "plan-view"
-        ]
+        ["cabin-pulses", "force-crush", "energy-flow", "faces", "plan-view"]
     );
 }

@@ -10,9 +10,7 @@ use crate::vehicle::Vehicle;
 use super::NamedFigure;
 use super::evidence;
 use super::page::{Align, Cell, Class, Picture, ReportPage, Section, Table, Tone};
-use super::text::{
-    against_limit, cell, fixed, heading, odds, plain, reading, sentence, short_name,
-};
+use super::text::{against_limit, cell, fixed, heading, odds, plain, reading, sentence, short_name};
 
 /// The page of one case; `figures` are those of [`super::case_figures()`].
 pub fn case_page(case: &Case, result: &CaseResult, figures: &[NamedFigure]) -> ReportPage {
@@ -51,11 +49,7 @@ pub fn case_page(case: &Case, result: &CaseResult, figures: &[NamedFigure]) -> R
     }
     ReportPage {
         title: case.name.clone(),
-        subtitle: vehicles
-            .iter()
-            .map(|v| short_name(v))
-            .collect::<Vec<_>>()
-            .join(" and "),
+        subtitle: vehicles.iter().map(|v| short_name(v)).collect::<Vec<_>>().join(" and "),
         stamp: result.stamp.clone(),
         sections,
         sources,
@@ -88,11 +82,7 @@ const VEHICLE: [Measure; 11] = [
     Measure::IntrusionMm,
     Measure::EnergyAbsorbedKj,
 ];
-const TURNING: [Measure; 3] = [
-    Measure::YawRateDps,
-    Measure::YawDeg,
-    Measure::DeltaVLateralMps,
-];
+const TURNING: [Measure; 3] = [Measure::YawRateDps, Measure::YawDeg, Measure::DeltaVLateralMps];
 
 /// Readings of the vehicles that move, a vehicle a row.
 fn readings_of(case: &Case, result: &CaseResult, caption: &str, columns: &[Measure]) -> Table {
@@ -235,18 +225,13 @@ pub(super) fn power(value: f64) -> String {
 
 fn computed(case: &Case, result: &CaseResult) -> Section {
     let scheme = match result.solver {
-        crate::dynamics::Solver::Leapfrog => {
-            "a fixed-step explicit scheme of second order (leapfrog)"
-        }
+        crate::dynamics::Solver::Leapfrog => "a fixed-step explicit scheme of second order (leapfrog)",
         crate::dynamics::Solver::Dopri5 => "adaptive Dormand-Prince 5(4), the independent checker",
     };
     let rows: Vec<Vec<Cell>> = vec![
         vec!["Step, µs".into(), plain(result.stamp.step_us).into()],
         vec!["Steps".into(), result.steps.to_string().into()],
-        vec![
-            "Duration, ms".into(),
-            plain(case.plan.duration_s * 1e3).into(),
-        ],
+        vec!["Duration, ms".into(), plain(case.plan.duration_s * 1e3).into()],
         vec![
             "Energy ledger: residual over initial energy".into(),
             error(result.energy_error),
@@ -278,14 +263,7 @@ fn computed(case: &Case, result: &CaseResult) -> Section {
 
 /// An error of a conservation law: below 1e-3 it does not matter beside the spread of the inputs.
 pub(super) fn error(value: f64) -> Cell {
-    Cell::rated(
-        power(value),
-        if value.abs() < 1e-3 {
-            Class::Good
-        } else {
-            Class::Poor
-        },
-    )
+    Cell::rated(power(value), if value.abs() < 1e-3 { Class::Good } else { Class::Poor })
 }
 
 /// What the model leaves out; common to all reports.
@@ -312,10 +290,7 @@ pub(super) fn limits(vehicles: &[&Vehicle], partial: bool) -> Section {
          the risk of the people on the road, who differ in age, build and seating."
             .to_string(),
     ]);
-    if vehicles
-        .iter()
-        .any(|v| v.class == crate::vehicle::VehicleClass::Kei)
-    {
+    if vehicles.iter().any(|v| v.class == crate::vehicle::VehicleClass::Kei) {
         items.push(
             "Kei cars without a published wall test of their own lean, through templates and priors, on the \
              lightest cars that were tested in the US."

@@ -42,11 +42,7 @@ impl<'a> View<'a> {
     pub(super) fn name(&self, side: usize) -> String {
         let name = short_name(self.vehicle(side));
         let twins = self.vehicle(0).id == self.vehicle(1).id;
-        if twins {
-            format!("{name} ({})", side + 1)
-        } else {
-            name
-        }
+        if twins { format!("{name} ({})", side + 1) } else { name }
     }
 
     /// Sides that move.
@@ -74,12 +70,7 @@ impl<'a> View<'a> {
         if self.vehicle(1).is_fixed() {
             format!("{}, {}", self.name(0), self.set_up())
         } else {
-            format!(
-                "{} against {}, {}",
-                self.name(0),
-                self.name(1),
-                self.set_up()
-            )
+            format!("{} against {}, {}", self.name(0), self.name(1), self.set_up())
         }
     }
 
@@ -106,12 +97,7 @@ impl<'a> View<'a> {
         (self.parted + more + 1).min(record.len())
     }
 
-    pub(super) fn filtered(
-        &self,
-        what: &str,
-        class: Cfc,
-        values: &[f64],
-    ) -> Result<Vec<f64>, ReportError> {
+    pub(super) fn filtered(&self, what: &str, class: Cfc, values: &[f64]) -> Result<Vec<f64>, ReportError> {
         filter(class, self.finished.record.sample_s, values).map_err(|source| ReportError::Filter {
             what: what.to_string(),
             source,

@@ -9,12 +9,7 @@ use super::page::{Align, Cell, Class, Source, Table};
 use super::text::{fixed, short_name};
 
 /// Kinds of evidence in the order of their weight.
-const ORDER: [Basis; 4] = [
-    Basis::Measured,
-    Basis::Published,
-    Basis::Derived,
-    Basis::Estimated,
-];
+const ORDER: [Basis; 4] = [Basis::Measured, Basis::Published, Basis::Derived, Basis::Estimated];
 
 /// Word for a kind of evidence.
 pub(super) fn word(basis: Basis) -> &'static str {
@@ -141,11 +136,7 @@ pub(super) fn sources(vehicles: &[&Vehicle]) -> Vec<Source> {
     let mut found: BTreeMap<(String, String), (Vec<Basis>, Vec<String>)> = BTreeMap::new();
     for v in vehicles {
         for (key, text) in &v.sources {
-            let given = v
-                .provenance
-                .values()
-                .filter(|p| p.source == *key)
-                .map(|p| p.basis);
+            let given = v.provenance.values().filter(|p| p.source == *key).map(|p| p.basis);
             let entry = found.entry((key.clone(), text.clone())).or_default();
             entry.0.extend(given);
             entry.1.push(short_name(v));
@@ -193,8 +184,7 @@ pub(super) fn method_sources() -> Vec<Source> {
 }
 
 /// Where NASVA states the limit of its own results.
-pub(super) const NASVA_URL: &str =
-    "https://www.nasva.go.jp/mamoru/assessment_car/crackup_test.html";
+pub(super) const NASVA_URL: &str = "https://www.nasva.go.jp/mamoru/assessment_car/crackup_test.html";
 
 #[cfg(test)]
 mod tests {

@@ -15,16 +15,8 @@ const FITTED: &str = "this file";
 ///
 /// # Errors
 /// [`ReportError::Plot`] when a history has nothing to draw.
-pub fn fit_figures(
-    recipe: &Recipe,
-    found: &PulseOutcome,
-    stamp: &Stamp,
-) -> Result<Vec<NamedFigure>, ReportError> {
-    let view = View {
-        recipe,
-        found,
-        stamp,
-    };
+pub fn fit_figures(recipe: &Recipe, found: &PulseOutcome, stamp: &Stamp) -> Result<Vec<NamedFigure>, ReportError> {
+    let view = View { recipe, found, stamp };
     let mut all = Vec::new();
     for (at, body) in found.bodies.iter().enumerate() {
         all.push(view.body(body, &found.response.motions[at])?);
@@ -62,12 +54,7 @@ impl View<'_> {
             Some(mean) if whole => vec![(MEASURED.into(), mean)],
             _ => own
                 .iter()
-                .map(|t| {
-                    (
-                        format!("{MEASURED}, {}", place(&t.sensor)),
-                        t.motion.clone(),
-                    )
-                })
+                .map(|t| (format!("{MEASURED}, {}", place(&t.sensor)), t.motion.clone()))
                 .collect(),
         }
     }

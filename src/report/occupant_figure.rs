@@ -57,12 +57,7 @@ fn one(view: &View, index: usize) -> Result<NamedFigure, ReportError> {
     let mut panels = Vec::new();
     let head = back(occupant.head);
     match &occupant.chain {
-        None => panels.push(panel(
-            "Deceleration of the mass (g)",
-            "g",
-            1,
-            vec![curve("mass", head)],
-        )),
+        None => panels.push(panel("Deceleration of the mass (g)", "g", 1, vec![curve("mass", head)])),
         Some(chain) => {
             let head = view.filtered("the head", Cfc::C1000, &head)?;
             let mut top = panel("Head deceleration (g), CFC 1000", "g", 0, vec![]);
@@ -77,12 +72,7 @@ fn one(view: &View, index: usize) -> Result<NamedFigure, ReportError> {
             }
             top.curves.push(curve("head", head));
             let chest = view.filtered("the chest", Cfc::C180, &back(chain.spine))?;
-            let mut middle = panel(
-                "Chest deceleration (g), CFC 180",
-                "g",
-                0,
-                vec![curve("chest", chest)],
-            );
+            let mut middle = panel("Chest deceleration (g), CFC 180", "g", 0, vec![curve("chest", chest)]);
             if let Some(clip) = r.chest_a3ms_g {
                 middle.levels.push(Level {
                     value: clip,
@@ -132,12 +122,7 @@ fn caption(view: &View, index: usize) -> String {
 
 type Draw<'a> = &'a dyn Fn(&str, Vec<f64>) -> Curve;
 
-fn deflection(
-    view: &View,
-    occupant: &Occupant,
-    chain: &Chain,
-    curve: Draw,
-) -> Result<TimePanel, ReportError> {
+fn deflection(view: &View, occupant: &Occupant, chain: &Chain, curve: Draw) -> Result<TimePanel, ReportError> {
     let record = &view.finished.record;
     let squeeze: Vec<f64> = record
         .range()
@@ -160,17 +145,8 @@ fn forces(view: &View, chain: &Chain, curve: Draw) -> Result<TimePanel, ReportEr
         // The bolster takes both knees.
         ("femur, each", chain.knee, Cfc::C600, 0.5),
     ] {
-        let kn: Vec<f64> = record
-            .force(group)
-            .iter()
-            .map(|f| share * f * 1e-3)
-            .collect();
+        let kn: Vec<f64> = record.force(group).iter().map(|f| share * f * 1e-3).collect();
         curves.push(curve(name, view.filtered(name, class, &kn)?));
     }
-    Ok(panel(
-        "Force (kN), belts CFC 60, femur CFC 600",
-        "kN",
-        1,
-        curves,
-    ))
+    Ok(panel("Force (kN), belts CFC 60, femur CFC 600", "kN", 1, curves))
 }

@@ -401,8 +401,7 @@ mod tests {
 
     #[test]
     fn ids_of_two_figures_do_not_clash() {
-        let svg =
-            "<?xml version=\"1.0\"?><svg><clipPath id=\"a\"/><g clip-path=\"url(#a)\"/></svg>";
+        let svg = "<?xml version=\"1.0\"?><svg><clipPath id=\"a\"/><g clip-path=\"url(#a)\"/></svg>";
         let section = Section::new("F").figures(vec![picture(svg), picture(svg)]);
         let html = render(&page(vec![section])).expect("renders");
         for n in [1, 2] {

@@ -31,11 +31,7 @@ pub(super) fn varied(vary: Vary) -> &'static str {
 ///
 /// # Errors
 /// [`ReportError`] when there is no point to draw.
-pub fn fronts_figure(
-    name: &str,
-    fronts: &Fronts,
-    stamp: &Stamp,
-) -> Result<NamedFigure, ReportError> {
+pub fn fronts_figure(name: &str, fronts: &Fronts, stamp: &Stamp) -> Result<NamedFigure, ReportError> {
     let m = fronts.criterion;
     let what = m.words();
     let lines = fronts.fronts.iter().map(|f| tradeoff::Line {
@@ -73,17 +69,11 @@ pub fn fronts_figure(
 ///
 /// # Errors
 /// [`ReportError`] when no cell is feasible.
-pub fn map_figure(
-    name: &str,
-    partner: &str,
-    map: &FeasibilityMap,
-    stamp: &Stamp,
-) -> Result<NamedFigure, ReportError> {
-    let values = map.cells.iter().map(|row| {
-        row.iter()
-            .map(|c| c.feasible.then_some(c.added_cost_usd))
-            .collect()
-    });
+pub fn map_figure(name: &str, partner: &str, map: &FeasibilityMap, stamp: &Stamp) -> Result<NamedFigure, ReportError> {
+    let values = map
+        .cells
+        .iter()
+        .map(|row| row.iter().map(|c| c.feasible.then_some(c.added_cost_usd)).collect());
     let caption = format!(
         "Least added direct manufacturing cost with which the {name} keeps the reference target against a partner \
          like the {partner}, by the partner's mass and the speed of each vehicle (closing speed is twice that). The \
@@ -94,11 +84,7 @@ pub fn map_figure(
         heading: heading(&caption, stamp),
         row_title: "Partner".to_string(),
         column_title: "Each vehicle, km/h".to_string(),
-        rows: map
-            .masses_kg
-            .iter()
-            .map(|kg| format!("{} kg", plain(*kg)))
-            .collect(),
+        rows: map.masses_kg.iter().map(|kg| format!("{} kg", plain(*kg))).collect(),
         columns: map.speeds_kmh.iter().map(|s| plain(*s)).collect(),
         values: values.collect(),
         extra: None,

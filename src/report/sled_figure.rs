@@ -27,30 +27,9 @@ pub struct SledFigure<'a> {
 type Panel = (&'static str, &'static str, &'static str, Unit, Cfc, f64);
 
 const PANELS: [Panel; 6] = [
-    (
-        "HEAD",
-        "AC",
-        "Head x (g), CFC 1000",
-        Unit::Gravity,
-        Cfc::C1000,
-        -1.0,
-    ),
-    (
-        "CHST",
-        "AC",
-        "Chest x (g), CFC 180",
-        Unit::Gravity,
-        Cfc::C180,
-        -1.0,
-    ),
-    (
-        "PELV",
-        "AC",
-        "Pelvis x (g), CFC 180",
-        Unit::Gravity,
-        Cfc::C180,
-        -1.0,
-    ),
+    ("HEAD", "AC", "Head x (g), CFC 1000", Unit::Gravity, Cfc::C1000, -1.0),
+    ("CHST", "AC", "Chest x (g), CFC 180", Unit::Gravity, Cfc::C180, -1.0),
+    ("PELV", "AC", "Pelvis x (g), CFC 180", Unit::Gravity, Cfc::C180, -1.0),
     (
         "CHST",
         "DS",
@@ -59,22 +38,8 @@ const PANELS: [Panel; 6] = [
         Cfc::C180,
         -1.0,
     ),
-    (
-        "FEMR",
-        "FO",
-        "Femur (kN), CFC 600",
-        Unit::KiloNewton,
-        Cfc::C600,
-        -1.0,
-    ),
-    (
-        "SEBE",
-        "FO",
-        "Belts (kN), CFC 60",
-        Unit::KiloNewton,
-        Cfc::C60,
-        1.0,
-    ),
+    ("FEMR", "FO", "Femur (kN), CFC 600", Unit::KiloNewton, Cfc::C600, -1.0),
+    ("SEBE", "FO", "Belts (kN), CFC 60", Unit::KiloNewton, Cfc::C60, 1.0),
 ];
 
 fn curve(name: &str, channel: &Channel, sign: f64) -> Curve {
@@ -154,11 +119,7 @@ pub fn sled_figure(input: &SledFigure, theme: &Theme) -> Result<(Figure, String)
         panels.push(TimePanel {
             quantity,
             unit: unit.to_string(),
-            decimals: if matches!(unit, Unit::KiloNewton) {
-                2
-            } else {
-                1
-            },
+            decimals: if matches!(unit, Unit::KiloNewton) { 2 } else { 1 },
             curves,
             windows: Vec::new(),
             levels: Vec::new(),

@@ -6,9 +6,7 @@ use crate::study::{Row, SizingRow, StudyResult};
 
 use super::page::{Align, Cell, Class, Table};
 use super::study_reading::{RISK, limits_text, risk_limit, worst_risk};
-use super::text::{
-    against_limit, cell, dollars, fixed, model_name, model_of, name_of, plain, written,
-};
+use super::text::{against_limit, cell, dollars, fixed, model_name, model_of, name_of, plain, written};
 
 /// The case and value a design rests on: "joint risk 14.9 % of 15 % against Ford F-150, 56 km/h, 100 % overlap".
 pub(super) fn bound_text(r: &StudyResult, bound: &Bound) -> String {
@@ -58,12 +56,7 @@ fn highest_as_built(r: &StudyResult, vehicle: &str) -> Option<f64> {
 }
 
 pub(super) fn top_speed(r: &StudyResult) -> f64 {
-    r.spec
-        .question
-        .speeds_kmh
-        .iter()
-        .copied()
-        .fold(0.0, f64::max)
+    r.spec.question.speeds_kmh.iter().copied().fold(0.0, f64::max)
 }
 
 /// One row a vehicle.
@@ -97,12 +90,8 @@ pub(super) fn table(r: &StudyResult) -> Table {
     let rows = r.vehicles.iter().map(|v| {
         let worst = worst_risk(r, &v.id);
         let seats = r.rows.iter().filter(|row| row.vehicle == v.id);
-        let wall = seats
-            .filter_map(|row| row.wall.first(RISK))
-            .max_by(f64::total_cmp);
-        let limit = reference(r, &v.id)
-            .and_then(risk_limit)
-            .unwrap_or(BASELINE_JOINT_RISK);
+        let wall = seats.filter_map(|row| row.wall.first(RISK)).max_by(f64::total_cmp);
+        let limit = reference(r, &v.id).and_then(risk_limit).unwrap_or(BASELINE_JOINT_RISK);
         let risk = |v: Option<f64>| against_limit(v.map(|p| 100.0 * p), 100.0 * limit, 1);
         let mut row: Vec<Cell> = vec![
             model_name(v).into(),
@@ -121,10 +110,7 @@ pub(super) fn table(r: &StudyResult) -> Table {
         row
     });
     let target = match name {
-        Some(n) => format!(
-            "Answer by vehicle, reference target \"{n}\": {}",
-            target_text(r)
-        ),
+        Some(n) => format!("Answer by vehicle, reference target \"{n}\": {}", target_text(r)),
         None => "Answer by vehicle".to_string(),
     };
     Table {
@@ -161,13 +147,7 @@ pub(super) fn target_text(r: &StudyResult) -> String {
 
 fn sizing_cells(r: &StudyResult, vehicle: &str) -> Vec<Cell> {
     let top = top_speed(r);
-    let low = r
-        .spec
-        .question
-        .speeds_kmh
-        .iter()
-        .copied()
-        .fold(f64::INFINITY, f64::min);
+    let low = r.spec.question.speeds_kmh.iter().copied().fold(f64::INFINITY, f64::min);
     let built = match highest_as_built(r, vehicle) {
         Some(s) if s >= top => Cell::rated(format!("≥ {}", plain(s)), Class::Good),
         Some(s) => Cell::rated(plain(s), Class::Marginal),

@@ -144,12 +144,7 @@ impl Figures<'_> {
     fn maps(&self) -> Result<Vec<NamedFigure>, ReportError> {
         let spec = &self.r.spec;
         let top = spec.question.speeds_kmh.iter().copied().fold(0.0, f64::max);
-        let full = spec
-            .question
-            .overlaps_pct
-            .iter()
-            .copied()
-            .fold(0.0, f64::max);
+        let full = spec.question.overlaps_pct.iter().copied().fold(0.0, f64::max);
         let mut all = Vec::new();
         for &speed in &spec.question.speeds_kmh {
             all.extend(self.map(&risk(false), speed, full)?);
@@ -168,12 +163,7 @@ impl Figures<'_> {
     }
 
     /// A heat map, or none where nothing was computed (a point mass has no risk).
-    fn map(
-        &self,
-        q: &Quantity,
-        speed: f64,
-        overlap: f64,
-    ) -> Result<Option<NamedFigure>, ReportError> {
+    fn map(&self, q: &Quantity, speed: f64, overlap: f64) -> Result<Option<NamedFigure>, ReportError> {
         let r = self.r;
         let Some(seat) = r.spec.question.seats.first() else {
             return Ok(None);
@@ -198,18 +188,11 @@ impl Figures<'_> {
             .vehicles
             .iter()
             .map(|v| {
-                let cells = r
-                    .partners
-                    .iter()
-                    .map(|p| row_of(&v.id, &p.id).and_then(value));
+                let cells = r.partners.iter().map(|p| row_of(&v.id, &p.id).and_then(value));
                 cells.collect()
             })
             .collect();
-        if !values
-            .iter()
-            .flatten()
-            .any(|v| v.is_some_and(f64::is_finite))
-        {
+        if !values.iter().flatten().any(|v| v.is_some_and(f64::is_finite)) {
             return Ok(None);
         }
         let walls = r.vehicles.iter().map(|v| {
@@ -291,11 +274,7 @@ impl Figures<'_> {
 
     /// Risk of each vehicle in its worst pair as built and with the design for the reference target.
     fn before_after(&self) -> Result<Option<NamedFigure>, ReportError> {
-        let references = self
-            .r
-            .sizings
-            .iter()
-            .filter(|s| s.target == self.r.spec.reference);
+        let references = self.r.sizings.iter().filter(|s| s.target == self.r.spec.reference);
         let bars: Vec<bars::Bar> = references
             .clone()
             .filter_map(|s| {
@@ -413,9 +392,7 @@ fn exemplar(r: &StudyResult) -> Result<Vec<NamedFigure>, ReportError> {
     if let Some(sized) = changed_exemplar(r) {
         all.push(pulse_comparison(r, sized)?);
         let after = case_figures(&sized.case, &sized.finished, &sized.result)?;
-        let occupants = after
-            .into_iter()
-            .filter(|(stem, ..)| stem.starts_with("occupant"));
+        let occupants = after.into_iter().filter(|(stem, ..)| stem.starts_with("occupant"));
         all.extend(occupants.map(|(stem, figure, caption)| {
             let caption = format!("With the design for the reference target. {caption}");
             (format!("exemplar-sized-{stem}"), figure, caption)
@@ -427,20 +404,13 @@ fn exemplar(r: &StudyResult) -> Result<Vec<NamedFigure>, ReportError> {
 fn pulse_comparison(r: &StudyResult, sized: &Exemplar) -> Result<NamedFigure, ReportError> {
     let curves = |e: &Exemplar, name: &str| -> Result<(Curve, Curve), ReportError> {
         let (record, map) = (&e.finished.record, &e.finished.assembly.maps[0]);
-        let decel: Vec<f64> = record
-            .a(map.cabin)
-            .iter()
-            .map(|a| -map.outward * a / G0)
-            .collect();
-        let filtered =
-            filter(Cfc::C60, record.sample_s, &decel).map_err(|source| ReportError::Filter {
-                what: "the cabin pulse".to_string(),
-                source,
-            })?;
+        let decel: Vec<f64> = record.a(map.cabin).iter().map(|a| -map.outward * a / G0).collect();
+        let filtered = filter(Cfc::C60, record.sample_s, &decel).map_err(|source| ReportError::Filter {
+            what: "the cabin pulse".to_string(),
+            source,
+        })?;
         let shown = record.sample_at(e.result.separation_ms * 1e-3 + 0.03) + 1;
-        let ms: Vec<f64> = (0..shown)
-            .map(|s| s as f64 * record.sample_s * 1e3)
-            .collect();
+        let ms: Vec<f64> = (0..shown).map(|s| s as f64 * record.sample_s * 1e3).collect();
         let speed = record.v(map.cabin)[..shown]
             .iter()
             .map(|v| map.heading * v / KMH)

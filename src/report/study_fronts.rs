@@ -55,11 +55,7 @@ fn front_table(r: &StudyResult, f: &Fronts) -> Table {
                 p.marginal_usd
                     .map_or_else(|| "–".to_string(), |v| fixed(Some(v / scale), 1))
                     .into(),
-                p.blocking
-                    .clone()
-                    .unwrap_or_default()
-                    .replace('_', " ")
-                    .into(),
+                p.blocking.clone().unwrap_or_default().replace('_', " ").into(),
             ]);
         }
     }
@@ -96,17 +92,10 @@ fn front_table(r: &StudyResult, f: &Fronts) -> Table {
 fn map_table(r: &StudyResult, map: &FeasibilityMap) -> Table {
     let rows = map.masses_kg.iter().enumerate().map(|(i, kg)| {
         let mut row: Vec<Cell> = vec![format!("{} kg", plain(*kg)).into()];
-        row.extend(map.cells[i].iter().map(|c| {
-            match (c.feasible, c.already_met) {
-                (true, true) => Cell::rated("as built", Class::Good),
-                (true, false) => format!(
-                    "{} kg, {}",
-                    fixed(Some(c.added_mass_kg), 0),
-                    dollars(c.added_cost_usd)
-                )
-                .into(),
-                (false, _) => Cell::rated("no", Class::Poor),
-            }
+        row.extend(map.cells[i].iter().map(|c| match (c.feasible, c.already_met) {
+            (true, true) => Cell::rated("as built", Class::Good),
+            (true, false) => format!("{} kg, {}", fixed(Some(c.added_mass_kg), 0), dollars(c.added_cost_usd)).into(),
+            (false, _) => Cell::rated("no", Class::Poor),
         }));
         row.push(
             map.largest_closing_speed_kmh(i)
@@ -116,11 +105,7 @@ fn map_table(r: &StudyResult, map: &FeasibilityMap) -> Table {
         row
     });
     let mut header = vec!["Partner".to_string()];
-    header.extend(
-        map.speeds_kmh
-            .iter()
-            .map(|s| format!("{} km/h each", plain(*s))),
-    );
+    header.extend(map.speeds_kmh.iter().map(|s| format!("{} km/h each", plain(*s))));
     header.push("Largest closing speed, km/h".to_string());
     Table {
         caption: format!(

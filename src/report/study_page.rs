@@ -12,9 +12,7 @@ use super::evidence::{self, NASVA_URL};
 use super::page::{Align, Cell, ReportPage, Section, Source, Table, Tone};
 use super::study_reading::{changed_exemplar, limits_text};
 use super::text::{count, fixed, listed, plain, short_name};
-use super::{
-    study_answer, study_beside, study_fronts, study_sentences, study_tables, study_verdict,
-};
+use super::{study_answer, study_beside, study_fronts, study_sentences, study_tables, study_verdict};
 
 /// The page of a study; `figures` are those of [`super::study_figures()`].
 pub fn study_page(result: &StudyResult, figures: &[NamedFigure]) -> ReportPage {
@@ -38,11 +36,7 @@ pub fn study_page(result: &StudyResult, figures: &[NamedFigure]) -> ReportPage {
         title: r.spec.name.clone(),
         subtitle: format!(
             "{}, {}, {} km/h each, {} % overlap",
-            count(
-                r.vehicles.len(),
-                "vehicle under study",
-                "vehicles under study"
-            ),
+            count(r.vehicles.len(), "vehicle under study", "vehicles under study"),
             count(r.partners.len(), "partner", "partners"),
             numbers(&r.spec.question.speeds_kmh),
             numbers(&r.spec.question.overlaps_pct)
@@ -76,17 +70,16 @@ fn question(r: &StudyResult) -> Section {
         .iter()
         .map(|s| format!("a {} as {}", s.dummy.id().to_uppercase(), s.seat.id()))
         .collect();
-    let mut section = Section::new("The question")
-        .paragraph(format!(
-            "What happens to a belted occupant ({}) of {} in a frontal collision with {}, each vehicle at {} km/h, at {} % \
+    let mut section = Section::new("The question").paragraph(format!(
+        "What happens to a belted occupant ({}) of {} in a frontal collision with {}, each vehicle at {} km/h, at {} % \
              overlap; and what the small car would need, in structure, restraints, mass and money, to keep the risk \
              of serious injury within a target.",
-            listed(&seats),
-            names(&r.vehicles),
-            names(&r.partners),
-            numbers(&r.spec.question.speeds_kmh),
-            numbers(&r.spec.question.overlaps_pct)
-        ));
+        listed(&seats),
+        names(&r.vehicles),
+        names(&r.partners),
+        numbers(&r.spec.question.speeds_kmh),
+        numbers(&r.spec.question.overlaps_pct)
+    ));
     section = section.callout(
         Tone::Warning,
         "Why a wall test does not answer it",
@@ -114,22 +107,8 @@ fn answer(r: &StudyResult, figures: &[NamedFigure]) -> Section {
 }
 
 fn walls(r: &StudyResult, figures: &[NamedFigure]) -> Section {
-    let top = plain(
-        r.spec
-            .question
-            .speeds_kmh
-            .iter()
-            .copied()
-            .fold(0.0, f64::max),
-    );
-    let full = plain(
-        r.spec
-            .question
-            .overlaps_pct
-            .iter()
-            .copied()
-            .fold(0.0, f64::max),
-    );
+    let top = plain(r.spec.question.speeds_kmh.iter().copied().fold(0.0, f64::max));
+    let full = plain(r.spec.question.overlaps_pct.iter().copied().fold(0.0, f64::max));
     let stem = format!("delta-v-{top}kmh-{full}pct");
     Section::new("Own wall tests beside the pairs")
         .paragraph(
@@ -258,13 +237,10 @@ fn exemplar(r: &StudyResult, figures: &[NamedFigure]) -> Section {
                 s.starts_with("exemplar-sized") || s == "exemplar-pulse-before-after"
             }));
     } else if r.exemplar_sized.is_some() {
-        section = section.paragraph(
-            "This vehicle meets the reference target as built; there is no other design to show.",
-        );
+        section =
+            section.paragraph("This vehicle meets the reference target as built; there is no other design to show.");
     } else if !r.sizings.is_empty() {
-        section = section.paragraph(
-            "No design of this vehicle meets the reference target; there is none to show.",
-        );
+        section = section.paragraph("No design of this vehicle meets the reference target; there is none to show.");
     }
     section
 }
@@ -291,14 +267,8 @@ fn numerics(r: &StudyResult) -> Table {
             runs.to_string().into(),
         ],
         vec!["Step of these, µs".into(), plain(r.spec.step_us).into()],
-        vec![
-            "Collisions run while sizing".into(),
-            evaluations.to_string().into(),
-        ],
-        vec![
-            "Step of these, µs".into(),
-            plain(r.spec.sizing_step_us).into(),
-        ],
+        vec!["Collisions run while sizing".into(), evaluations.to_string().into()],
+        vec!["Step of these, µs".into(), plain(r.spec.sizing_step_us).into()],
         vec!["Duration, ms".into(), plain(r.spec.duration_ms).into()],
         vec![
             "Energy ledger, worst residual over initial energy".into(),
@@ -384,20 +354,13 @@ fn study_limits(r: &StudyResult) -> Section {
             .any(|(key, p)| key.starts_with("body") && p.basis == crate::vehicle::Basis::Measured)
             && v.sources.keys().any(|k| k.starts_with("nhtsa-"))
     };
-    let keis: Vec<&Vehicle> = all
-        .iter()
-        .copied()
-        .filter(|v| v.class == VehicleClass::Kei)
-        .collect();
+    let keis: Vec<&Vehicle> = all.iter().copied().filter(|v| v.class == VehicleClass::Kei).collect();
     let (with, without): (Vec<&Vehicle>, Vec<&Vehicle>) = keis.iter().partition(|v| own(v));
     if !without.is_empty() {
         let names = |l: &[&Vehicle]| listed(&l.iter().map(|v| short_name(v)).collect::<Vec<_>>());
         let mut text = format!("No wall test in the file's sources: {}.", names(&without));
         if !with.is_empty() {
-            text.push_str(&format!(
-                " Identified from a wall test of its own: {}.",
-                names(&with)
-            ));
+            text.push_str(&format!(" Identified from a wall test of its own: {}.", names(&with)));
         }
         section = section.callout(Tone::Warning, "Evidence is not even", text);
     }

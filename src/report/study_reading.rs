@@ -15,12 +15,7 @@ pub(super) fn limit_text(t: &Target) -> String {
     let shown = (m.shown(t.limit) * 1e3).round() / 1e3;
     let whole = (shown - shown.round()).abs() < 1e-9;
     let decimals = if whole { 0 } else { m.decimals() };
-    format!(
-        "{} up to {}{}",
-        m.words(),
-        fixed(Some(shown), decimals),
-        m.suffix()
-    )
+    format!("{} up to {}{}", m.words(), fixed(Some(shown), decimals), m.suffix())
 }
 
 /// Limits as a list of those.

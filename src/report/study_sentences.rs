@@ -18,27 +18,15 @@ pub(super) fn range_text(values: &[f64], write: impl Fn(f64) -> String) -> Optio
 
 /// All sentences that can be made.
 pub(super) fn sentences(r: &StudyResult) -> Vec<String> {
-    [
-        as_built(r),
-        against_wall(r),
-        targets(r),
-        binding(r),
-        cost(r),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [as_built(r), against_wall(r), targets(r), binding(r), cost(r)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn as_built(r: &StudyResult) -> Option<String> {
     let top = top_speed(r);
-    let full = r
-        .spec
-        .question
-        .overlaps_pct
-        .iter()
-        .copied()
-        .fold(0.0, f64::max);
+    let full = r.spec.question.overlaps_pct.iter().copied().fold(0.0, f64::max);
     let rows: Vec<(f64, &Row)> = r
         .rows
         .iter()
@@ -105,11 +93,7 @@ fn against_wall(r: &StudyResult) -> Option<String> {
 }
 
 fn targets(r: &StudyResult) -> Option<String> {
-    let all: Vec<&SizingRow> = r
-        .sizings
-        .iter()
-        .filter(|s| s.target == r.spec.reference)
-        .collect();
+    let all: Vec<&SizingRow> = r.sizings.iter().filter(|s| s.target == r.spec.reference).collect();
     let name = &r.spec.targets.get(r.spec.reference)?.name;
     let names = |keep: &dyn Fn(&SizingRow) -> bool| -> Vec<String> {
         all.iter()
@@ -124,10 +108,10 @@ fn targets(r: &StudyResult) -> Option<String> {
         .iter()
         .filter(|s| !s.answer.feasible)
         .map(|s| {
-            let reach = s.answer.highest_feasible_speed_kmh.map_or_else(
-                || "no speed found".to_string(),
-                |v| format!("{} km/h each", plain(v)),
-            );
+            let reach = s
+                .answer
+                .highest_feasible_speed_kmh
+                .map_or_else(|| "no speed found".to_string(), |v| format!("{} km/h each", plain(v)));
             format!("{} ({reach})", name_of(&r.vehicles, &s.answer.vehicle))
         })
         .collect();
@@ -142,11 +126,7 @@ fn targets(r: &StudyResult) -> Option<String> {
         ));
     }
     if !sized.is_empty() {
-        parts.push(format!(
-            "{} can be made to meet it: {}",
-            sized.len(),
-            listed(&sized)
-        ));
+        parts.push(format!("{} can be made to meet it: {}", sized.len(), listed(&sized)));
     }
     if !missed.is_empty() {
         parts.push(format!(

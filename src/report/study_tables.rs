@@ -9,9 +9,7 @@ use crate::vehicle::Basis;
 use super::page::{Align, Cell, Class, Source, Table};
 use super::study_answer::{bound_text, reference};
 use super::study_reading::{RISK, worst_risk};
-use super::text::{
-    against_limit, dollars, fixed, heading, model_name, model_of, name_of, odds, plain, reading,
-};
+use super::text::{against_limit, dollars, fixed, heading, model_name, model_of, name_of, odds, plain, reading};
 
 pub(super) fn heads(names: &[&str]) -> Vec<String> {
     names.iter().map(|n| (*n).to_string()).collect()
@@ -41,11 +39,7 @@ const LEG_ODDS: &str = "Leg odds: published odds ratio of a leg injury where the
 const TURN: [Measure; 2] = [Measure::YawRateDps, Measure::DeltaVLateralMps];
 
 /// Cells under some of [`RUN`], rated against the study's limits: those of the wall test, and of the reference target.
-fn run_cells<'a>(
-    r: &StudyResult,
-    n: &Readings,
-    columns: impl Iterator<Item = &'a Measure>,
-) -> Vec<Cell> {
+fn run_cells<'a>(r: &StudyResult, n: &Readings, columns: impl Iterator<Item = &'a Measure>) -> Vec<Cell> {
     let wall = &r.spec.question.wall_limits;
     let target = r
         .spec
@@ -80,12 +74,9 @@ const RATING: &str = "✓ up to 80 % of the limit, ~ up to the limit, ✗ beyond
 pub(super) fn walls(r: &StudyResult) -> Table {
     let mut rows = Vec::new();
     for v in &r.vehicles {
-        let Some((_, worst)) = worst_risk(r, &v.id).or_else(|| {
-            r.rows
-                .iter()
-                .find(|row| row.vehicle == v.id)
-                .map(|row| (0.0, row))
-        }) else {
+        let Some((_, worst)) =
+            worst_risk(r, &v.id).or_else(|| r.rows.iter().find(|row| row.vehicle == v.id).map(|row| (0.0, row)))
+        else {
             continue;
         };
         let mut wall: Vec<Cell> = vec![
@@ -239,11 +230,7 @@ fn design_text(design: &Design) -> String {
     for (path, factor) in &design.strength {
         let material = design.materials.get(path);
         let of = material.map_or_else(String::new, |m| format!(" in {m}"));
-        parts.push(format!(
-            "{} × {}{of}",
-            path.replace('_', " "),
-            fixed(Some(*factor), 2)
-        ));
+        parts.push(format!("{} × {}{of}", path.replace('_', " "), fixed(Some(*factor), 2)));
     }
     let mm = design.added_front_length_m / MM;
     if mm >= 0.5 {
@@ -272,11 +259,7 @@ pub(super) fn designs(r: &StudyResult) -> Vec<String> {
         } else {
             " (comes nearest, target missed)"
         };
-        Some(format!(
-            "{}: {}{missed}",
-            model_name(v),
-            design_text(&s.answer.design)
-        ))
+        Some(format!("{}: {}{missed}", model_name(v), design_text(&s.answer.design)))
     });
     all.collect()
 }
@@ -321,9 +304,7 @@ pub(super) fn masses(r: &StudyResult) -> Option<Table> {
         ]),
         align: vec![Align::Left, Align::Center],
         rows,
-        footnotes: vec![
-            "Compounding: brakes, wheels and suspension that grow with the car.".to_string(),
-        ],
+        footnotes: vec!["Compounding: brakes, wheels and suspension that grow with the car.".to_string()],
     })
 }
 
@@ -349,29 +330,18 @@ pub(super) fn costs(r: &StudyResult) -> Option<Table> {
         return None;
     }
     let sum = |items: &[(String, f64)], keep: &dyn Fn(&str) -> bool| -> Option<f64> {
-        let mut values = items
-            .iter()
-            .filter(|(n, _)| keep(n))
-            .map(|(_, usd)| *usd)
-            .peekable();
+        let mut values = items.iter().filter(|(n, _)| keep(n)).map(|(_, usd)| *usd).peekable();
         values.peek().is_some().then(|| values.sum())
     };
     let row = |label: &str, keep: &dyn Fn(&str) -> bool| -> Vec<Cell> {
         let mut cells: Vec<Cell> = vec![label.into()];
         cells.extend(sized.iter().map(|(_, items)| {
             let usd = sum(items, keep);
-            if usd.is_some() {
-                fixed(usd, 0).into()
-            } else {
-                "".into()
-            }
+            if usd.is_some() { fixed(usd, 0).into() } else { "".into() }
         }));
         cells
     };
-    let mut rows: Vec<Vec<Cell>> = names
-        .iter()
-        .map(|name| row(name, &|n| n == name.as_str()))
-        .collect();
+    let mut rows: Vec<Vec<Cell>> = names.iter().map(|name| row(name, &|n| n == name.as_str())).collect();
     rows.push(row("Total", &|_| true));
     let year = r.sizings.first().map(|s| s.answer.cost_year);
     let year = year.map_or_else(String::new, |y| format!(" of {y}"));
@@ -457,10 +427,7 @@ pub(super) fn price_evidence(r: &StudyResult) -> Option<String> {
         .sizings
         .iter()
         .filter(|s| s.target == r.spec.reference && s.answer.feasible);
-    for step in met
-        .filter_map(|s| s.answer.price.as_ref())
-        .flat_map(|p| &p.steps)
-    {
+    for step in met.filter_map(|s| s.answer.price.as_ref()).flat_map(|p| &p.steps) {
         let what = step.item.words();
         if step.evidence.basis == Basis::Estimated && !weak.contains(&what) {
             weak.push(what);

@@ -17,11 +17,7 @@ const CLAIM_USD: [f64; 2] = [10_000.0, 20_000.0];
 
 /// The section; none without a sizing.
 pub(super) fn section(r: &StudyResult) -> Option<Section> {
-    let rows: Vec<&SizingRow> = r
-        .sizings
-        .iter()
-        .filter(|s| s.target == r.spec.reference)
-        .collect();
+    let rows: Vec<&SizingRow> = r.sizings.iter().filter(|s| s.target == r.spec.reference).collect();
     if rows.is_empty() {
         return None;
     }
@@ -69,10 +65,7 @@ fn nominal(s: &SizingRow) -> Option<&MonteCarlo> {
 
 /// Only cars priced from a Japanese list answer the question of the runabout.
 fn from_japan(s: &SizingRow) -> bool {
-    s.answer
-        .price
-        .as_ref()
-        .is_some_and(PriceBuildUp::from_japan)
+    s.answer.price.as_ref().is_some_and(PriceBuildUp::from_japan)
 }
 
 /// Low, central and high.
@@ -196,9 +189,7 @@ fn says(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
     for s in rows.iter().filter(|s| s.answer.feasible && from_japan(s)) {
         let at = |volume: f64| {
             let list = s.answer.price_by_volume.iter();
-            list.clone()
-                .find(|v| v.volume_per_year == volume)?
-                .price_usd
+            list.clone().find(|v| v.volume_per_year == volume)?.price_usd
         };
         if let (Some(few), Some(many)) = (at(5e3), at(100e3)) {
             all.push(format!(
@@ -221,12 +212,7 @@ fn beside_precedents(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
         let names = |relation: Relation| -> Vec<String> {
             rows.iter()
                 .filter(|s| s.answer.feasible)
-                .filter(|s| {
-                    s.answer
-                        .precedents
-                        .get(i)
-                        .is_some_and(|p| p.relation == relation)
-                })
+                .filter(|s| s.answer.precedents.get(i).is_some_and(|p| p.relation == relation))
                 .map(|s| name_of(&r.vehicles, &s.answer.vehicle))
                 .collect()
         };

@@ -9,10 +9,7 @@ pub(super) fn fixed(value: Option<f64>, decimals: usize) -> String {
     match value {
         Some(v) if v.is_finite() => {
             let text = format!("{v:.decimals$}");
-            let zero = text
-                .trim_start_matches('-')
-                .chars()
-                .all(|c| c == '0' || c == '.');
+            let zero = text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.');
             if zero {
                 text.trim_start_matches('-').to_string()
             } else {
@@ -82,24 +79,13 @@ pub(super) fn dollars(value: f64) -> String {
         }
         text.push(c);
     }
-    let sign = if value < 0.0 && text != "0" {
-        "−"
-    } else {
-        ""
-    };
+    let sign = if value < 0.0 && text != "0" { "−" } else { "" };
     format!("{sign}${text}")
 }
 
 /// A speed or percentage without needless decimals.
 pub(super) fn plain(value: f64) -> String {
-    fixed(
-        Some(value),
-        if (value - value.round()).abs() < 1e-9 {
-            0
-        } else {
-            1
-        },
-    )
+    fixed(Some(value), if (value - value.round()).abs() < 1e-9 { 0 } else { 1 })
 }
 
 /// The name of a vehicle with an id, the id where it is not among those given.
@@ -112,12 +98,7 @@ pub(super) fn name_of<'a>(vehicles: impl IntoIterator<Item = &'a Vehicle>, id: &
 
 /// Maker, model and year without what stands behind the first comma or bracket: fits tables and legends.
 pub(super) fn short_name(vehicle: &Vehicle) -> String {
-    let name = vehicle
-        .name
-        .split([',', '('])
-        .next()
-        .unwrap_or(&vehicle.name)
-        .trim();
+    let name = vehicle.name.split([',', '(']).next().unwrap_or(&vehicle.name).trim();
     let year = vehicle.year.to_string();
     if vehicle.year <= 0 || name.contains(&year) {
         name.to_string()
@@ -187,14 +168,8 @@ mod tests {
 
     #[test]
     fn a_value_on_its_limit_still_meets_it() {
-        assert_eq!(
-            against_limit(Some(60.0), 60.0, 1).class,
-            Some(Class::Marginal)
-        );
-        assert_eq!(
-            against_limit(Some(60.04), 60.0, 1).class,
-            Some(Class::Marginal)
-        );
+        assert_eq!(against_limit(Some(60.0), 60.0, 1).class, Some(Class::Marginal));
+        assert_eq!(against_limit(Some(60.04), 60.0, 1).class, Some(Class::Marginal));
         assert_eq!(against_limit(Some(60.1), 60.0, 1).class, Some(Class::Poor));
         assert_eq!(against_limit(Some(48.0), 60.0, 1).class, Some(Class::Good));
     }

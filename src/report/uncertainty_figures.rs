@@ -89,11 +89,7 @@ impl Figures<'_> {
             // The extremes of a sample say little; a value without spread is no distribution.
             if !flat {
                 let x = grid[1..100].iter().map(|v| output.shown(*v)).collect();
-                curves.push(Curve::new(
-                    name.as_str(),
-                    x,
-                    (1..100).map(f64::from).collect(),
-                ));
+                curves.push(Curve::new(name.as_str(), x, (1..100).map(f64::from).collect()));
             }
         }
         if curves.is_empty() {
@@ -167,11 +163,7 @@ impl Figures<'_> {
             bars,
         };
         let figure = bars::draw(&input, &Theme::half_page())?;
-        Ok(Some((
-            format!("tornado-{of}-{}", self.vehicle.0),
-            figure,
-            caption,
-        )))
+        Ok(Some((format!("tornado-{of}-{}", self.vehicle.0), figure, caption)))
     }
 
     fn sobol(&self, v: &Variance) -> Result<NamedFigure, ReportError> {
@@ -197,11 +189,7 @@ impl Figures<'_> {
             groups: groups.collect(),
         };
         let figure = indices::draw(&input, &Theme::half_page())?;
-        Ok((
-            format!("sobol-{}-{}", v.output, self.vehicle.0),
-            figure,
-            caption,
-        ))
+        Ok((format!("sobol-{}-{}", v.output, self.vehicle.0), figure, caption))
     }
 }
 
@@ -221,10 +209,7 @@ fn plain_key(key: &str) -> String {
         }
         _ => ("", parts.as_slice()),
     };
-    let skip = usize::from(matches!(
-        rest.first(),
-        Some(&("path" | "structure" | "material"))
-    ));
+    let skip = usize::from(matches!(rest.first(), Some(&("path" | "structure" | "material"))));
     let words: Vec<String> = rest[skip.min(rest.len().saturating_sub(1))..]
         .iter()
         .map(|w| {
@@ -259,10 +244,7 @@ mod tests {
                 "partner.ford-f-150-2018.path.upper_body.height_mm",
                 "partner upper body: height",
             ),
-            (
-                "restraint.kei-2012.shoulder_belt.limiter_kN",
-                "shoulder belt: limiter",
-            ),
+            ("restraint.kei-2012.shoulder_belt.limiter_kN", "shoulder belt: limiter"),
             ("structure.system_efficiency", "system efficiency"),
             ("material.dp800.sea_kJ_per_kg", "dp800: sea"),
             ("vehicle.mass", "mass"),

@@ -12,8 +12,7 @@ use super::{NamedFigure, ReportError};
 pub fn validation_figures(found: &Validation) -> Result<Vec<NamedFigure>, ReportError> {
     let own = |r: &Row| matches!(r.family, Family::WallScalars | Family::WallPulse);
     let crush = |r: &Row| own(r) && r.unit == "mm" && r.holds.is_some();
-    let peak =
-        |r: &Row| own(r) && r.unit == "g" && r.holds.is_some() && r.quantity.contains("peak");
+    let peak = |r: &Row| own(r) && r.unit == "g" && r.holds.is_some() && r.quantity.contains("peak");
     let delta_v = |r: &Row| r.family == Family::Staged && r.quantity.contains("delta-v of");
     Ok(vec![
         draw(
@@ -84,10 +83,7 @@ fn draw(
             }
         })
         .collect();
-    let caption = format!(
-        "{}. {}. Band: ±{} %.",
-        sheet.title, sheet.note, sheet.band_pct
-    );
+    let caption = format!("{}. {}. Band: ±{} %.", sheet.title, sheet.note, sheet.band_pct);
     let input = scatter::Input {
         heading: Heading {
             title: sheet.title.into(),
@@ -100,11 +96,7 @@ fn draw(
         name_all: false,
         points,
     };
-    Ok((
-        name.into(),
-        scatter::draw(&input, &Theme::default())?,
-        caption,
-    ))
+    Ok((name.into(), scatter::draw(&input, &Theme::default())?, caption))
 }
 
 fn group(row: &Row) -> &'static str {

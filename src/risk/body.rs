@@ -3,9 +3,7 @@
 //! Note N16 ([`crate::model`]). Population is named for each; the 1999 thorax curves and the
 //! Prasad-Mertz family stem from cadaver data of older programmes and sit above the 2008 set.
 
-use super::curves::{
-    BodyRegion, Evidence, Predictor, RiskCurve, Severity, Shape, ValidRange, estimated,
-};
+use super::curves::{BodyRegion, Evidence, Predictor, RiskCurve, Severity, Shape, ValidRange, estimated};
 
 const ADULTS: &str = "adults, frontal loading";
 const MALE_HIII: &str = "adults, HIII-50M in a frontal test";
@@ -58,14 +56,7 @@ pub const HEAD_PRASAD_MERTZ: [RiskCurve; 6] = [
     prasad_mertz("prasad_mertz_fatal", Severity::Fatal, 12.24, 0.00565),
 ];
 
-const fn chest(
-    id: &'static str,
-    severity: Severity,
-    predictor: Predictor,
-    to: f64,
-    b0: f64,
-    b1: f64,
-) -> RiskCurve {
+const fn chest(id: &'static str, severity: Severity, predictor: Predictor, to: f64, b0: f64, b1: f64) -> RiskCurve {
     RiskCurve {
         id,
         region: BodyRegion::Chest,
@@ -251,11 +242,7 @@ mod tests {
         assert_eq!(curves.len(), want.len());
         for (c, w) in curves.iter().zip(want) {
             let p = c.probability(x);
-            assert!(
-                (p - w).abs() <= tolerance,
-                "{} at {x}: {p}, published {w}",
-                c.id
-            );
+            assert!((p - w).abs() <= tolerance, "{} at {x}: {p}, published {w}", c.id);
         }
     }
 
@@ -270,12 +257,7 @@ mod tests {
 
     #[test]
     fn thorax_curves_match_the_check_values() {
-        assert_points(
-            &CHEST_1999,
-            50.0,
-            &[0.58635, 0.20794, 0.06179, 0.00145],
-            6e-6,
-        );
+        assert_points(&CHEST_1999, 50.0, &[0.58635, 0.20794, 0.06179, 0.00145], 6e-6);
         assert_points(&[CHEST_A3MS], 60.0, &[0.65265], 6e-6);
         assert_points(&[CHEST_CTI], 0.79126, &[0.07003], 6e-6);
         assert_points(&[CHEST_CTI], 1.27832, &[0.70765], 1e-5);
@@ -293,10 +275,7 @@ mod tests {
     #[test]
     fn the_age_form_at_35_is_the_ncap_curve() {
         for mm in [10.0, 30.0, 50.0, 70.0] {
-            let (a, b) = (
-                thorax_by_age(35.0).probability(mm),
-                CHEST_AIS3_50M.probability(mm),
-            );
+            let (a, b) = (thorax_by_age(35.0).probability(mm), CHEST_AIS3_50M.probability(mm));
             assert!((a - b).abs() < 1e-4);
         }
     }
@@ -320,12 +299,7 @@ mod tests {
             &[CHEST_A3MS, CHEST_CTI],
         ] {
             for c in family {
-                assert_eq!(
-                    CURVES.iter().filter(|k| k.id == c.id).count(),
-                    1,
-                    "{}",
-                    c.id
-                );
+                assert_eq!(CURVES.iter().filter(|k| k.id == c.id).count(), 1, "{}", c.id);
             }
         }
     }

@@ -176,11 +176,7 @@ impl Shape {
             Shape::LogisticPower { b0, b1, power } => logistic(b0 + b1 * z.max(0.0).powf(power)),
             Shape::LogNormal { mu, sigma } if z > 0.0 => normal_cdf((z.ln() - mu) / sigma),
             Shape::PrasadMertz { a, b } if z > 0.0 => logistic(-(a + 200.0 / z - b * z)),
-            Shape::Weibull {
-                shift,
-                scale,
-                shape,
-            } => -(-((z - shift).max(0.0) / scale).powf(shape)).exp_m1(),
+            Shape::Weibull { shift, scale, shape } => -(-((z - shift).max(0.0) / scale).powf(shape)).exp_m1(),
             Shape::Power { at_one, exponent } => (z.max(0.0) / at_one).min(1.0).powf(exponent),
             Shape::LogNormal { .. } | Shape::PrasadMertz { .. } => 0.0,
         }
@@ -270,10 +266,7 @@ mod tests {
             unit: 3.0,
         };
         assert_eq!(l.probability(12.0), 0.5);
-        let n = Shape::LogNormal {
-            mu: 2.0,
-            sigma: 0.5,
-        };
+        let n = Shape::LogNormal { mu: 2.0, sigma: 0.5 };
         assert!((n.probability(2f64.exp()) - 0.5).abs() < 1e-15);
         assert!((n.probability(3f64.exp()) - 0.977_249_868_051_820_8).abs() < 1e-9);
         assert_eq!(n.probability(0.0), 0.0);

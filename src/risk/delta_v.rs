@@ -6,9 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::curves::{
-    BodyRegion, Evidence, Predictor, Risk, RiskCurve, Severity, Shape, ValidRange, estimated,
-};
+use super::curves::{BodyRegion, Evidence, Predictor, Risk, RiskCurve, Severity, Shape, ValidRange, estimated};
 use crate::units::KMH;
 
 /// One mile per hour in m/s (exact).
@@ -316,42 +314,22 @@ mod tests {
             (40.0, [0.6524, 0.19764, 0.04969, 0.01117, 0.00708, 0.00584]),
             (56.0, [0.81437, 0.50391, 0.20746, 0.05183, 0.03273, 0.02724]),
         ] {
-            for (risk, want) in wang_2022_all(CrashMode::Frontal, kmh * KMH)
-                .iter()
-                .zip(want)
-            {
+            for (risk, want) in wang_2022_all(CrashMode::Frontal, kmh * KMH).iter().zip(want) {
                 assert_close(risk.probability, want, "frontal");
             }
         }
-        let at =
-            |mode, severity, kmh: f64| wang_2022(mode, severity, kmh * KMH).unwrap().probability;
-        assert_close(
-            at(CrashMode::Frontal, Severity::Mais3, 80.0),
-            0.74565,
-            "frontal 3+",
-        );
-        assert_close(
-            at(CrashMode::Frontal, Severity::Fatal, 80.0),
-            0.22569,
-            "frontal fatal",
-        );
+        let at = |mode, severity, kmh: f64| wang_2022(mode, severity, kmh * KMH).unwrap().probability;
+        assert_close(at(CrashMode::Frontal, Severity::Mais3, 80.0), 0.74565, "frontal 3+");
+        assert_close(at(CrashMode::Frontal, Severity::Fatal, 80.0), 0.22569, "frontal fatal");
         assert_close(at(CrashMode::All, Severity::Mais3, 56.0), 0.22136, "all 3+");
-        assert_close(
-            at(CrashMode::All, Severity::Fatal, 56.0),
-            0.03217,
-            "all fatal",
-        );
+        assert_close(at(CrashMode::All, Severity::Fatal, 56.0), 0.03217, "all fatal");
         assert!((at(CrashMode::Rear, Severity::Mais3, 56.0) - 0.1426).abs() < 6e-5);
         assert_eq!(wang_2022(CrashMode::All, Severity::Ais3, 10.0), None);
     }
 
     #[test]
     fn half_of_the_occupants_are_hurt_at_the_published_speeds() {
-        for (curve, kmh) in WANG_2022[1]
-            .curves
-            .iter()
-            .zip([28.1, 55.8, 69.3, 85.5, 90.8, 92.6])
-        {
+        for (curve, kmh) in WANG_2022[1].curves.iter().zip([28.1, 55.8, 69.3, 85.5, 90.8, 92.6]) {
             let (below, above) = ((kmh - 0.06) * KMH, (kmh + 0.06) * KMH);
             assert!(
                 curve.probability(below) < 0.5 && curve.probability(above) > 0.5,
@@ -371,12 +349,7 @@ mod tests {
 
     #[test]
     fn other_curves_match_the_check_values() {
-        for (kmh, want) in [
-            (80.0, 0.0314),
-            (100.0, 0.06856),
-            (112.0, 0.10746),
-            (128.0, 0.18831),
-        ] {
+        for (kmh, want) in [(80.0, 0.0314), (100.0, 0.06856), (112.0, 0.10746), (128.0, 0.18831)] {
             assert_close(lubbe_2022(45.0).probability(kmh * KMH), want, "Lubbe");
         }
         let anchor = lubbe_2022(41.0).probability(112.1 * KMH);
@@ -393,11 +366,7 @@ mod tests {
             "Kusano unbelted",
         );
         for (curve, want) in MALLIARIS_1997.iter().zip([0.5791, 0.4725, 0.0501]) {
-            assert!(
-                (curve.probability(30.0 * MPH) - want).abs() < 6e-5,
-                "{}",
-                curve.id
-            );
+            assert!((curve.probability(30.0 * MPH) - want).abs() < 6e-5, "{}", curve.id);
         }
         // P = (dv / 31.74 m/s)^4, half a unit of the last printed digit.
         for (mps, want, half) in [
@@ -407,10 +376,7 @@ mod tests {
             (20.0, 0.158, 5e-4),
             (25.0, 0.385, 5e-4),
         ] {
-            assert!(
-                (JOKSCH_1993.probability(mps) - want).abs() <= half,
-                "{mps} m/s"
-            );
+            assert!((JOKSCH_1993.probability(mps) - want).abs() <= half, "{mps} m/s");
         }
         assert!((JOKSCH_1993.probability(50.0 * KMH) - 0.03666).abs() < 1e-5);
     }

@@ -23,17 +23,11 @@ pub struct IntrusionOddsRatio {
     pub source: &'static str,
 }
 
-const AUSTIN: &str =
-    "Austin 2012 (NHTSA), NASS-CDS frontal crashes, adjusted for delta-v and age (abstract)";
+const AUSTIN: &str = "Austin 2012 (NHTSA), NASS-CDS frontal crashes, adjusted for delta-v and age (abstract)";
 const LOWER_LEG: &str = "lower leg AIS2+";
 const UPPER_LEG: &str = "upper leg AIS2+";
 
-const fn austin(
-    id: &'static str,
-    injury: &'static str,
-    condition: &'static str,
-    value: f64,
-) -> IntrusionOddsRatio {
+const fn austin(id: &'static str, injury: &'static str, condition: &'static str, value: f64) -> IntrusionOddsRatio {
     IntrusionOddsRatio {
         id,
         injury,
@@ -149,10 +143,7 @@ mod tests {
         assert_eq!(or.ramped(0.0, 20.0, 100.0), 1.0);
         assert!((or.ramped(60.0, 20.0, 100.0) - 9.10f64.sqrt()).abs() < 1e-12);
         assert_eq!(or.ramped(150.0, 20.0, 100.0), 9.10);
-        assert_eq!(
-            (or.ramped(20.0, 20.0, 20.0), or.ramped(20.1, 20.0, 20.0)),
-            (1.0, 9.10)
-        );
+        assert_eq!((or.ramped(20.0, 20.0, 20.0), or.ramped(20.1, 20.0, 20.0)), (1.0, 9.10));
         assert_eq!(odds_ratio("nothing"), None);
     }
 

@@ -8,9 +8,7 @@
 
 use serde::Serialize;
 
-use super::curves::{
-    BodyRegion, Evidence, Predictor, RiskCurve, Severity, Shape, ValidRange, estimated,
-};
+use super::curves::{BodyRegion, Evidence, Predictor, RiskCurve, Severity, Shape, ValidRange, estimated};
 use crate::criteria::Dummy;
 
 const SOURCE: &str = "US NCAP, 73 FR 40016 (11 July 2008), Docket NHTSA-2006-26555; coefficients agree in two \
@@ -313,38 +311,20 @@ mod tests {
                     (63.0, 0.512963),
                 ],
             ),
-            (
-                CHEST_AIS3_05F,
-                &[(20.0, 0.024296), (30.0, 0.092482), (40.0, 0.247595)],
-            ),
+            (CHEST_AIS3_05F, &[(20.0, 0.024296), (30.0, 0.092482), (40.0, 0.247595)]),
             (
                 NECK_NIJ_AIS3,
-                &[
-                    (0.0, 0.038166),
-                    (0.3, 0.066841),
-                    (0.5, 0.095998),
-                    (1.0, 0.221301),
-                ],
+                &[(0.0, 0.038166), (0.3, 0.066841), (0.5, 0.095998), (1.0, 0.221301)],
             ),
             (NECK_TENSION_AIS3_50M, &[(3.0, 0.020847), (4.0, 0.18626)]),
-            (
-                NECK_COMPRESSION_AIS3_05F,
-                &[(2.0, 0.031738), (2.62, 0.253392)],
-            ),
-            (
-                FEMUR_AIS2_50M,
-                &[(2.0, 0.008528), (4.0, 0.023739), (10.0, 0.354573)],
-            ),
+            (NECK_COMPRESSION_AIS3_05F, &[(2.0, 0.031738), (2.62, 0.253392)]),
+            (FEMUR_AIS2_50M, &[(2.0, 0.008528), (4.0, 0.023739), (10.0, 0.354573)]),
             (FEMUR_AIS2_05F, &[(2.0, 0.013774), (4.0, 0.060239)]),
         ];
         for (curve, points) in checks {
             for &(x, want) in points {
                 let p = curve.probability(x);
-                assert!(
-                    (p - want).abs() < 1e-6,
-                    "{} at {x}: {p}, published {want}",
-                    curve.id
-                );
+                assert!((p - want).abs() < 1e-6, "{} at {x}: {p}, published {want}", curve.id);
             }
         }
     }
@@ -386,14 +366,7 @@ mod tests {
 
     #[test]
     fn star_limits_belong_to_the_worse_rating() {
-        for (rr, want) in [
-            (0.66, 5),
-            (0.67, 4),
-            (1.0, 3),
-            (1.33, 2),
-            (2.66, 2),
-            (2.67, 1),
-        ] {
+        for (rr, want) in [(0.66, 5), (0.67, 4), (1.0, 3), (1.33, 2), (2.66, 2), (2.67, 1)] {
             assert_eq!(stars(rr), want, "{rr}");
         }
     }

@@ -6,13 +6,9 @@
 
 use serde::Serialize;
 
-use super::body::{
-    CHEST_1999, CHEST_A3MS, CHEST_CTI, HEAD_LOGNORMAL, HEAD_PRASAD_MERTZ, THOR_50M, thorax_by_age,
-};
+use super::body::{CHEST_1999, CHEST_A3MS, CHEST_CTI, HEAD_LOGNORMAL, HEAD_PRASAD_MERTZ, THOR_50M, thorax_by_age};
 use super::curves::{BodyRegion, Evidence, Predictor, RiskCurve, Severity, ValidRange};
-use super::delta_v::{
-    CrashMode, OTHER_CURVES, equivalent_closing_speed_mps, lubbe_2022, wang_2022_curves,
-};
+use super::delta_v::{CrashMode, OTHER_CURVES, equivalent_closing_speed_mps, lubbe_2022, wang_2022_curves};
 use super::intrusion::{IntrusionOddsRatio, with_odds_ratio};
 use super::ncap::{self, NcapInput, NcapRisk, ncap_risk};
 use crate::criteria::Dummy;
@@ -145,11 +141,7 @@ fn curves_for(input: &SeatInput) -> Vec<RiskCurve> {
     let mut curves = ncap_curves(input.dummy).to_vec();
     if !curves.is_empty() {
         // The US NCAP head curve is the AIS 3+ one of the lognormal family.
-        curves.extend(
-            HEAD_LOGNORMAL
-                .iter()
-                .filter(|c| c.severity != Severity::Ais3),
-        );
+        curves.extend(HEAD_LOGNORMAL.iter().filter(|c| c.severity != Severity::Ais3));
         curves.extend(HEAD_PRASAD_MERTZ);
     }
     if male {
@@ -171,8 +163,8 @@ fn curves_for(input: &SeatInput) -> Vec<RiskCurve> {
 
 fn readings(input: &SeatInput) -> Vec<CurveReading> {
     let n = &input.ncap;
-    let cti = (input.chest_a3ms_g.zip(n.chest_deflection_mm))
-        .and_then(|(a, d)| combined_thoracic_index(a, d, input.dummy));
+    let cti =
+        (input.chest_a3ms_g.zip(n.chest_deflection_mm)).and_then(|(a, d)| combined_thoracic_index(a, d, input.dummy));
     let value_of = |predictor: Predictor| match predictor {
         Predictor::Hic15 => n.hic15,
         Predictor::ChestDeflectionMm => n.chest_deflection_mm,
@@ -265,11 +257,7 @@ mod tests {
         // Note N16: 40 mm at 65 years.
         let old = male(Some(65.0), None);
         assert!((probability(&old, "laituri_chest_by_age").unwrap() - 0.45191).abs() < 1e-5);
-        assert!(
-            r.curves
-                .iter()
-                .all(|c| c.in_range && !c.population.is_empty())
-        );
+        assert!(r.curves.iter().all(|c| c.in_range && !c.population.is_empty()));
         // Joint 0.1815, 1.21 times the baseline.
         assert_eq!((r.stars, r.intrusion), (Some(3), None));
     }
@@ -307,12 +295,7 @@ mod tests {
         };
         assert!(of(None, Some(65.0)).curves.is_empty());
         let frontal = of(Some((CrashMode::Frontal, 15.0)), None);
-        for id in [
-            "wang_frontal_3",
-            "kusano_gabler_belted",
-            "malliaris_3",
-            "joksch_1993",
-        ] {
+        for id in ["wang_frontal_3", "kusano_gabler_belted", "malliaris_3", "joksch_1993"] {
             assert!(probability(&frontal, id).is_some_and(|p| p > 0.0), "{id}");
         }
         assert_eq!(probability(&frontal, "lubbe_2022"), None);
@@ -342,19 +325,10 @@ mod tests {
     #[test]
     fn intrusion_multiplies_the_odds_of_the_leg_it_is_published_for() {
         // Odds 0.023739 / 0.976261 times 8.
-        let upper = male(None, Some((60.0, "panel_full_frontal")))
-            .intrusion
-            .unwrap();
-        assert!(
-            (upper.femur_ais2.unwrap() - 0.162855).abs() < 1e-4,
-            "{upper:?}"
-        );
-        assert!(
-            upper.joint_without_neck.unwrap() > male(None, None).ncap.joint_without_neck.unwrap()
-        );
-        let none = male(None, Some((10.0, "panel_full_frontal")))
-            .intrusion
-            .unwrap();
+        let upper = male(None, Some((60.0, "panel_full_frontal"))).intrusion.unwrap();
+        assert!((upper.femur_ais2.unwrap() - 0.162855).abs() < 1e-4, "{upper:?}");
+        assert!(upper.joint_without_neck.unwrap() > male(None, None).ncap.joint_without_neck.unwrap());
+        let none = male(None, Some((10.0, "panel_full_frontal"))).intrusion.unwrap();
         assert_eq!(none.factor, 1.0);
         let lower = male(None, Some((60.0, "toepan_2cm"))).intrusion.unwrap();
         assert_eq!((lower.factor, lower.femur_ais2), (9.10, None));

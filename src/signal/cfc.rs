@@ -181,27 +181,12 @@ pub fn filter(class: Cfc, dt_s: f64, values: &[f64]) -> Result<Vec<f64>, SignalE
 
 /// As [`filter`], over the caller's samples and with the caller's work space, which is resized as needed:
 /// for many channels of one length nothing is allocated after the first.
-pub fn filter_in_place(
-    class: Cfc,
-    dt_s: f64,
-    values: &mut [f64],
-    work: &mut Vec<f64>,
-) -> Result<(), SignalError> {
-    filter_with(
-        &Biquad::new(class, dt_s, Standard::SaeJ211)?,
-        dt_s,
-        values,
-        work,
-    )
+pub fn filter_in_place(class: Cfc, dt_s: f64, values: &mut [f64], work: &mut Vec<f64>) -> Result<(), SignalError> {
+    filter_with(&Biquad::new(class, dt_s, Standard::SaeJ211)?, dt_s, values, work)
 }
 
 /// As [`filter_in_place`] with given coefficients, for the ISO constant or for reuse over channels.
-pub fn filter_with(
-    biquad: &Biquad,
-    dt_s: f64,
-    values: &mut [f64],
-    work: &mut Vec<f64>,
-) -> Result<(), SignalError> {
+pub fn filter_with(biquad: &Biquad, dt_s: f64, values: &mut [f64], work: &mut Vec<f64>) -> Result<(), SignalError> {
     check_interval(dt_s)?;
     check_finite(values)?;
     let n = values.len();
@@ -306,9 +291,7 @@ mod tests {
         let dt = 1e-4;
         let q = Biquad::new(Cfc::C60, dt, Standard::SaeJ211).unwrap();
         let gain = 10f64.powf(two_pass_gain_db(&q, 100.0, dt) / 20.0);
-        let sine: Vec<f64> = (0..5001)
-            .map(|i| (2.0 * PI * 100.0 * i as f64 * dt).sin())
-            .collect();
+        let sine: Vec<f64> = (0..5001).map(|i| (2.0 * PI * 100.0 * i as f64 * dt).sin()).collect();
         let out = filter(Cfc::C60, dt, &sine).unwrap();
         for i in 1000..4000 {
             assert!((out[i] - gain * sine[i]).abs() < 1e-9);

@@ -289,19 +289,9 @@ mod tests {
 
     #[test]
     fn integrating_a_constant_acceleration_gives_velocity_in_si() {
-        let c = Channel::new(
-            "10VEHCCG0000ACX0",
-            Unit::Gravity,
-            0.0,
-            1e-3,
-            vec![-20.0; 101],
-        )
-        .unwrap();
+        let c = Channel::new("10VEHCCG0000ACX0", Unit::Gravity, 0.0, 1e-3, vec![-20.0; 101]).unwrap();
         let v = c.integrate(15.0).unwrap();
-        assert_eq!(
-            (v.unit, v.code.as_str()),
-            (Unit::MetrePerSecond, "10VEHCCG0000VEX0")
-        );
+        assert_eq!((v.unit, v.code.as_str()), (Unit::MetrePerSecond, "10VEHCCG0000VEX0"));
         assert_eq!(v.values[0], 15.0);
         assert!((v.values[100] - (15.0 - 20.0 * 9.80665 * 0.1)).abs() < 1e-12);
         assert!(v.integrate(0.0).unwrap().integrate(0.0).is_err());
@@ -309,9 +299,7 @@ mod tests {
 
     #[test]
     fn derivative_is_exact_for_parabolas_up_to_the_ends() {
-        let x: Vec<f64> = (0..20)
-            .map(|i| 0.5 * (f64::from(i) * 0.1).powi(2))
-            .collect();
+        let x: Vec<f64> = (0..20).map(|i| 0.5 * (f64::from(i) * 0.1).powi(2)).collect();
         for (i, v) in differentiate(&x, 0.1).unwrap().iter().enumerate() {
             assert!((v - 0.1 * i as f64).abs() < 1e-12);
         }
@@ -348,11 +336,7 @@ mod tests {
 
     #[test]
     fn filtering_writes_the_filter_letter() {
-        let c = ramp(100)
-            .resample(1e-4)
-            .unwrap()
-            .filtered(Cfc::C60)
-            .unwrap();
+        let c = ramp(100).resample(1e-4).unwrap().filtered(Cfc::C60).unwrap();
         assert_eq!(c.code, "10VEHCCG0000ACXD");
     }
 

@@ -45,9 +45,7 @@ pub enum PulseFault {
         value_g: f64,
     },
     /// Braking is positive.
-    #[error(
-        "wrong sign: the speed rises by {gain_mps:.1} m/s up to {at_ms:.1} ms; braking is negative"
-    )]
+    #[error("wrong sign: the speed rises by {gain_mps:.1} m/s up to {at_ms:.1} ms; braking is negative")]
     Sign {
         /// Speed gained, m/s.
         gain_mps: f64,
@@ -55,9 +53,7 @@ pub enum PulseFault {
         at_ms: f64,
     },
     /// The values are about g times too large or too small.
-    #[error(
-        "wrong unit: the speed falls by {loss_mps:.1} m/s up to {at_ms:.1} ms, {ratio:.2} times the impact speed"
-    )]
+    #[error("wrong unit: the speed falls by {loss_mps:.1} m/s up to {at_ms:.1} ms, {ratio:.2} times the impact speed")]
     UnitFactor {
         /// Speed lost, m/s.
         loss_mps: f64,
@@ -83,14 +79,10 @@ impl PulseFault {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Quantity(_) => "give an acceleration channel in g or m/s2",
-            Self::Gap { .. } => {
-                "use another sensor, or end the channel before the gap with until_ms"
-            }
+            Self::Gap { .. } => "use another sensor, or end the channel before the gap with until_ms",
             Self::Clipped { .. } => "use another sensor: a clipped peak cannot be restored",
             Self::Sign { .. } => "change the sign: SAE J1733 has x forward, so braking is negative",
-            Self::UnitFactor { ratio, .. } if *ratio > 1.0 => {
-                "the values look like m/s2: correct the unit"
-            }
+            Self::UnitFactor { ratio, .. } if *ratio > 1.0 => "the values look like m/s2: correct the unit",
             Self::UnitFactor { .. } => "the values look like g: correct the unit",
             Self::Bias { .. } => "subtract the mean before contact",
         }
@@ -161,8 +153,7 @@ fn integral(c: &Channel, rule: &PulseCheck) -> Option<PulseFault> {
     let metres: Vec<f64> = after.values.iter().map(|a| a * G0).collect();
     let change = integrate(&metres, after.dt_s, 0.0);
     let find = |better: fn(f64, f64) -> bool| {
-        let pick =
-            |b: (usize, f64), (i, v): (usize, &f64)| if better(*v, b.1) { (i, *v) } else { b };
+        let pick = |b: (usize, f64), (i, v): (usize, &f64)| if better(*v, b.1) { (i, *v) } else { b };
         change.iter().enumerate().fold((0, 0.0), pick)
     };
     let (lowest_at, lowest) = find(|a, b| a < b);
@@ -288,9 +279,7 @@ mod tests {
         assert!(matches!(scaled(-1.0)[..], [PulseFault::Sign { .. }]));
         assert!(matches!(scaled(-G0)[0], PulseFault::Sign { .. }));
         assert!(matches!(scaled(G0)[0], PulseFault::UnitFactor { ratio, .. } if ratio > 1.0));
-        assert!(
-            matches!(scaled(1.0 / G0)[..], [PulseFault::UnitFactor { ratio, .. }] if ratio < 1.0)
-        );
+        assert!(matches!(scaled(1.0 / G0)[..], [PulseFault::UnitFactor { ratio, .. }] if ratio < 1.0));
         for k in [0.9, 1.0, 1.15] {
             assert_eq!(scaled(k), [], "{k}");
         }
@@ -308,9 +297,7 @@ mod tests {
         );
         c.values.iter_mut().for_each(|v| *v -= 8.0);
         let cut = c.window(0.0, 0.13).unwrap();
-        assert!(
-            matches!(check_pulse(&cut, &RULE)[..], [PulseFault::Bias { bias_g, .. }] if bias_g < -2.0)
-        );
+        assert!(matches!(check_pulse(&cut, &RULE)[..], [PulseFault::Bias { bias_g, .. }] if bias_g < -2.0));
     }
 
     /// What is not an acceleration is refused.

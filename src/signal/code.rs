@@ -56,10 +56,8 @@ impl ChannelCode {
             f.direction,
             f.filter
         );
-        let lengths_ok = f.main_location.len() == 4
-            && [f.fine_1, f.fine_2, f.fine_3, f.dimension]
-                .iter()
-                .all(|s| s.len() == 2);
+        let lengths_ok =
+            f.main_location.len() == 4 && [f.fine_1, f.fine_2, f.fine_3, f.dimension].iter().all(|s| s.len() == 2);
         if !lengths_ok {
             return Err(SignalError::BadCode {
                 code: text,

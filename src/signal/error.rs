@@ -50,9 +50,7 @@ pub enum SignalError {
     #[error("`{0}` is not a channel frequency class (60, 180, 600 or 1000)")]
     UnknownClass(String),
     /// A unit that is not in the list.
-    #[error(
-        "`{0}` is not a unit this program knows (g, m/s2, N, kN, Nm, mm, m, m/s, km/h, rad/s, deg/s, s, ...)"
-    )]
+    #[error("`{0}` is not a unit this program knows (g, m/s2, N, kN, Nm, mm, m, m/s, km/h, rad/s, deg/s, s, ...)")]
     UnknownUnit(String),
     /// Two units of different dimension.
     #[error("{from} cannot be converted to {to}")]
@@ -95,9 +93,7 @@ pub enum SignalError {
         time_s: f64,
     },
     /// A time span that would make more samples than any test has.
-    #[error(
-        "{span_s} s at a step of {dt_s} s are too many samples: cut the channel or take a longer step"
-    )]
+    #[error("{span_s} s at a step of {dt_s} s are too many samples: cut the channel or take a longer step")]
     TooLong {
         /// The span, s.
         span_s: f64,

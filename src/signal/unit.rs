@@ -68,18 +68,8 @@ const TABLE: [(Unit, Unit, f64, &str); 23] = [
     (Degree, Radian, DEGREE_RAD, "deg"),
     (RadianPerSecond, RadianPerSecond, 1.0, "rad/s"),
     (DegreePerSecond, RadianPerSecond, DEGREE_RAD, "deg/s"),
-    (
-        RadianPerSecondSquared,
-        RadianPerSecondSquared,
-        1.0,
-        "rad/s2",
-    ),
-    (
-        DegreePerSecondSquared,
-        RadianPerSecondSquared,
-        DEGREE_RAD,
-        "deg/s2",
-    ),
+    (RadianPerSecondSquared, RadianPerSecondSquared, 1.0, "rad/s2"),
+    (DegreePerSecondSquared, RadianPerSecondSquared, DEGREE_RAD, "deg/s2"),
 ];
 
 /// Integral over time of a channel in an SI unit, and so, read backward, its derivative.
@@ -119,18 +109,12 @@ impl Unit {
 
     /// SI unit of the time integral of a channel in this unit's SI unit.
     pub fn integral(self) -> Option<Unit> {
-        INTEGRALS
-            .iter()
-            .find(|(u, _)| *u == self.si())
-            .map(|(_, i)| *i)
+        INTEGRALS.iter().find(|(u, _)| *u == self.si()).map(|(_, i)| *i)
     }
 
     /// SI unit of the time derivative of a channel in this unit's SI unit.
     pub fn derivative(self) -> Option<Unit> {
-        INTEGRALS
-            .iter()
-            .find(|(_, i)| *i == self.si())
-            .map(|(u, _)| *u)
+        INTEGRALS.iter().find(|(_, i)| *i == self.si()).map(|(u, _)| *u)
     }
 
     /// Text as written in files.
@@ -169,13 +153,7 @@ impl FromStr for Unit {
             .trim_matches(|c| c == '[' || c == ']')
             .chars()
             .filter(|c| !matches!(c, ' ' | '^' | '*' | '·' | '.' | '\'' | '(' | ')'))
-            .map(|c| {
-                if c == '²' {
-                    '2'
-                } else {
-                    c.to_ascii_lowercase()
-                }
-            })
+            .map(|c| if c == '²' { '2' } else { c.to_ascii_lowercase() })
             .collect();
         let unit = match plain.as_str() {
             "" | "1" | "-" | "none" | "non" | "nondim" => One,
@@ -225,9 +203,7 @@ mod tests {
     #[test]
     fn conversions_between_dimensions_are_refused() {
         assert_eq!(Gravity.factor_to(MetrePerSecondSquared), Ok(9.80665));
-        assert!(
-            (KilometrePerHour.factor_to(MetrePerSecond).unwrap() * 56.0 - 15.5556).abs() < 1e-4
-        );
+        assert!((KilometrePerHour.factor_to(MetrePerSecond).unwrap() * 56.0 - 15.5556).abs() < 1e-4);
         assert!((DegreePerSecond.si_factor() * 180.0 - std::f64::consts::PI).abs() < 1e-15);
         let err = Newton.factor_to(Metre).unwrap_err();
         assert_eq!(err.to_string(), "N cannot be converted to m");

@@ -15,9 +15,7 @@ use super::swing::{PriceSwing, price_swings};
 use super::uncertainty::Uncertainty;
 use crate::cost::precedent::compare;
 use crate::cost::price::{VolumePrice, price_by_volume};
-use crate::cost::{
-    CostItem, DirectManufacturingCost, MassAccount, PrecedentRow, Price, PriceBuildUp, price_in_us,
-};
+use crate::cost::{CostItem, DirectManufacturingCost, MassAccount, PrecedentRow, Price, PriceBuildUp, price_in_us};
 use crate::measure::Measure;
 use crate::units::{KN, MM};
 use crate::vehicle::Vehicle;

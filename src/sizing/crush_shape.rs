@@ -79,8 +79,7 @@ pub(super) fn make_two_steps(table: &mut CrushTable, design_crush: f64, ratio: f
     }
     let first = force(rise);
     let second = ratio * first;
-    let ramp = ((second - first).abs() / steepest)
-        .clamp(SHORTEST_RAMP * design_crush, LONGEST_RAMP * design_crush);
+    let ramp = ((second - first).abs() / steepest).clamp(SHORTEST_RAMP * design_crush, LONGEST_RAMP * design_crush);
     let mut points = vec![
         (0.0, 0.0),
         (rise, first),

@@ -91,10 +91,7 @@ impl SizingData {
         }
         best.map(|(_, m)| m).ok_or_else(|| {
             Error::request(
-                format!(
-                    "none of {} may be used for crush structure",
-                    allowed.join(", ")
-                ),
+                format!("none of {} may be used for crush structure", allowed.join(", ")),
                 "allow a material with crush among its uses",
             )
         })

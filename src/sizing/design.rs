@@ -9,9 +9,7 @@ use super::SizingData;
 use super::crush_shape::{insert_plateau, make_two_steps, scale};
 use super::partner::{PartnerAccount, PartnerDesign, PartnerTerms};
 use super::station::length_station_m;
-use crate::cost::mass::{
-    MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements,
-};
+use crate::cost::mass::{MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements};
 use crate::cost::{CostAccount, added_direct_cost};
 use crate::error::Error;
 use crate::material::MaterialUse;
@@ -123,8 +121,7 @@ pub fn is_compartment(vehicle: &Vehicle, path: &Path) -> bool {
     match &path.kind {
         PathKind::Layer(l) => l.compartment && l.face == Face::Front,
         PathKind::Inner { from, .. } => {
-            vehicle.mass_with_role(Role::Dash) == Some(*from)
-                && vehicle.mass_with_role(Role::Cabin) == Some(path.to)
+            vehicle.mass_with_role(Role::Dash) == Some(*from) && vehicle.mass_with_role(Role::Cabin) == Some(path.to)
         }
     }
 }
@@ -252,12 +249,7 @@ fn fit_package(sized: &mut Vehicle, design: &Design, data: &SizingData) -> Resul
 }
 
 /// Mass of a path that takes `added_energy_j` more, in its material.
-fn path_mass(
-    design: &Design,
-    path: &Path,
-    added_energy_j: f64,
-    data: &SizingData,
-) -> Result<PathMass, Error> {
+fn path_mass(design: &Design, path: &Path, added_energy_j: f64, data: &SizingData) -> Result<PathMass, Error> {
     let id = material_of(design, path);
     let material = data.materials.get(id)?;
     let Some(sea) = material.sea_j_per_kg else {
@@ -283,12 +275,7 @@ fn material_of<'a>(design: &'a Design, path: &'a Path) -> &'a str {
         .map_or(UNSTATED_MATERIAL, String::as_str)
 }
 
-fn account(
-    design: &Design,
-    length_m: f64,
-    paths: Vec<PathMass>,
-    data: &SizingData,
-) -> Result<MassAccount, Error> {
+fn account(design: &Design, length_m: f64, paths: Vec<PathMass>, data: &SizingData) -> Result<MassAccount, Error> {
     let s = &data.costs.structure;
     let cabin_material = design.cabin_material.as_deref().unwrap_or(CABIN_MATERIAL);
     let cabin = data.materials.get(cabin_material)?;
@@ -333,10 +320,7 @@ fn check(vehicle: &Vehicle, design: &Design) -> Result<(), Error> {
     }
     let length = design.added_front_length_m;
     if !(length.is_finite() && length >= 0.0) {
-        return Err(Error::request(
-            format!("added front length {length} m"),
-            "at least 0",
-        ));
+        return Err(Error::request(format!("added front length {length} m"), "at least 0"));
     }
     if let Some((name, ratio)) = design
         .two_step
@@ -355,8 +339,7 @@ fn check(vehicle: &Vehicle, design: &Design) -> Result<(), Error> {
             let kind = format!("path of {}", vehicle.id);
             return Err(Error::unknown(kind, name, known));
         };
-        let strengthened = design.strength.get(name).is_some_and(|s| *s > 1.0)
-            || design.two_step.contains_key(name);
+        let strengthened = design.strength.get(name).is_some_and(|s| *s > 1.0) || design.two_step.contains_key(name);
         if strengthened && is_compartment(vehicle, path) {
             return Err(Error::request(
                 format!("a strength factor or two steps on \"{name}\""),

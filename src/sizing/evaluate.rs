@@ -9,9 +9,7 @@ use super::partner::apply_to_partner;
 use super::problem::{CaseValues, Evaluate, LoadCase};
 use crate::collision::result::CaseResult;
 use crate::collision::wall::rigid_wall;
-use crate::collision::{
-    Assembly, BatchOptions, Case, Finished, Party, SeatedOccupant, map_batch, outcome,
-};
+use crate::collision::{Assembly, BatchOptions, Case, Finished, Party, SeatedOccupant, map_batch, outcome};
 use crate::criteria::Dummy;
 use crate::dynamics::{Detail, Plan, Record};
 use crate::error::Error;
@@ -136,22 +134,14 @@ impl CollisionEvaluator {
 
     /// The same evaluator with another integration plan (a finer step for verification).
     pub fn with_plan(&self, plan: Plan) -> Self {
-        Self {
-            plan,
-            ..self.clone()
-        }
+        Self { plan, ..self.clone() }
     }
 
     /// The collision of a load case with this vehicle as the striking one.
     ///
     /// # Errors
     /// [`Error::Request`] for a partner or restraint that is not loaded.
-    pub fn case(
-        &self,
-        vehicle: &Vehicle,
-        package: Option<&str>,
-        load: &LoadCase,
-    ) -> Result<Case, Error> {
+    pub fn case(&self, vehicle: &Vehicle, package: Option<&str>, load: &LoadCase) -> Result<Case, Error> {
         let (partner, speed_2) = if load.own_wall {
             (&self.wall, 0.0)
         } else {
@@ -180,12 +170,7 @@ impl CollisionEvaluator {
         })
     }
 
-    fn seated(
-        &self,
-        vehicle: &Vehicle,
-        package: Option<&str>,
-        who: Seated,
-    ) -> Result<SeatedOccupant, Error> {
+    fn seated(&self, vehicle: &Vehicle, package: Option<&str>, who: Seated) -> Result<SeatedOccupant, Error> {
         let (place, own) = match who.seat {
             Seat::Driver => (0, &vehicle.driver_restraint),
             Seat::Passenger => (1, &vehicle.passenger_restraint),
@@ -196,11 +181,7 @@ impl CollisionEvaluator {
             .or(own.as_ref())
             .ok_or_else(|| {
                 Error::request(
-                    format!(
-                        "{} names no restraint for the {}",
-                        vehicle.id,
-                        who.seat.id()
-                    ),
+                    format!("{} names no restraint for the {}", vehicle.id, who.seat.id()),
                     "add [restraint] to the vehicle file",
                 )
             })?;
@@ -238,17 +219,12 @@ impl CollisionEvaluator {
 }
 
 /// Criteria of a finished case: intrusion of vehicle 1 and the worst over its occupants.
-pub(super) fn values_of(
-    case: &Case,
-    assembly: &Assembly,
-    record: &Record,
-) -> Result<CaseValues, Error> {
+pub(super) fn values_of(case: &Case, assembly: &Assembly, record: &Record) -> Result<CaseValues, Error> {
     let mut values = CaseValues::new();
     let intrusion = outcome::intrusion_mm(case, assembly, record, 0);
     values.insert(Measure::IntrusionMm, intrusion);
     for occupant in &assembly.occupants {
-        let o = readings(occupant, record)
-            .map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
+        let o = readings(occupant, record).map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
         for criterion in Measure::TARGETS {
             if let Some(v) = o.reading(criterion) {
                 let worst = values.entry(criterion).or_insert(v);
@@ -260,20 +236,12 @@ pub(super) fn values_of(
 }
 
 impl Evaluate for CollisionEvaluator {
-    fn evaluate(
-        &mut self,
-        sized: &SizedVehicle,
-        cases: &[LoadCase],
-    ) -> Result<Vec<CaseValues>, Error> {
+    fn evaluate(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
         let mut all = self.evaluate_all(std::slice::from_ref(sized), cases)?;
         Ok(all.pop().unwrap_or_default())
     }
 
-    fn evaluate_all(
-        &mut self,
-        sized: &[SizedVehicle],
-        cases: &[LoadCase],
-    ) -> Result<Vec<Vec<CaseValues>>, Error> {
+    fn evaluate_all(&mut self, sized: &[SizedVehicle], cases: &[LoadCase]) -> Result<Vec<Vec<CaseValues>>, Error> {
         let mut collisions = Vec::with_capacity(sized.len() * cases.len());
         for s in sized {
             for load in cases {
@@ -283,17 +251,10 @@ impl Evaluate for CollisionEvaluator {
         let values = map_batch(&collisions, STABLE, |case, a, r| values_of(case, &a, &r))
             .into_iter()
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(values
-            .chunks(cases.len().max(1))
-            .map(<[_]>::to_vec)
-            .collect())
+        Ok(values.chunks(cases.len().max(1)).map(<[_]>::to_vec).collect())
     }
 
-    fn verify(
-        &mut self,
-        sized: &SizedVehicle,
-        cases: &[LoadCase],
-    ) -> Result<Vec<CaseValues>, Error> {
+    fn verify(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
         match self.fine {
             Some(fine) => self.with_plan(fine).evaluate(sized, cases),
             None => self.evaluate(sized, cases),

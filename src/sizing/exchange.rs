@@ -38,9 +38,7 @@ pub(super) fn exchange(
         return Ok(answer);
     };
     // The heaviest path first: it has the most to gain.
-    let mut masses = apply(problem.vehicle, &answer.design, problem.data)?
-        .mass
-        .paths;
+    let mut masses = apply(problem.vehicle, &answer.design, problem.data)?.mass.paths;
     masses.retain(|p| p.kg > 0.0 && !problem.materials.fixed.contains_key(&p.path));
     masses.sort_by(|a, b| b.kg.total_cmp(&a.kg));
     for path in masses.iter().map(|p| p.path.clone()) {
@@ -63,12 +61,7 @@ pub(super) fn exchange(
 }
 
 /// Other materials for a path that are worth trying, the cheapest first.
-fn candidates(
-    problem: &Problem<'_>,
-    design: &Design,
-    path: &str,
-    usd: f64,
-) -> Result<Vec<String>, Error> {
+fn candidates(problem: &Problem<'_>, design: &Design, path: &str, usd: f64) -> Result<Vec<String>, Error> {
     let allowed = &problem.materials.allowed;
     let mut all: Vec<(f64, String)> = Vec::new();
     for material in problem.data.materials.iter() {
@@ -79,9 +72,7 @@ fn candidates(
             continue;
         }
         let mut other = design.clone();
-        other
-            .materials
-            .insert(path.to_string(), material.id.clone());
+        other.materials.insert(path.to_string(), material.id.clone());
         let dearer = apply(problem.vehicle, &other, problem.data)?.objective_usd();
         if dearer <= (1.0 + WORTH_TRYING) * usd {
             all.push((dearer, material.id.clone()));

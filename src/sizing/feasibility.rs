@@ -44,10 +44,7 @@ impl FeasibilityMap {
     /// speed of the map.
     pub fn largest_closing_speed_kmh(&self, mass: usize) -> Option<f64> {
         let cells = self.cells.get(mass)?.iter().zip(&self.speeds_kmh);
-        cells
-            .take_while(|(c, _)| c.feasible)
-            .last()
-            .map(|(_, s)| 2.0 * s)
+        cells.take_while(|(c, _)| c.feasible).last().map(|(_, s)| 2.0 * s)
     }
 }
 
@@ -143,10 +140,7 @@ fn axis(what: &str, values: &[f64], least: f64, most: f64) -> Result<Vec<f64>, E
     all.sort_by(f64::total_cmp);
     all.dedup();
     if all.is_empty() {
-        return Err(Error::request(
-            format!("no {what} for the map"),
-            "give at least one",
-        ));
+        return Err(Error::request(format!("no {what} for the map"), "give at least one"));
     }
     for v in &all {
         within(&format!("{what} of the map"), *v, [least, most])?;

@@ -29,8 +29,7 @@ pub use design::{Design, SizedVehicle, apply};
 pub use optimise::{Sizing, optimise};
 pub use partner::PartnerDesign;
 pub use problem::{
-    CaseValues, Effort, Evaluate, LoadCase, MaterialChoice, Problem, Rule, SpeedSearch, Target,
-    Variables, Vary,
+    CaseValues, Effort, Evaluate, LoadCase, MaterialChoice, Problem, Rule, SpeedSearch, Target, Variables, Vary,
 };
 pub use question::Question;
 

@@ -34,11 +34,7 @@ pub struct Bound {
 
 impl std::fmt::Display for Bound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{} {:.4} of {} in ",
-            self.criterion, self.value, self.limit
-        )?;
+        write!(f, "{} {:.4} of {} in ", self.criterion, self.value, self.limit)?;
         match &self.case {
             Some(case) => write!(f, "{case}"),
             None => f.write_str("the weighted mean"),
@@ -104,13 +100,7 @@ impl Sizing {
         let sized = apply(problem.vehicle, &kept.design, problem.data)?;
         let held = Held::new(problem, kept.design, sized, kept.values)?;
         let speed = kept.highest_feasible_speed_kmh;
-        Ok(sizing(
-            problem,
-            held,
-            kept.already_met,
-            speed,
-            kept.evaluations,
-        ))
+        Ok(sizing(problem, held, kept.already_met, speed, kept.evaluations))
     }
 }
 
@@ -181,13 +171,7 @@ pub fn optimise_knowing(
         highest = speed;
         evaluations += runs;
     }
-    Ok(sizing(
-        problem,
-        held,
-        feasible && untouched,
-        highest,
-        evaluations,
-    ))
+    Ok(sizing(problem, held, feasible && untouched, highest, evaluations))
 }
 
 /// A design as the verifying step sees it.
@@ -199,11 +183,7 @@ struct Held {
 }
 
 impl Held {
-    fn verify(
-        problem: &Problem<'_>,
-        mut design: Design,
-        evaluator: &mut dyn Evaluate,
-    ) -> Result<Self, Error> {
+    fn verify(problem: &Problem<'_>, mut design: Design, evaluator: &mut dyn Evaluate) -> Result<Self, Error> {
         design.strength.retain(|_, s| *s > 1.0);
         let sized = apply(problem.vehicle, &design, problem.data)?;
         let grown = |path: &String| sized.mass.paths.iter().any(|p| &p.path == path);
@@ -212,12 +192,7 @@ impl Held {
         Self::new(problem, design, sized, values)
     }
 
-    fn new(
-        problem: &Problem<'_>,
-        design: Design,
-        sized: SizedVehicle,
-        values: Vec<CaseValues>,
-    ) -> Result<Self, Error> {
+    fn new(problem: &Problem<'_>, design: Design, sized: SizedVehicle, values: Vec<CaseValues>) -> Result<Self, Error> {
         check_count(values.len(), problem.cases.len())?;
         let all: Vec<usize> = (0..problem.cases.len()).collect();
         let slacks = slacks_of(problem.rule, &problem.cases, &all, &values, 0.0)?;
@@ -248,11 +223,7 @@ fn sizing(
         value: s.value,
         limit: s.target.limit,
     };
-    let worst = held
-        .slacks
-        .iter()
-        .min_by(|a, b| a.slack.total_cmp(&b.slack))
-        .map(bound);
+    let worst = held.slacks.iter().min_by(|a, b| a.slack.total_cmp(&b.slack)).map(bound);
     let mut active: Vec<String> = held
         .slacks
         .iter()

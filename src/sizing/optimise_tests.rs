@@ -49,27 +49,16 @@ impl ClosedForm {
 }
 
 impl Evaluate for ClosedForm {
-    fn evaluate(
-        &mut self,
-        sized: &SizedVehicle,
-        cases: &[LoadCase],
-    ) -> Result<Vec<CaseValues>, Error> {
+    fn evaluate(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
         self.designs += 1;
         Ok(cases
             .iter()
             .map(|c| {
                 let factor = if c.against == "heavy" { 1.15 } else { 1.0 };
                 let intrusion = Self::intrusion_mm(sized, c.speed_kmh * factor);
-                let rails = sized.vehicle.paths[0]
-                    .table
-                    .as_ref()
-                    .map_or(0.0, |t| t.force_at(0.3));
+                let rails = sized.vehicle.paths[0].table.as_ref().map_or(0.0, |t| t.force_at(0.3));
                 let chest = rails / (sized.vehicle.total_kg() * 9.81) * 1.5 + 0.05 * intrusion;
-                [
-                    (Measure::IntrusionMm, intrusion),
-                    (Measure::ChestA3msG, chest),
-                ]
-                .into()
+                [(Measure::IntrusionMm, intrusion), (Measure::ChestA3msG, chest)].into()
             })
             .collect())
     }
@@ -101,10 +90,7 @@ fn strength_only(p: &mut Problem<'_>) {
 /// The added mass has to be carried too: dm (SEA eta - (1 + gamma) v^2 / 2) = m v^2 / 2 - C_0 - F i.
 #[test]
 fn the_cheapest_strength_is_the_closed_form_with_its_own_mass_fed_back() {
-    let sizing = solve(
-        vec![case("light", 50.0, &["intrusion_mm=20"])],
-        strength_only,
-    );
+    let sizing = solve(vec![case("light", 50.0, &["intrusion_mm=20"])], strength_only);
     assert!(sizing.feasible && !sizing.already_met);
     let v = 50.0 / 3.6_f64;
     let zero = apply(&car(), &Design::default(), &data()).unwrap();
@@ -132,10 +118,7 @@ fn a_target_already_met_costs_nothing() {
     assert!(sizing.feasible && sizing.already_met);
     assert_eq!(sizing.sized.cost.total().usd(), 0.0);
     assert_eq!(sizing.sized.mass.total_kg(), 0.0);
-    assert_eq!(
-        sizing.design.strength.len() + sizing.design.materials.len(),
-        0
-    );
+    assert_eq!(sizing.design.strength.len() + sizing.design.materials.len(), 0);
     assert!(sizing.active.is_empty());
 }
 
@@ -144,10 +127,7 @@ fn a_stricter_target_is_never_cheaper() {
     let mut before = 0.0;
     for limit in ["200", "120", "60", "30", "10"] {
         let target = format!("intrusion_mm={limit}");
-        let sizing = solve(
-            vec![case("light", 52.0, &[&target, "chest_a3ms_g=40"])],
-            |_| {},
-        );
+        let sizing = solve(vec![case("light", 52.0, &[&target, "chest_a3ms_g=40"])], |_| {});
         assert!(sizing.feasible, "{limit}");
         let usd = sizing.sized.cost.total().usd();
         // 1 % for the optimiser's own tolerance.
@@ -187,10 +167,7 @@ fn an_infeasible_target_names_what_blocks_it_and_the_speed_that_can_be_met() {
     let absorbed = ClosedForm::front_j(&full, 0.0) + CELL_FORCE_N * 0.020;
     let fastest = (2.0 * absorbed / full.vehicle.total_kg()).sqrt() * 3.6;
     let got = sizing.highest_feasible_speed_kmh.unwrap();
-    assert!(
-        got <= fastest && got > fastest - 0.8,
-        "{got} against {fastest}"
-    );
+    assert!(got <= fastest && got > fastest - 0.8, "{got} against {fastest}");
 }
 
 #[test]
@@ -238,11 +215,7 @@ fn the_length_cap_binds_and_says_so() {
         p.length_cap_m = Some(3.40);
     });
     assert!(capped.design.added_front_length_m <= 0.005 + 1e-12);
-    assert!(
-        capped.active.iter().any(|a| a == "length cap"),
-        "{:?}",
-        capped.active
-    );
+    assert!(capped.active.iter().any(|a| a == "length cap"), "{:?}", capped.active);
     assert!(!capped.feasible && capped.blocking.is_some());
 }
 
@@ -280,11 +253,7 @@ fn restraints_alone_cannot_stop_intrusion_and_two_runs_agree() {
 #[test]
 fn the_json_has_the_agreed_keys() {
     let (vehicle, data) = (car(), data());
-    let problem = Problem::new(
-        &vehicle,
-        &data,
-        vec![case("light", 50.0, &["intrusion_mm=20"])],
-    );
+    let problem = Problem::new(&vehicle, &data, vec![case("light", 50.0, &["intrusion_mm=20"])]);
     let sizing = optimise(&problem, &mut ClosedForm { designs: 0 }).unwrap();
     let json = serde_json::to_value(Answer::new(&vehicle, sizing, &data)).unwrap();
     for key in [
@@ -305,21 +274,12 @@ fn the_json_has_the_agreed_keys() {
     }
     assert_eq!(json["feasible"], true);
     assert!(json["blocking"].is_null());
-    for key in [
-        "added_mass_kg",
-        "added_structure_kg",
-        "added_cost_usd",
-        "price_usd",
-    ] {
+    for key in ["added_mass_kg", "added_structure_kg", "added_cost_usd", "price_usd"] {
         assert!(json[key].as_f64().is_some_and(|v| v > 0.0), "{key}");
     }
     assert!(json["added_mass_kg"].as_f64() > json["added_structure_kg"].as_f64());
     assert_eq!(json["worst_case"]["against"], "light");
-    assert!(
-        json["design"]["cabin_factor"]
-            .as_f64()
-            .is_some_and(|v| v >= 1.0)
-    );
+    assert!(json["design"]["cabin_factor"].as_f64().is_some_and(|v| v >= 1.0));
 }
 
 #[test]
@@ -347,14 +307,7 @@ fn fronts_are_monotone_and_both_is_never_dearer() {
     let problem = Problem::new(&vehicle, &data, cases);
     let limits = [400.0, 10.0, 60.0, 150.0];
     let mut evaluator = ClosedForm { designs: 0 };
-    let all = super::pareto::fronts(
-        &problem,
-        Measure::IntrusionMm,
-        &limits,
-        &mut evaluator,
-        &|| false,
-    )
-    .unwrap();
+    let all = super::pareto::fronts(&problem, Measure::IntrusionMm, &limits, &mut evaluator, &|| false).unwrap();
     assert_eq!(all.fronts.len(), 3);
     for front in &all.fronts {
         let limits: Vec<f64> = front.points.iter().map(|p| p.limit).collect();
@@ -366,10 +319,7 @@ fn fronts_are_monotone_and_both_is_never_dearer() {
         }
         for p in front.points.iter().filter(|p| p.feasible) {
             assert!(p.reached <= p.limit, "{p:?}");
-            assert!(
-                p.marginal_usd
-                    .is_none_or(|usd| usd > 0.0 && p.added_cost_usd > 0.0)
-            );
+            assert!(p.marginal_usd.is_none_or(|usd| usd > 0.0 && p.added_cost_usd > 0.0));
         }
     }
     let [structure, restraint, both] = &all.fronts[..] else {
@@ -412,19 +362,11 @@ fn known_designs_bound_the_cost() {
 struct Harder(ClosedForm);
 
 impl Evaluate for Harder {
-    fn evaluate(
-        &mut self,
-        sized: &SizedVehicle,
-        cases: &[LoadCase],
-    ) -> Result<Vec<CaseValues>, Error> {
+    fn evaluate(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
         self.0.evaluate(sized, cases)
     }
 
-    fn verify(
-        &mut self,
-        sized: &SizedVehicle,
-        cases: &[LoadCase],
-    ) -> Result<Vec<CaseValues>, Error> {
+    fn verify(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
         let mut all = self.0.evaluate(sized, cases)?;
         for value in all.iter_mut().flat_map(BTreeMap::values_mut) {
             *value *= 1.03;
@@ -448,11 +390,7 @@ fn an_answer_holds_at_the_verifying_step() {
 fn contradictions_and_empty_weights_are_refused() {
     let (vehicle, data) = (car(), data());
     let told = |change: &dyn Fn(&mut Problem<'_>)| {
-        let mut problem = Problem::new(
-            &vehicle,
-            &data,
-            vec![case("light", 50.0, &["intrusion_mm=20"])],
-        );
+        let mut problem = Problem::new(&vehicle, &data, vec![case("light", 50.0, &["intrusion_mm=20"])]);
         change(&mut problem);
         optimise(&problem, &mut ClosedForm { designs: 0 })
             .map(|_| ())

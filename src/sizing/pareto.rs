@@ -130,12 +130,7 @@ pub fn fronts(
 }
 
 /// The problem with a limit on the criterion in every pair, and other variables.
-fn with_limit<'a>(
-    problem: &Problem<'a>,
-    vary: Vary,
-    criterion: Measure,
-    limit: f64,
-) -> Problem<'a> {
+fn with_limit<'a>(problem: &Problem<'a>, vary: Vary, criterion: Measure, limit: f64) -> Problem<'a> {
     let mut asked = problem.clone();
     asked.vary = vary;
     for case in asked.cases.iter_mut().filter(|c| !c.own_wall) {

@@ -117,10 +117,7 @@ impl PartnerTerms {
     pub fn of(design: &PartnerDesign, data: &SizingData) -> Result<Option<Self>, Error> {
         let p = design;
         let in_range = |v: f64, most: f64| v.is_finite() && (0.0..=most).contains(&v);
-        if !in_range(p.lower_rails_m, 0.4)
-            || !in_range(p.seas_force_n, 2e6)
-            || !in_range(p.softer, 0.9)
-        {
+        if !in_range(p.lower_rails_m, 0.4) || !in_range(p.seas_force_n, 2e6) || !in_range(p.softer, 0.9) {
             return Err(Error::request(
                 format!(
                     "partner: rails {} m lower, SEAS {} N, softer by {}",
@@ -215,8 +212,7 @@ pub fn apply_to_partner(partner: &Vehicle, terms: &PartnerTerms) -> Vehicle {
     let (Some(index), Some(account)) = (rails_of(partner), terms.account(partner)) else {
         return changed;
     };
-    let (Some(rails), Some(own)) = (partner.paths[index].layer(), &partner.paths[index].table)
-    else {
+    let (Some(rails), Some(own)) = (partner.paths[index].layer(), &partner.paths[index].table) else {
         return changed;
     };
     if design.softer > 0.0 {

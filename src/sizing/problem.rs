@@ -51,22 +51,14 @@ pub trait Evaluate {
     ///
     /// # Errors
     /// Whatever keeps a case from running; the sizing stops with it.
-    fn evaluate(
-        &mut self,
-        sized: &SizedVehicle,
-        cases: &[LoadCase],
-    ) -> Result<Vec<CaseValues>, Error>;
+    fn evaluate(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error>;
 
     /// The same for several designs of one vehicle; an evaluator that can run them side by side (threads,
     /// lanes: the topology is the same but for what the added length moves) overrides this.
     ///
     /// # Errors
     /// As [`Evaluate::evaluate`].
-    fn evaluate_all(
-        &mut self,
-        sized: &[SizedVehicle],
-        cases: &[LoadCase],
-    ) -> Result<Vec<Vec<CaseValues>>, Error> {
+    fn evaluate_all(&mut self, sized: &[SizedVehicle], cases: &[LoadCase]) -> Result<Vec<Vec<CaseValues>>, Error> {
         sized.iter().map(|s| self.evaluate(s, cases)).collect()
     }
 
@@ -74,11 +66,7 @@ pub trait Evaluate {
     ///
     /// # Errors
     /// As [`Evaluate::evaluate`].
-    fn verify(
-        &mut self,
-        sized: &SizedVehicle,
-        cases: &[LoadCase],
-    ) -> Result<Vec<CaseValues>, Error> {
+    fn verify(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
         self.evaluate(sized, cases)
     }
 }

@@ -139,19 +139,8 @@ impl Question {
     ///
     /// # Errors
     /// As [`CollisionEvaluator::new`].
-    pub fn evaluator(
-        &self,
-        library: &Library,
-        data: &SizingData,
-        plan: Plan,
-    ) -> Result<CollisionEvaluator, Error> {
-        CollisionEvaluator::new(
-            library,
-            &self.partners,
-            &data.costs,
-            self.seats.clone(),
-            plan,
-        )
+    pub fn evaluator(&self, library: &Library, data: &SizingData, plan: Plan) -> Result<CollisionEvaluator, Error> {
+        CollisionEvaluator::new(library, &self.partners, &data.costs, self.seats.clone(), plan)
     }
 
     /// Every pair with the limits.

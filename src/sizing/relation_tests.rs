@@ -71,11 +71,7 @@ fn toy() -> Vehicle {
 struct Zimmermann;
 
 impl Evaluate for Zimmermann {
-    fn evaluate(
-        &mut self,
-        sized: &SizedVehicle,
-        cases: &[LoadCase],
-    ) -> Result<Vec<CaseValues>, Error> {
+    fn evaluate(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
         let force = |i: usize| sized.vehicle.paths[i].table.as_ref().unwrap().force_at(0.3);
         let (left, a) = two_springs(force(0), force(1), 2000.0, 0.3, 0.3);
         let values: CaseValues = [
@@ -129,10 +125,7 @@ fn the_light_cell_has_to_carry_the_heavy_front() {
     let light = block(200e3, 0.45);
     let rest = energy - design_energy_j(&light);
     assert!((design_energy_j(&light) - 90.0e3).abs() < 1e-6);
-    assert!(
-        (rest / mean_force_n(&block(400e3, 1.0)) - 0.548).abs() < 5e-4,
-        "{rest}"
-    );
+    assert!((rest / mean_force_n(&block(400e3, 1.0)) - 0.548).abs() < 5e-4, "{rest}");
     assert!((mean_force_n(&light) / m1 / G0 - 22.66).abs() < 5e-3);
     assert!((400e3 / m1 / G0 - 45.32).abs() < 5e-3);
     // Alone it would need 1.546 m.

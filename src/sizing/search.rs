@@ -104,16 +104,9 @@ impl<'a, 'p> Bench<'a, 'p> {
     fn prepare(&mut self, points: &[Vec<f64>], which: &[usize]) -> Result<(), Error> {
         let new: Vec<&Vec<f64>> = points
             .iter()
-            .filter(|x| {
-                which
-                    .iter()
-                    .any(|i| !self.known.contains_key(&(key(x), *i)))
-            })
+            .filter(|x| which.iter().any(|i| !self.known.contains_key(&(key(x), *i))))
             .collect();
-        let sized = new
-            .iter()
-            .map(|x| self.build(x))
-            .collect::<Result<Vec<_>, _>>()?;
+        let sized = new.iter().map(|x| self.build(x)).collect::<Result<Vec<_>, _>>()?;
         let cases: Vec<LoadCase> = which.iter().map(|&i| self.cases[i].clone()).collect();
         let all = self.evaluator.evaluate_all(&sized, &cases)?;
         check_count(all.len(), sized.len())?;
@@ -219,15 +212,12 @@ pub(super) fn check_count(have: usize, asked: usize) -> Result<(), Error> {
 }
 
 fn criterion(have: &CaseValues, which: Measure, case: &LoadCase) -> Result<f64, Error> {
-    have.get(&which)
-        .copied()
-        .filter(|v| v.is_finite())
-        .ok_or_else(|| {
-            Error::request(
-                format!("{which} is not available for {case}"),
-                "choose a target that the dummy and the model give (a point mass has no head)",
-            )
-        })
+    have.get(&which).copied().filter(|v| v.is_finite()).ok_or_else(|| {
+        Error::request(
+            format!("{which} is not available for {case}"),
+            "choose a target that the dummy and the model give (a point mass has no head)",
+        )
+    })
 }
 
 /// The best points of one COBYLA run.
@@ -290,11 +280,7 @@ pub(super) fn halton(count: usize, dimensions: usize) -> Vec<Vec<f64>> {
 
 /// Evaluate points that fill the cube: where a search may start, and a guard against its being caught
 /// in one corner.
-pub(super) fn sample(
-    bench: &mut Bench<'_, '_>,
-    which: &[usize],
-    count: usize,
-) -> Result<Found, Error> {
+pub(super) fn sample(bench: &mut Bench<'_, '_>, which: &[usize], count: usize) -> Result<Found, Error> {
     let mut found = Found::default();
     let points = halton(count, bench.size());
     bench.prepare(&points, which)?;
@@ -352,10 +338,7 @@ mod tests {
             [0.125, 4.0 / 9.0],
         ];
         for (p, e) in points.iter().zip(expected) {
-            assert!(
-                (p[0] - e[0]).abs() < 1e-15 && (p[1] - e[1]).abs() < 1e-15,
-                "{p:?}"
-            );
+            assert!((p[0] - e[0]).abs() < 1e-15 && (p[1] - e[1]).abs() < 1e-15, "{p:?}");
         }
     }
 }

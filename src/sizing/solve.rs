@@ -146,11 +146,7 @@ pub(super) struct Solved {
 }
 
 /// Active-set loop: search on a few load cases, verify on all, add the violated ones, repeat.
-pub(super) fn converge(
-    bench: &mut Bench<'_, '_>,
-    goal: Goal,
-    hints: &[Vec<f64>],
-) -> Result<Solved, Error> {
+pub(super) fn converge(bench: &mut Bench<'_, '_>, goal: Goal, hints: &[Vec<f64>]) -> Result<Solved, Error> {
     let n = bench.size();
     let all = bench.all();
     let zero = vec![0.0; n];
@@ -231,12 +227,7 @@ fn worst_cases(slacks: &[Slack], have: &[usize], most: usize) -> Vec<usize> {
 }
 
 /// Search from several starts against a set of load cases, then polish and drop idle variables.
-fn explore(
-    bench: &mut Bench<'_, '_>,
-    which: &[usize],
-    goal: Goal,
-    warm: &[Vec<f64>],
-) -> Result<Found, Error> {
+fn explore(bench: &mut Bench<'_, '_>, which: &[usize], goal: Goal, warm: &[Vec<f64>]) -> Result<Found, Error> {
     let n = bench.size();
     let mut found = sample(bench, which, bench.problem.effort.samples)?;
     if goal == Goal::Nearest && found.feasible.is_some() {

@@ -16,9 +16,7 @@ pub fn length_station_m(vehicle: &Vehicle) -> f64 {
         .fold(f64::INFINITY, f64::min);
     vehicle
         .layers(Face::Front)
-        .filter(|(_, p, l)| {
-            l.compartment || l.rigid || p.material.is_none() || Some(p.to) == engine
-        })
+        .filter(|(_, p, l)| l.compartment || l.rigid || p.material.is_none() || Some(p.to) == engine)
         .map(|(_, _, l)| l.setback_m)
         .filter(|s| *s > foremost)
         .fold(f64::INFINITY, f64::min)

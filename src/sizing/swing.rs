@@ -36,13 +36,10 @@ const PARAMETERS: [(&str, Place); 9] = [
     ("assembly labour, US less Japan, $", |c| &mut c.labour.usd),
     ("bought-in parts, US less Japan, $", |c| &mut c.parts.usd),
     ("yen a dollar", |c| &mut c.yen_per_usd),
-    (
-        "share of a tube's energy absorption that a car realises",
-        |c| &mut c.structure.system_efficiency,
-    ),
-    ("front structure, kg a metre", |c| {
-        &mut c.structure.front_kg_per_m
+    ("share of a tube's energy absorption that a car realises", |c| {
+        &mut c.structure.system_efficiency
     }),
+    ("front structure, kg a metre", |c| &mut c.structure.front_kg_per_m),
     ("mass dragged along, kg per kg", |c| {
         let s = &mut c.structure;
         match s.new_powertrain {
@@ -56,11 +53,7 @@ const PARAMETERS: [(&str, Place); 9] = [
 ///
 /// # Errors
 /// As [`apply`].
-pub fn price_swings(
-    vehicle: &Vehicle,
-    design: &Design,
-    data: &SizingData,
-) -> Result<Vec<PriceSwing>, Error> {
+pub fn price_swings(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<Vec<PriceSwing>, Error> {
     let mut all = Vec::new();
     for (what, place) in PARAMETERS {
         let at = |end: fn(&Spread) -> f64| -> Result<(f64, Option<f64>), Error> {

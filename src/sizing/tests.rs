@@ -123,11 +123,7 @@ fn design(rails: f64, length_m: f64, cabin: f64) -> Design {
 
 /// Everything that reading a file demands of tables and masses.
 pub(super) fn assert_valid(v: &Vehicle) {
-    assert!(
-        (v.total_kg() - v.body.test_kg).abs() < 0.5,
-        "{}",
-        v.total_kg()
-    );
+    assert!((v.total_kg() - v.body.test_kg).abs() < 0.5, "{}", v.total_kg());
     for p in &v.paths {
         let Some(t) = &p.table else { continue };
         assert_eq!(t.crush_m[0], 0.0);
@@ -164,11 +160,7 @@ fn mass_and_cost_grow_with_each_variable_and_the_vehicle_stays_valid() {
         (sized.mass.total_kg(), sized.cost.total().usd())
     };
     let (kg, usd) = at(&base);
-    for more in [
-        design(1.3, 0.05, 1.1),
-        design(1.2, 0.10, 1.1),
-        design(1.2, 0.05, 1.2),
-    ] {
+    for more in [design(1.3, 0.05, 1.1), design(1.2, 0.10, 1.1), design(1.2, 0.05, 1.2)] {
         let (kg_more, usd_more) = at(&more);
         assert!(kg_more > kg && usd_more > usd, "{kg_more} {usd_more}");
     }
@@ -241,19 +233,12 @@ fn cabin_factor_acts_on_compartment_and_dash_only() {
     let sized = apply(&car(), &design(1.0, 0.0, 1.5), &data()).unwrap();
     for (old, new) in car().paths.iter().zip(&sized.vehicle.paths) {
         let (a, b) = (old.table.as_ref().unwrap(), new.table.as_ref().unwrap());
-        let factor = if is_compartment(&car(), old) {
-            1.5
-        } else {
-            1.0
-        };
+        let factor = if is_compartment(&car(), old) { 1.5 } else { 1.0 };
         assert_eq!(b.force_n[2], a.force_n[2] * factor, "{}", old.name);
         assert_eq!(b.unload_n_per_m[2], a.unload_n_per_m[2] * factor);
     }
     assert!((sized.mass.compartment_kg - 25.0).abs() < 1e-12);
-    let names: Vec<_> = strengthenable(&car())
-        .iter()
-        .map(|p| p.name.clone())
-        .collect();
+    let names: Vec<_> = strengthenable(&car()).iter().map(|p| p.name.clone()).collect();
     assert_eq!(names, ["rails", "sheet"]);
 }
 
@@ -317,10 +302,7 @@ fn price_applies_the_retail_equivalent_once() {
     // The same cost at RPE 3 adds twice as much.
     let mut dear = data.costs.clone();
     dear.rpe = crate::material::Spread::exact(3.0);
-    let twice = price_in_us(&car(), &sized.cost, &dear)
-        .unwrap()
-        .price_usd
-        .usd();
+    let twice = price_in_us(&car(), &sized.cost, &dear).unwrap().price_usd.usd();
     assert!((twice - list - 2.0 * (expected - list)).abs() < 1e-6);
 }
 
@@ -349,11 +331,7 @@ fn a_federalised_kei_weighs_what_the_i_miev_gained() {
     let sized = apply(&car(), &d, &data()).unwrap();
     let rows = precedent::compare(&sized.mass, &sized.cost, &data().costs);
     let [low, _, high] = rows[0].precedent_kg;
-    assert!(
-        (low..=high).contains(&rows[0].design_kg),
-        "{}",
-        rows[0].design_kg
-    );
+    assert!((low..=high).contains(&rows[0].design_kg), "{}", rows[0].design_kg);
     // Small overlap: +6.9 kg for 26.88 $ of 2012, 3.9 $/kg before deflation.
     let usd = rows[1].precedent_usd_per_kg.unwrap();
     let there = data().costs.deflator.factor(2012).unwrap();
@@ -364,25 +342,13 @@ fn a_federalised_kei_weighs_what_the_i_miev_gained() {
 fn shipped_cost_numbers_have_provenance() {
     let costs = shipped();
     for r in &costs.rules {
-        assert!(
-            costs.provenance_of(&format!("rule.{}", r.id)).is_some(),
-            "{}",
-            r.id
-        );
+        assert!(costs.provenance_of(&format!("rule.{}", r.id)).is_some(), "{}", r.id);
     }
     for p in &costs.list_prices {
-        assert!(
-            costs
-                .provenance_of(&format!("list_price.{}", p.model))
-                .is_some()
-        );
+        assert!(costs.provenance_of(&format!("list_price.{}", p.model)).is_some());
     }
     for p in &costs.precedents {
-        assert!(
-            costs
-                .provenance_of(&format!("precedent.{}", p.id))
-                .is_some()
-        );
+        assert!(costs.provenance_of(&format!("precedent.{}", p.id)).is_some());
     }
     for key in [
         "retail",

@@ -36,10 +36,7 @@ fn two_steps_keep_the_energy_and_stand_in_their_ratio() {
                 "{ratio} {strength}"
             );
             let (first, second) = (after.force_at(0.4 * crush), after.force_at(0.9 * crush));
-            assert!(
-                (second / first - ratio).abs() < 1e-9,
-                "{ratio}: {first} {second}"
-            );
+            assert!((second / first - ratio).abs() < 1e-9, "{ratio}: {first} {second}");
         }
     }
 }
@@ -77,16 +74,8 @@ fn a_point_of_the_cube_is_a_design() {
     let even = v.design(&vec![1e-5; n], &Design::default());
     assert!(even.two_step.values().all(|r| (r - 1.0).abs() < 1e-4));
     let reached = v.bounds_reached(&full);
-    for what in [
-        "strength factor of rails",
-        "two steps of rails",
-        "cabin",
-        "softening",
-    ] {
-        assert!(
-            reached.iter().any(|r| r.contains(what)),
-            "{what}: {reached:?}"
-        );
+    for what in ["strength factor of rails", "two steps of rails", "cabin", "softening"] {
+        assert!(reached.iter().any(|r| r.contains(what)), "{what}: {reached:?}");
     }
 }
 
@@ -121,10 +110,7 @@ fn the_partner_changes_what_it_is_asked_to_and_nothing_else() {
         "no gap above the rails"
     );
     assert_eq!(band(&new, 1)[1], band(&old, 1)[1]);
-    let (a, b) = (
-        old.paths[0].table.clone().unwrap(),
-        new.paths[0].table.clone().unwrap(),
-    );
+    let (a, b) = (old.paths[0].table.clone().unwrap(), new.paths[0].table.clone().unwrap());
     let crush = crate::cost::mass::design_crush_m(&a);
     let length = new.body.length_m - old.body.length_m;
     assert!((length - crush / 3.0).abs() < 1e-9, "{length}");
@@ -134,10 +120,7 @@ fn the_partner_changes_what_it_is_asked_to_and_nothing_else() {
     let (before, after) = (a.energy_to(crush), b.energy_to(crush + length));
     assert!((after / before - 1.0).abs() < 1e-9, "{after} of {before}");
     assert!((layer(&new, 2).setback_m - layer(&old, 2).setback_m - length).abs() < 1e-12);
-    assert_eq!(
-        new.layers(Face::Front).count(),
-        old.layers(Face::Front).count() + 1
-    );
+    assert_eq!(new.layers(Face::Front).count(), old.layers(Face::Front).count() + 1);
 }
 
 /// Every measure weighs and costs something, by the same parameters as the car's own structure, compounding included.
@@ -161,10 +144,7 @@ fn the_partner_pays_for_each_measure() {
     });
     // 406 kN mean over 0.42 m at 377 MPa with a factor of 3.
     assert!((10.0..12.0).contains(&lower.drop_kg), "{}", lower.drop_kg);
-    let soft = on(PartnerDesign {
-        softer: 0.25,
-        ..none
-    });
+    let soft = on(PartnerDesign { softer: 0.25, ..none });
     assert!(soft.length_kg > 10.0 && soft.drop_kg == 0.0 && soft.seas_kg == 0.0);
     for one in [seas, lower, soft] {
         let metal = one.usd.usd() - one.programme_usd.usd();
@@ -176,11 +156,7 @@ fn the_partner_pays_for_each_measure() {
 
 #[test]
 fn a_partner_left_alone_is_as_it_was() {
-    assert!(
-        PartnerTerms::of(&PartnerDesign::NONE, &data())
-            .unwrap()
-            .is_none()
-    );
+    assert!(PartnerTerms::of(&PartnerDesign::NONE, &data()).unwrap().is_none());
     let wrong = PartnerDesign {
         softer: 1.5,
         ..PartnerDesign::NONE
@@ -227,14 +203,7 @@ fn price_falls_with_volume_as_the_programme_does() {
         assert!(many.added_cost_usd < few.added_cost_usd, "{pair:?}");
         assert!(many.price_usd < few.price_usd, "{pair:?}");
     }
-    let at = |v: f64| {
-        data.costs
-            .at_volume(v)
-            .unwrap()
-            .programme
-            .per_vehicle()
-            .usd()
-    };
+    let at = |v: f64| data.costs.at_volume(v).unwrap().programme.per_vehicle().usd();
     assert!((all[0].added_cost_usd - all[4].added_cost_usd - (at(5e3) - at(100e3))).abs() < 1e-6);
     assert!((at(5e3) / at(100e3) - 20.0).abs() < 1e-9);
     assert!(data.costs.at_volume(10.0).is_err());
@@ -245,27 +214,18 @@ fn price_falls_with_volume_as_the_programme_does() {
 fn swings_enclose_the_price() {
     let design = stepped(1.0, 1.5);
     let sized = apply(&car(), &design, &data()).unwrap();
-    let central = price_in_us(&car(), &sized.cost, &data().costs)
-        .unwrap()
-        .price_usd
-        .usd();
+    let central = price_in_us(&car(), &sized.cost, &data().costs).unwrap().price_usd.usd();
     let swings = swing::price_swings(&car(), &design, &data()).unwrap();
     assert_eq!(swings.len(), 9);
     let mut width = f64::INFINITY;
     for s in &swings {
-        let (a, b) = (
-            s.at_low_usd.min(s.at_high_usd),
-            s.at_low_usd.max(s.at_high_usd),
-        );
+        let (a, b) = (s.at_low_usd.min(s.at_high_usd), s.at_low_usd.max(s.at_high_usd));
         assert!(a <= central + 1e-9 && central <= b + 1e-9, "{s:?}");
         assert!(b - a <= width);
         width = b - a;
     }
     let first = &swings[0];
-    assert!(
-        width < 0.5 * (first.at_high_usd - first.at_low_usd).abs(),
-        "{first:?}"
-    );
+    assert!(width < 0.5 * (first.at_high_usd - first.at_low_usd).abs(), "{first:?}");
 }
 
 #[test]

@@ -91,9 +91,7 @@ impl Variables {
         let first = self.strength.len() + 2;
         let range = first..first + self.two_step.len();
         let free = self.free();
-        (0..free.len())
-            .filter(|k| range.contains(&free[*k]))
-            .collect()
+        (0..free.len()).filter(|k| range.contains(&free[*k])).collect()
     }
 
     /// The design at a point of the unit cube over the free variables.

@@ -168,11 +168,7 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
     let raw: Raw = text.parse_toml()?;
     let r = Reader { text, library };
     if *raw.format.get_ref() != 1 {
-        return Err(r.bad(
-            &raw.format,
-            "format is not 1",
-            "this version reads format = 1",
-        ));
+        return Err(r.bad(&raw.format, "format is not 1", "this version reads format = 1"));
     }
     if raw.seat.get_ref().is_empty() {
         return Err(r.bad(&raw.seat, "no seat", "add a [[seat]] with seat and dummy"));
@@ -195,12 +191,7 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
         overlaps_pct,
         weights,
         seats: raw.seat.get_ref().iter().map(seat).collect(),
-        wall_kmh: r.within(
-            "speed_kmh",
-            &raw.wall.speed_kmh,
-            usual.wall_kmh,
-            Question::SPEED_KMH,
-        )?,
+        wall_kmh: r.within("speed_kmh", &raw.wall.speed_kmh, usual.wall_kmh, Question::SPEED_KMH)?,
         wall_limits: r.limits(&raw.wall.limits)?,
         ..usual
     };
@@ -220,11 +211,7 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
         reference,
         duration_ms: r.within("duration_ms", duration_ms, 200.0, [20.0, 2000.0])?,
         step_us: r.step("step_us", &raw.simulation.step_us, 10.0)?,
-        sizing_step_us: r.step(
-            "sizing_step_us",
-            &raw.simulation.sizing_step_us,
-            SEARCH_STEP_S / US,
-        )?,
+        sizing_step_us: r.step("sizing_step_us", &raw.simulation.sizing_step_us, SEARCH_STEP_S / US)?,
     })
 }
 
@@ -246,16 +233,8 @@ impl Reader<'_> {
             "above 0 and at most 100",
         )?;
         let weights = (
-            self.weights(
-                "speed_weights",
-                raw.speed_weights.as_ref(),
-                speeds_kmh.len(),
-            )?,
-            self.weights(
-                "overlap_weights",
-                raw.overlap_weights.as_ref(),
-                overlaps_pct.len(),
-            )?,
+            self.weights("speed_weights", raw.speed_weights.as_ref(), speeds_kmh.len())?,
+            self.weights("overlap_weights", raw.overlap_weights.as_ref(), overlaps_pct.len())?,
         );
         Ok((speeds_kmh, overlaps_pct, weights))
     }
@@ -277,11 +256,7 @@ impl Reader<'_> {
             });
         }
         if all.is_empty() {
-            return Err(self.bad(
-                &s.target,
-                "no target",
-                "add a [[sizing.target]] with name and limits",
-            ));
+            return Err(self.bad(&s.target, "no target", "add a [[sizing.target]] with name and limits"));
         }
         let Some(name) = &s.reference else {
             return Ok((all, 0));
@@ -306,12 +281,7 @@ impl Reader<'_> {
         q.highest_speed = s.highest_speed;
         let most = |key: &str, v, usual: f64, range| self.within(key, v, usual, range);
         let length = &s.max_added_length_mm;
-        q.max_length_m = most(
-            "max_added_length_mm",
-            length,
-            q.max_length_m / MM,
-            Question::LENGTH_MM,
-        )? * MM;
+        q.max_length_m = most("max_added_length_mm", length, q.max_length_m / MM, Question::LENGTH_MM)? * MM;
         let factor = Question::FACTOR;
         q.max_strength = most("max_strength", &s.max_strength, q.max_strength, factor)?;
         let cabin = &s.max_cabin_factor;
@@ -322,9 +292,7 @@ impl Reader<'_> {
             q.materials.fixed.insert(path.clone(), id);
         }
         let cabin = s.cabin_material.as_ref();
-        q.materials.cabin = cabin
-            .map(|id| self.material(id, MaterialUse::Cabin))
-            .transpose()?;
+        q.materials.cabin = cabin.map(|id| self.material(id, MaterialUse::Cabin)).transpose()?;
         q.costs = self.costs(s.costs.as_ref())?;
         let costs = CostModel::load(self.library, &q.costs)?;
         for id in s.packages.iter().flatten() {

@@ -64,10 +64,7 @@ pub(super) struct RawMap {
 
 impl Reader<'_> {
     /// A published odds ratio by its id.
-    pub(super) fn intrusion_odds(
-        &self,
-        id: Option<&S<String>>,
-    ) -> Result<Option<&'static IntrusionOddsRatio>, Error> {
+    pub(super) fn intrusion_odds(&self, id: Option<&S<String>>) -> Result<Option<&'static IntrusionOddsRatio>, Error> {
         let Some(id) = id else { return Ok(None) };
         odds_ratio(id.get_ref()).map(Some).ok_or_else(|| {
             let known: Vec<&str> = ODDS_RATIOS.iter().map(|o| o.id).collect();
@@ -112,11 +109,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn front(
-        &self,
-        raw: Option<&S<RawFront>>,
-        vehicles: &[String],
-    ) -> Result<Option<FrontSpec>, Error> {
+    pub(super) fn front(&self, raw: Option<&S<RawFront>>, vehicles: &[String]) -> Result<Option<FrontSpec>, Error> {
         let Some(raw) = raw.map(Spanned::get_ref) else {
             return Ok(None);
         };
@@ -156,22 +149,14 @@ impl Reader<'_> {
     }
 
     /// Vehicles of the study that are named; the first when none is.
-    fn some_of(
-        &self,
-        named: Option<&S<Vec<S<String>>>>,
-        vehicles: &[String],
-    ) -> Result<Vec<String>, Error> {
+    fn some_of(&self, named: Option<&S<Vec<S<String>>>>, vehicles: &[String]) -> Result<Vec<String>, Error> {
         let Some(named) = named else {
             return Ok(vehicles.iter().take(1).cloned().collect());
         };
         for id in named.get_ref() {
             self.known(id, vehicles)?;
         }
-        Ok(named
-            .get_ref()
-            .iter()
-            .map(|s| s.get_ref().clone())
-            .collect())
+        Ok(named.get_ref().iter().map(|s| s.get_ref().clone()).collect())
     }
 
     fn known(&self, id: &S<String>, all: &[String]) -> Result<(), Error> {
@@ -182,10 +167,6 @@ impl Reader<'_> {
             || format!("in this study: {}", all.join(", ")),
             |n| format!("did you mean \"{n}\"?"),
         );
-        Err(self.bad(
-            id,
-            &format!("\"{}\" is not in this study", id.get_ref()),
-            &hint,
-        ))
+        Err(self.bad(id, &format!("\"{}\" is not in this study", id.get_ref()), &hint))
     }
 }

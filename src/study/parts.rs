@@ -30,12 +30,7 @@ pub fn load<T: DeserializeOwned>(folder: &Path, name: &str, input_hash: &str) ->
 ///
 /// # Errors
 /// [`Error::Io`].
-pub fn save<T: Serialize>(
-    folder: &Path,
-    name: &str,
-    input_hash: &str,
-    answer: &T,
-) -> Result<(), Error> {
+pub fn save<T: Serialize>(folder: &Path, name: &str, input_hash: &str, answer: &T) -> Result<(), Error> {
     let part = Part {
         input_hash: input_hash.to_string(),
         answer,

@@ -57,12 +57,7 @@ impl Reader<'_> {
         Ok(self.text.number(key, v, ok, &rule)?)
     }
 
-    pub(super) fn weights(
-        &self,
-        key: &str,
-        v: Option<&S<Vec<f64>>>,
-        count: usize,
-    ) -> Result<Vec<f64>, Error> {
+    pub(super) fn weights(&self, key: &str, v: Option<&S<Vec<f64>>>, count: usize) -> Result<Vec<f64>, Error> {
         let Some(v) = v else {
             return Ok(vec![1.0; count]);
         };
@@ -70,11 +65,7 @@ impl Reader<'_> {
         if w.len() != count || w.iter().sum::<f64>() <= 0.0 {
             return Err(self.bad(
                 v,
-                &format!(
-                    "{key} has {} values that sum to {}",
-                    w.len(),
-                    w.iter().sum::<f64>()
-                ),
+                &format!("{key} has {} values that sum to {}", w.len(), w.iter().sum::<f64>()),
                 &format!("give {count} weights that do not sum to zero"),
             ));
         }
@@ -83,18 +74,12 @@ impl Reader<'_> {
 
     pub(super) fn step(&self, key: &str, v: &Option<S<f64>>, default: f64) -> Result<f64, Error> {
         let Some(v) = v else { return Ok(default) };
-        Ok(self
-            .text
-            .number(key, v, Plan::takes_step_us, Plan::STEP_RULE)?)
+        Ok(self.text.number(key, v, Plan::takes_step_us, Plan::STEP_RULE)?)
     }
 
     pub(super) fn ids(&self, key: &str, v: &S<Vec<S<String>>>) -> Result<Vec<String>, Error> {
         if v.get_ref().is_empty() {
-            return Err(self.bad(
-                v,
-                &format!("{key} is empty"),
-                "name at least one vehicle id",
-            ));
+            return Err(self.bad(v, &format!("{key} is empty"), "name at least one vehicle id"));
         }
         let mut all = Vec::with_capacity(v.get_ref().len());
         for id in v.get_ref() {
@@ -112,9 +97,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn materials(&self, v: &[S<String>]) -> Result<Vec<String>, Error> {
-        v.iter()
-            .map(|id| self.material(id, MaterialUse::Crush))
-            .collect()
+        v.iter().map(|id| self.material(id, MaterialUse::Crush)).collect()
     }
 
     /// Id of a cost file that exists.

@@ -7,11 +7,7 @@ use crate::risk::seat::intrusion_effect;
 
 /// Readings of one run for the occupant at an index; with an odds ratio also the leg and joint risk that intrusion makes
 /// of the dummy's.
-pub fn readings(
-    result: &CaseResult,
-    occupant: usize,
-    intrusion_odds: Option<&'static IntrusionOddsRatio>,
-) -> Readings {
+pub fn readings(result: &CaseResult, occupant: usize, intrusion_odds: Option<&'static IntrusionOddsRatio>) -> Readings {
     let mut all = Readings::default();
     for (i, v) in result.vehicles.iter().enumerate() {
         all.take(i + 1, &VEHICLE, |m| v.reading(m));
@@ -78,11 +74,7 @@ const WITH_INTRUSION: [Measure; 3] = [
     Measure::FemurAis2WithIntrusion,
     Measure::JointWithoutNeckWithIntrusion,
 ];
-const CASE: [Measure; 3] = [
-    Measure::Restitution,
-    Measure::EnergyError,
-    Measure::MomentumError,
-];
+const CASE: [Measure; 3] = [Measure::Restitution, Measure::EnergyError, Measure::MomentumError];
 
 /// One row of the results.
 #[derive(Debug, Clone, PartialEq)]
@@ -158,10 +150,7 @@ pub fn columns(rows: &[Row]) -> Vec<(String, Cells)> {
     for (reading, _) in first.before.iter() {
         numbers("sized.", reading, &|r| r.after.as_ref());
     }
-    for (k, name) in ["outside_model", "sized.outside_model"]
-        .into_iter()
-        .enumerate()
-    {
+    for (k, name) in ["outside_model", "sized.outside_model"].into_iter().enumerate() {
         let words = rows.iter().map(|r| r.outside_model[k].join("; "));
         all.push((name.to_string(), Cells::Text(words.collect())));
     }

@@ -85,10 +85,7 @@ pub fn run_study(
     let partners = data.partners.clone();
     let report_plan = Plan::new(spec.duration_ms * MS, spec.step_us * US);
     let evaluator = question.evaluator(library, &data, report_plan)?;
-    let stamp = Stamp::of(
-        &(spec, &vehicles, &partners, &data, &evaluator),
-        report_plan.step_s,
-    );
+    let stamp = Stamp::of(&(spec, &vehicles, &partners, &data, &evaluator), report_plan.step_s);
     let study = Study {
         spec,
         evaluator: &evaluator,
@@ -166,11 +163,7 @@ struct Study<'a> {
 
 impl Study<'_> {
     /// Each vehicle's own wall test.
-    fn walls(
-        &self,
-        vehicles: &[Vehicle],
-        unchanged: &[SizedVehicle],
-    ) -> Result<Vec<WallRow>, Error> {
+    fn walls(&self, vehicles: &[Vehicle], unchanged: &[SizedVehicle]) -> Result<Vec<WallRow>, Error> {
         Ok(self
             .each(unchanged, |s| self.results(s, &[self.spec.question.wall()]))?
             .into_iter()
@@ -193,11 +186,7 @@ impl Study<'_> {
     }
 
     /// Work through vehicles in parallel, with progress and stops between them.
-    fn each<T: Sync, R: Send>(
-        &self,
-        all: &[T],
-        work: impl Fn(&T) -> Result<R, Error> + Sync,
-    ) -> Result<Vec<R>, Error> {
+    fn each<T: Sync, R: Send>(&self, all: &[T], work: impl Fn(&T) -> Result<R, Error> + Sync) -> Result<Vec<R>, Error> {
         all.par_iter()
             .map(|v| {
                 self.check_stop()?;
@@ -213,21 +202,14 @@ impl Study<'_> {
     }
 
     fn cases(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<Case>, Error> {
-        loads
-            .iter()
-            .map(|l| self.evaluator.sized_case(sized, l))
-            .collect()
+        loads.iter().map(|l| self.evaluator.sized_case(sized, l)).collect()
     }
 
     fn exemplar(&self, sized: &SizedVehicle, load: &LoadCase) -> Result<Exemplar, Error> {
         let case = self.evaluator.sized_case(sized, load)?;
         let finished = crate::collision::run(&case)?;
         let result = CaseResult::collect(&case, &finished)?;
-        Ok(Exemplar {
-            case,
-            finished,
-            result,
-        })
+        Ok(Exemplar { case, finished, result })
     }
 
     fn rows(
@@ -255,9 +237,7 @@ impl Study<'_> {
                         wall: readings(&walls[v].result, s, odds),
                         outside_model: [
                             before[v][l].outside_model.clone(),
-                            after[v]
-                                .as_ref()
-                                .map_or_else(Vec::new, |a| a[l].outside_model.clone()),
+                            after[v].as_ref().map_or_else(Vec::new, |a| a[l].outside_model.clone()),
                         ],
                         note: before[v][l].notes.join("; "),
                     });

@@ -11,9 +11,7 @@ use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::feasibility::{FeasibilityMap, feasibility_map};
 use crate::sizing::optimise::{Kept, optimise_knowing};
 use crate::sizing::pareto::{Fronts, fronts};
-use crate::sizing::{
-    Answer, Design, Problem, SizedVehicle, Sizing, SizingData, SpeedSearch, Target, apply,
-};
+use crate::sizing::{Answer, Design, Problem, SizedVehicle, Sizing, SizingData, SpeedSearch, Target, apply};
 use crate::stamp::Stamp;
 use crate::units::{MS, US};
 use crate::vehicle::Vehicle;
@@ -54,8 +52,7 @@ impl Sizer<'_> {
     /// [`Error::Interrupted`]; errors of files and runs.
     pub fn size_all(&self, vehicles: &[Vehicle]) -> Result<Vec<SizingRow>, Error> {
         let targets = &self.spec.targets;
-        self.progress
-            .begin(Stage::Sizing, vehicles.len() * targets.len());
+        self.progress.begin(Stage::Sizing, vehicles.len() * targets.len());
         let strictness = |t: usize| -> f64 {
             let limits = targets[t].limits.iter();
             limits.map(|l| l.limit.max(1e-9).ln()).sum()
@@ -100,12 +97,7 @@ impl Sizer<'_> {
             .for_search(self.spec.duration_ms * MS, self.spec.sizing_step_us * US)
     }
 
-    fn size_one(
-        &self,
-        vehicle: &Vehicle,
-        target: usize,
-        known: &[Design],
-    ) -> Result<SizingRow, Error> {
+    fn size_one(&self, vehicle: &Vehicle, target: usize, known: &[Design]) -> Result<SizingRow, Error> {
         let set = &self.spec.targets[target];
         let problem = self.problem(vehicle, &set.limits);
         let name = format!("sizing-{}-{}", vehicle.id, target + 1);
@@ -141,9 +133,7 @@ impl Sizer<'_> {
             .map(|v| {
                 sizings
                     .iter()
-                    .find(|s| {
-                        s.answer.vehicle == v.id && s.target == reference && s.answer.feasible
-                    })
+                    .find(|s| s.answer.vehicle == v.id && s.target == reference && s.answer.feasible)
                     .map(|s| apply(v, &s.answer.design, self.data))
                     .transpose()
             })
@@ -184,11 +174,7 @@ impl Sizer<'_> {
     ///
     /// # Errors
     /// As [`feasibility_map`].
-    pub fn maps(
-        &self,
-        vehicles: &[Vehicle],
-        partners: &[Vehicle],
-    ) -> Result<Vec<FeasibilityMap>, Error> {
+    pub fn maps(&self, vehicles: &[Vehicle], partners: &[Vehicle]) -> Result<Vec<FeasibilityMap>, Error> {
         let Some(asked) = &self.spec.map else {
             return Ok(Vec::new());
         };

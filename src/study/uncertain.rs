@@ -34,11 +34,7 @@ impl Sizer<'_> {
     ///
     /// # Errors
     /// [`Error::Interrupted`] when told to stop (finished parts are kept); the first error of any case.
-    pub fn uncertainty(
-        &self,
-        vehicles: &[Vehicle],
-        sizings: &mut [SizingRow],
-    ) -> Result<(), Error> {
+    pub fn uncertainty(&self, vehicles: &[Vehicle], sizings: &mut [SizingRow]) -> Result<(), Error> {
         let Some(asked) = &self.spec.uncertainty else {
             return Ok(());
         };
@@ -53,22 +49,13 @@ impl Sizer<'_> {
             let evaluator = self.searching();
             let problem = self.problem(vehicle, &row.limits);
             let population = Population::new(&problem, &evaluator, STEP_S)?;
-            let folder = self
-                .folder
-                .join("parts")
-                .join(format!("uncertainty-{}", vehicle.id));
+            let folder = self.folder.join("parts").join(format!("uncertainty-{}", vehicle.id));
             let parts = FolderParts::new(&folder, self.stamp.input_hash.as_str());
             let within = Within {
                 study: self.progress,
                 vehicle: &vehicle.id,
             };
-            let found = analyse(
-                &population,
-                &row.answer.design,
-                &asked.request,
-                &within,
-                &parts,
-            )?;
+            let found = analyse(&population, &row.answer.design, &asked.request, &within, &parts)?;
             if found.interrupted {
                 return Err(Error::Interrupted);
             }

@@ -36,9 +36,7 @@ impl Reader<'_> {
     ) -> Result<Option<UncertaintySpec>, Error> {
         let Some(at) = raw else { return Ok(None) };
         let (raw, usual) = (at.get_ref(), Request::default());
-        let number = |given: &Option<Spanned<usize>>, usual: usize| {
-            given.as_ref().map_or(usual, |n| *n.get_ref())
-        };
+        let number = |given: &Option<Spanned<usize>>, usual: usize| given.as_ref().map_or(usual, |n| *n.get_ref());
         let confidence = raw.confidence.as_ref().map(|c| c.get_ref().clone());
         let request = Request {
             draws: number(&raw.draws, usual.draws),

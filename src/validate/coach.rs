@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 
-use crate::dynamics::{models, simulate};
+use crate::dynamics::simulate;
 use crate::error::Error;
+use crate::models;
 use crate::number::{Positive, Range};
 use crate::units::G0;
 use crate::vehicle::Library;
@@ -54,8 +55,7 @@ pub fn rows(library: &Library) -> Result<Vec<Row>, Error> {
         let family = (Family::Coach, Kind::Prediction);
         let measured = [measured.get(); 2];
         let [lo, hi] = band.get();
-        Row::new(family, test.name.as_str(), name, measured, predicted, label)
-            .judged(Bar::Between(lo, hi))
+        Row::new(family, test.name.as_str(), name, measured, predicted, label).judged(Bar::Between(lo, hi))
     };
     Ok(vec![
         row(

@@ -5,8 +5,7 @@ use serde::Serialize;
 use super::row::{Row, Summary};
 use super::spread::{self, PairSpread};
 use super::{
-    coach, evidence, field, offset_barrier, other_speed, pairs, residual, small_overlap, stiffness,
-    wall, wall_behind,
+    coach, evidence, field, offset_barrier, other_speed, pairs, residual, small_overlap, stiffness, wall, wall_behind,
 };
 use crate::collision::plausibility::{OwnWallReadings, all_own_walls};
 use crate::error::Error;

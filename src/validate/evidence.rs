@@ -22,23 +22,14 @@ const BUILT_IN: [(&str, &str); 8] = [
         "offset-barrier",
         include_str!("../../vehicles/evidence/offset-barrier.toml"),
     ),
-    (
-        "own-walls",
-        include_str!("../../vehicles/evidence/own-walls.toml"),
-    ),
+    ("own-walls", include_str!("../../vehicles/evidence/own-walls.toml")),
     ("pairs", include_str!("../../vehicles/evidence/pairs.toml")),
-    (
-        "readings",
-        include_str!("../../vehicles/evidence/readings.toml"),
-    ),
+    ("readings", include_str!("../../vehicles/evidence/readings.toml")),
     (
         "small-overlap",
         include_str!("../../vehicles/evidence/small-overlap.toml"),
     ),
-    (
-        "stiffness",
-        include_str!("../../vehicles/evidence/stiffness.toml"),
-    ),
+    ("stiffness", include_str!("../../vehicles/evidence/stiffness.toml")),
 ];
 
 /// A kind of evidence file.
@@ -160,10 +151,7 @@ mod tests {
         let own = tempfile::tempdir().unwrap();
         std::fs::create_dir(own.path().join("kei")).unwrap();
         let own = Library::open(own.path()).unwrap();
-        assert_eq!(
-            read::<Readings>(&own).unwrap(),
-            read::<Readings>(&library).unwrap()
-        );
+        assert_eq!(read::<Readings>(&own).unwrap(), read::<Readings>(&library).unwrap());
     }
 
     /// A fault is reported at its line.
@@ -177,10 +165,7 @@ mod tests {
         assert_eq!(line(&good.replace("format = 1", "format = 2")), 2);
         assert_eq!(line(&good.replace("\"stiffness\"", "\"stuff\"")), 3);
         assert_eq!(line(&good.replace("mass_kg = 1354.0", "mass_kg = -1.0")), 8);
-        assert_eq!(
-            line(&good.replace("[1251.0, 1251.0]", "[1251.0, 1250.0]")),
-            9
-        );
+        assert_eq!(line(&good.replace("[1251.0, 1251.0]", "[1251.0, 1250.0]")), 9);
         assert_eq!(line(&good.replace("mass_kg = 1354.0", "kilos = 1.0")), 8);
     }
 }

@@ -116,8 +116,7 @@ impl Driver {
     }
 
     fn wang_fatal(&self) -> f64 {
-        wang_2022(CrashMode::Frontal, Severity::Fatal, self.delta_v_mps)
-            .map_or(f64::NAN, |r| r.probability)
+        wang_2022(CrashMode::Frontal, Severity::Fatal, self.delta_v_mps).map_or(f64::NAN, |r| r.probability)
     }
 }
 
@@ -146,10 +145,7 @@ impl Bench {
         let result = CaseResult::collect(&case, &run(&case)?)?;
         Ok([0, 1].map(|i| Driver {
             delta_v_mps: result.vehicles[i].delta_v_mps,
-            joint: result.occupants[i]
-                .risk
-                .joint_without_neck
-                .unwrap_or(f64::NAN),
+            joint: result.occupants[i].risk.joint_without_neck.unwrap_or(f64::NAN),
             restitution: result.restitution,
         }))
     }
@@ -209,10 +205,7 @@ fn case(what: &str) -> String {
 /// Exponents. Delta-v within a pair is in the inverse ratio of masses whatever the structures: a published curve over it
 /// gives its own exponent back. The joint risk is that of simulated drivers.
 fn exponents(sweeps: &[&[[Driver; 2]]], published: &Exponent) -> Vec<Row> {
-    let row = |(what, kind): (&str, Kind),
-               sweep: &[[Driver; 2]],
-               closing: f64,
-               risk: &dyn Fn(&Driver) -> f64| {
+    let row = |(what, kind): (&str, Kind), sweep: &[[Driver; 2]], closing: f64, risk: &dyn Fn(&Driver) -> f64| {
         let pairs: Vec<(f64, f64)> = MASS_RATIOS
             .iter()
             .zip(sweep)
@@ -259,9 +252,7 @@ fn at_mass_ratio_two(sweeps: &[&[[Driver; 2]]], published: &MassRatioTwo) -> Vec
         let (family, of) = ((Family::Field, Kind::Identity), case("mass ratio 2"));
         Row::new(family, of, (name, ""), measured, found, label)
             .judged(Bar::Between(lo, hi))
-            .noted(
-                "bar: within a factor of two; the ratio at one speed is that of the curve chosen",
-            )
+            .noted("bar: within a factor of two; the ratio at one speed is that of the curve chosen")
     };
     let name = ("delta-v ratio", "");
     let split = ratio(pair, |d| d.delta_v_mps);
@@ -289,10 +280,7 @@ fn heavier_striker(strikers: &[[Driver; 2]], published: &HeavierStriker) -> Vec<
     let more = |risk: &dyn Fn(&Driver) -> f64| 100.0 * (risk(struck(1)) / risk(struck(0)) - 1.0);
     let closing = CLOSING_KMH[MIDDLE];
     let (struck_kg, strikers_kg) = (published.struck_kg.get(), published.strikers_kg.get());
-    let what = format!(
-        "{struck_kg} kg struck by {} and {} kg",
-        strikers_kg[0], strikers_kg[1]
-    );
+    let what = format!("{struck_kg} kg struck by {} and {} kg", strikers_kg[0], strikers_kg[1]);
     let row = |curve: &str, found: f64| {
         let name = format!("more fatalities, {curve}, closing {closing} km/h");
         let label = (Label::Statistics, published.source.as_str());

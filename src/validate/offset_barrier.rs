@@ -91,14 +91,7 @@ pub fn rows(library: &Library) -> Result<Vec<Row>, Error> {
 fn of_car(library: &Library, test: &OffsetBarrier, car: &OffsetCar) -> Result<Vec<Row>, Error> {
     let vehicle = library.vehicle(&car.vehicle)?;
     let reading = car.intrusion_mm.get();
-    let read = |vehicle| {
-        offset_intrusion_mm(
-            vehicle,
-            test.speed_kmh.get(),
-            test.overlap_pct.get(),
-            STEP_S,
-        )
-    };
+    let read = |vehicle| offset_intrusion_mm(vehicle, test.speed_kmh.get(), test.overlap_pct.get(), STEP_S);
     let row = |kind, name: &str, x: f64, [lo, hi]: [f64; 2], note: String| {
         Row::new(
             (Family::OffsetBarrier, kind),
@@ -118,10 +111,7 @@ fn of_car(library: &Library, test: &OffsetBarrier, car: &OffsetCar) -> Result<Ve
         (true, false) => (Kind::Fit, [reading - within, reading + within]),
         (false, _) => (Kind::Prediction, accepted_mm(reading)),
     };
-    let remark = car
-        .remark
-        .as_deref()
-        .map_or(String::new(), |r| format!("; {r}"));
+    let remark = car.remark.as_deref().map_or(String::new(), |r| format!("; {r}"));
     let here = read(&vehicle)?;
     let name = "intrusion, offset barrier";
     let mut rows = vec![row(kind, name, here, bar, format!("{tested}{remark}"))];

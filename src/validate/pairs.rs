@@ -193,8 +193,7 @@ impl Pair {
     /// Kinetic energy before the impact, J.
     fn energy_j(&self) -> f64 {
         let each = self.vehicle.iter();
-        each.map(|v| 0.5 * v.mass_kg.get() * v.speed_mps.get().powi(2))
-            .sum()
+        each.map(|v| 0.5 * v.mass_kg.get() * v.speed_mps.get().powi(2)).sum()
     }
 
     /// Share of the energy in measured yaw after the impact.
@@ -209,20 +208,16 @@ impl Pair {
     /// Share of the energy that left translation, along the axis and across it. Kinetic energy lost to a collision is
     /// the same seen from any vehicle, so speeds of the run serve.
     fn lost_share(&self, run: &[VehicleOutcome; 2], speeds: [f64; 2]) -> f64 {
-        let lost = run
-            .iter()
-            .zip(self.kg())
-            .zip(speeds)
-            .map(|((v, kg), before)| {
-                // A struck rear is pushed on, the others are held up.
-                let along = if before == 0.0 {
-                    v.delta_v_mps
-                } else {
-                    before - v.delta_v_mps
-                };
-                let after = along.powi(2) + v.delta_v_lateral_mps.powi(2);
-                0.5 * kg * (before.powi(2) - after)
-            });
+        let lost = run.iter().zip(self.kg()).zip(speeds).map(|((v, kg), before)| {
+            // A struck rear is pushed on, the others are held up.
+            let along = if before == 0.0 {
+                v.delta_v_mps
+            } else {
+                before - v.delta_v_mps
+            };
+            let after = along.powi(2) + v.delta_v_lateral_mps.powi(2);
+            0.5 * kg * (before.powi(2) - after)
+        });
         lost.sum::<f64>() / self.energy_j()
     }
 
@@ -303,8 +298,7 @@ impl Seen<'_> {
         (key, of): (&str, impl Fn(f64) -> f64),
     ) -> Row {
         let found = self.spread.values.get(key);
-        let [as_filed, p5, p95] =
-            found.map_or([f64::NAN; 3], |v| [v.as_filed, v.p5, v.p95].map(of));
+        let [as_filed, p5, p95] = found.map_or([f64::NAN; 3], |v| [v.as_filed, v.p5, v.p95].map(of));
         let name = self.test.name.as_str();
         let family = (Family::Staged, kind);
         let label = (label, self.source);
@@ -314,14 +308,7 @@ impl Seen<'_> {
     }
 
     /// A row of a number that was not drawn.
-    fn plain(
-        &self,
-        quantity: &str,
-        kind: Kind,
-        label: Label,
-        measured: [f64; 2],
-        here: f64,
-    ) -> Row {
+    fn plain(&self, quantity: &str, kind: Kind, label: Label, measured: [f64; 2], here: f64) -> Row {
         let (family, label) = ((Family::Staged, kind), (label, self.source));
         let name = self.test.name.as_str();
         Row::new(family, name, (quantity, ""), measured, here, label).noted(self.test.note.as_str())
@@ -383,9 +370,7 @@ impl Seen<'_> {
         let (test, here) = (0.5 * (lo + hi), self.outcome.restitution);
         let share = (1.0 + test) / (1.0 + here);
         let at_test = share * self.outcome.vehicles[i].delta_v_mps;
-        format!(
-            "{note}; restitution {here:.2} here, {test:.2} there: at that of the test {at_test:.2} m/s"
-        )
+        format!("{note}; restitution {here:.2} here, {test:.2} there: at that of the test {at_test:.2} m/s")
     }
 
     /// Yaw rate of one vehicle: shown where it was measured, judged where the test says that it turns slowly.
@@ -396,10 +381,7 @@ impl Seen<'_> {
         };
         let here = self.outcome.vehicles[i].yaw_rate_dps.abs();
         let name = (format!("yaw rate of {}", v.name.get_ref()), "deg/s");
-        let (family, label) = (
-            (Family::Staged, Kind::Prediction),
-            (Label::Measured, self.source),
-        );
+        let (family, label) = ((Family::Staged, Kind::Prediction), (Label::Measured, self.source));
         let test = self.test;
         let row = Row::new(family, &test.name, name, [film.get(); 2], here, label);
         let row = row.noted(format!("magnitude; run along one line; {}", test.note));
@@ -445,11 +427,7 @@ impl Seen<'_> {
             )));
         }
         if let [Some(one), Some(two)] = test.vehicle.each_ref().map(|v| v.damage_kJ) {
-            let [e1, e2] = self
-                .outcome
-                .vehicles
-                .each_ref()
-                .map(|v| v.energy_absorbed_kJ);
+            let [e1, e2] = self.outcome.vehicles.each_ref().map(|v| v.energy_absorbed_kJ);
             let share = one.get() / (one.get() + two.get());
             let quantity = "share of vehicle 1 in the damage energy";
             let kind = Kind::Prediction;
@@ -534,11 +512,7 @@ mod tests {
                 assert!((party.vehicle.total_kg() - kg).abs() < 1e-6, "{}", t.name);
             }
             let done = run(&case).unwrap().outcome;
-            assert!(
-                done.momentum_error < 1e-9 && !done.touching_at_end,
-                "{}",
-                t.name
-            );
+            assert!(done.momentum_error < 1e-9 && !done.touching_at_end, "{}", t.name);
         }
     }
 }

@@ -4,9 +4,7 @@ use serde::Serialize;
 
 /// What a row can say about the model (model section 10). The kinds are counted apart; only predictions say how good
 /// the model is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// From the test that the structure was identified from, whether the number itself was a target or follows from
@@ -148,16 +146,12 @@ impl Family {
             }
             Self::Stiffness => "KW400 and AHOF400 beside published values (no bar)",
             Self::OtherSpeed => "Lower speeds, read from the test's own pulse (no bar)",
-            Self::OffsetBarrier => {
-                "Offset barrier: dash into cabin at its peak beside what stayed, panel to footwell"
-            }
+            Self::OffsetBarrier => "Offset barrier: dash into cabin at its peak beside what stayed, panel to footwell",
             Self::SmallOverlap => {
                 "Small overlap tests filmed from above, run with stand-ins (no bar where the car slid past: outside the model)"
             }
             Self::Coach => "Railway coach into a wall",
-            Self::Staged => {
-                "Staged collisions between two vehicles, run with stand-ins of the library"
-            }
+            Self::Staged => "Staged collisions between two vehicles, run with stand-ins of the library",
             Self::Field => "Field statistics",
         }
     }
@@ -277,10 +271,7 @@ impl Row {
                 let by = |x: f64| 0.01 * p * x.abs();
                 ([lo - by(lo), hi + by(hi)], format!("{p} %"))
             }
-            Bar::Within(d) => (
-                [lo - d, hi + d],
-                format!("{d} {}", self.unit).trim_end().to_string(),
-            ),
+            Bar::Within(d) => ([lo - d, hi + d], format!("{d} {}", self.unit).trim_end().to_string()),
             Bar::Between(a, b) => ([a, b], format!("{a} to {b}")),
         };
         // The last digits of a bar are no reason to miss it.
@@ -333,11 +324,7 @@ mod tests {
         assert!(holds(10.3, Bar::Percent(3.0)) && !holds(10.31, Bar::Percent(3.0)));
         assert!(holds(9.0, Bar::Within(1.0)) && !holds(8.99, Bar::Within(1.0)));
         assert!(holds(2.7, Bar::Between(2.7, 4.3)) && !holds(4.31, Bar::Between(2.7, 4.3)));
-        assert!(
-            row([10.0; 2], f64::NAN)
-                .judged(Bar::Percent(50.0))
-                .is_missed()
-        );
+        assert!(row([10.0; 2], f64::NAN).judged(Bar::Percent(50.0)).is_missed());
     }
 
     /// Inside a published range there is no error; outside it counts from the nearer end.
@@ -347,11 +334,7 @@ mod tests {
         assert!(inside.error == 0.0 && inside.measured.middle() == 11.0);
         let above = row([10.0, 12.0], 13.2).judged(Bar::Percent(10.0));
         assert!((above.error_pct.unwrap() - 10.0).abs() < 1e-9 && !above.is_missed());
-        assert!(
-            row([10.0, 12.0], 8.9)
-                .judged(Bar::Percent(10.0))
-                .is_missed()
-        );
+        assert!(row([10.0, 12.0], 8.9).judged(Bar::Percent(10.0)).is_missed());
     }
 
     /// Kinds are counted apart, and a row without a bar is not counted.
@@ -369,10 +352,7 @@ mod tests {
         ];
         let all = Summary::of(&rows);
         let count = |held, judged| Count { held, judged };
-        assert_eq!(
-            Kind::ALL.map(|k| all.kind(k)),
-            [count(1, 2), count(0, 0), count(1, 1)]
-        );
+        assert_eq!(Kind::ALL.map(|k| all.kind(k)), [count(1, 2), count(0, 0), count(1, 1)]);
         assert_eq!(rows[0].name, "case, dv");
     }
 }

@@ -272,12 +272,7 @@ impl<'a> Seen<'a> {
         };
         let car = self.car;
         let mut rows = vec![
-            row(
-                (DELTA_V, "m/s"),
-                car.delta_v_mps.get(),
-                self.delta_v_mps,
-                DELTA_V_PCT,
-            ),
+            row((DELTA_V, "m/s"), car.delta_v_mps.get(), self.delta_v_mps, DELTA_V_PCT),
             row(
                 (YAW_RATE, "deg/s"),
                 car.yaw_rate_dps.get(),
@@ -346,23 +341,13 @@ fn seen_at_barrier<'a>(
     Ok(Seen::new(who, (&done, 0), test.stopped, &note, all))
 }
 
-fn seen_pair<'a>(
-    test: &'a PairTest,
-    library: &Library,
-    all: &'a SmallOverlap,
-) -> Result<[Seen<'a>; 2], Error> {
+fn seen_pair<'a>(test: &'a PairTest, library: &Library, all: &'a SmallOverlap) -> Result<[Seen<'a>; 2], Error> {
     let parties = [test.car[0].party(library)?, test.car[1].party(library)?];
     let done = run(&case(&test.test, parties, test.overlap_pct))?.outcome;
     let seen = |side: usize| {
         let name = format!("{} vehicle {},", test.test, side + 1);
         let who = (name.as_str(), &test.car[side]);
-        Seen::new(
-            who,
-            (&done, side),
-            false,
-            "two cars, resultant delta-v",
-            all,
-        )
+        Seen::new(who, (&done, side), false, "two cars, resultant delta-v", all)
     };
     Ok([seen(0), seen(1)])
 }
@@ -381,8 +366,7 @@ pub fn rows(library: &Library) -> Result<Vec<Row>, Error> {
     let pairs: Vec<_> = (all.pair.par_iter())
         .map(|test| seen_pair(test, library, all))
         .collect::<Result<_, Error>>()?;
-    let of =
-        |stopped: bool| -> Vec<&Seen> { barriers.iter().filter(|s| s.judged == stopped).collect() };
+    let of = |stopped: bool| -> Vec<&Seen> { barriers.iter().filter(|s| s.judged == stopped).collect() };
     let mut rows = Vec::new();
     for (case, group, judged) in [
         ("median, stopped at the barrier", of(true), true),

@@ -58,11 +58,7 @@ pub fn spreads(library: &Library) -> Result<Vec<PairSpread>, Error> {
         let files = [library.vehicle(ids[0])?, library.vehicle(ids[1])?];
         let case = head_on(files, 2.0 * SPEED_KMH * KMH, overlap);
         Ok(PairSpread {
-            case: format!(
-                "{}, {SPEED_KMH} km/h each, overlap {:.0} %",
-                case.name,
-                100.0 * overlap
-            ),
+            case: format!("{}, {SPEED_KMH} km/h each, overlap {:.0} %", case.name, 100.0 * overlap),
             vehicles: ids.map(String::from),
             spread: case_spread(&case, DRAWS, SEED)?,
         })

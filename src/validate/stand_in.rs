@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::vehicle::{
-    Basis, Body, CrushTable, Face, Layer, Mass, Path, PathKind, Provenance, Role, Vehicle,
-    VehicleClass,
+    Basis, Body, CrushTable, Face, Layer, Mass, Path, PathKind, Provenance, Role, Vehicle, VehicleClass,
 };
 
 /// The vehicle with masses, forces, stiffnesses and dampers in proportion; places and crush stay.

@@ -106,35 +106,18 @@ fn scalars(recipe: &Recipe, vehicle: &Vehicle) -> Result<Vec<Row>, Error> {
     };
     let [crush, peak] = SCALAR_BARS_PCT;
     Ok(vec![
-        row(
-            "dynamic crush",
-            "mm",
-            t.dynamic_crush_mm,
-            seen.crush_mm,
-            crush,
-        ),
+        row("dynamic crush", "mm", t.dynamic_crush_mm, seen.crush_mm, crush),
         row("peak, CFC 60", "g", t.peak_g_cfc60, seen.peak_g_cfc60, peak),
     ])
 }
 
 /// Measures and bars are those that `identify` judges its own fit by.
-fn histories(
-    recipe: &Recipe,
-    test: &PulseTest,
-    vehicle: &Vehicle,
-    folder: &Path,
-) -> Result<Vec<Row>, Error> {
+fn histories(recipe: &Recipe, test: &PulseTest, vehicle: &Vehicle, folder: &Path) -> Result<Vec<Row>, Error> {
     let main = recipe.wall.instrumented_mass.as_deref().unwrap_or("cabin");
     let speed_mps = recipe.wall.speed_kmh * KMH;
     let measured = Measured::read(test, folder, speed_mps, main)?;
     let bodies: Vec<String> = measured.bodies().into_iter().map(String::from).collect();
-    let rig = PulseRig::new(
-        rigid_wall()?,
-        speed_mps,
-        STEP_S,
-        bodies.clone(),
-        measured.samples,
-    );
+    let rig = PulseRig::new(rigid_wall()?, speed_mps, STEP_S, bodies.clone(), measured.samples);
     let kw400 = recipe.wall.kw400_N_per_mm;
     let table = residual_table(&measured, &rig.one(vehicle)?, &bodies, main, kw400);
     Ok(table.into_iter().map(|r| history(recipe, r)).collect())

@@ -216,14 +216,7 @@ impl<'a> OwnWall<'a> {
         let name = ("engine towards the cabin after the test", "mm");
         let label = (Label::Measured, all.source.as_str());
         let here = self.engine_rearward_mm()?;
-        let row = Row::new(
-            (Family::WallBehind, kind),
-            id.as_str(),
-            name,
-            range,
-            here,
-            label,
-        );
+        let row = Row::new((Family::WallBehind, kind), id.as_str(), name, range, here, label);
         Some(row.judged(bar).noted(format!("tested: {tested}")))
     }
 
@@ -237,14 +230,7 @@ impl<'a> OwnWall<'a> {
         let name = ("intrusion at the pillars", "mm");
         let label = (Label::Measured, all.source.as_str());
         let here = self.test.vehicle.intrusion_mm;
-        let row = Row::new(
-            family,
-            self.recipe.id.as_str(),
-            name,
-            [0.0, below],
-            here,
-            label,
-        );
+        let row = Row::new(family, self.recipe.id.as_str(), name, [0.0, below], here, label);
         Some(row.judged(Bar::Between(0.0, below)))
     }
 

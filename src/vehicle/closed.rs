@@ -26,10 +26,7 @@ pub fn face_hole(vehicle: &Vehicle, face: Face) -> Option<String> {
         .map(|(_, _, l)| l)
         .collect();
     if backstop.is_empty() {
-        return Some(
-            "no layer with compartment = true ends on cabin or dash: nothing stops a partner"
-                .into(),
-        );
+        return Some("no layer with compartment = true ends on cabin or dash: nothing stops a partner".into());
     }
     let half = 0.5 * WIDTH_SHARE * vehicle.body.width_m;
     let top = HIGHEST_SHARE * vehicle.body.height_m;
@@ -50,8 +47,7 @@ pub fn face_hole(vehicle: &Vehicle, face: Face) -> Option<String> {
         for z in zs.windows(2) {
             let (ym, zm) = (0.5 * (y[0] + y[1]), 0.5 * (z[0] + z[1]));
             let covered = backstop.iter().any(|l| {
-                (l.height_m[0]..=l.height_m[1]).contains(&zm)
-                    && l.lateral_m.iter().any(|b| (b[0]..=b[1]).contains(&ym))
+                (l.height_m[0]..=l.height_m[1]).contains(&zm) && l.lateral_m.iter().any(|b| (b[0]..=b[1]).contains(&ym))
             });
             if !covered {
                 return Some(format!(
@@ -70,13 +66,13 @@ pub fn face_hole(vehicle: &Vehicle, face: Face) -> Option<String> {
 /// Mounts that carry the body on a frame: between the cabin and a mass of role `other` on which a front layer ends.
 pub fn body_mounts(vehicle: &Vehicle) -> impl Iterator<Item = &Mount> {
     let is_frame = |mass: usize| {
-        vehicle.masses[mass].role == Role::Other
-            && vehicle.layers(Face::Front).any(|(_, p, _)| p.to == mass)
+        vehicle.masses[mass].role == Role::Other && vehicle.layers(Face::Front).any(|(_, p, _)| p.to == mass)
     };
     let is_cabin = |mass: usize| vehicle.masses[mass].role == Role::Cabin;
-    vehicle.mounts.iter().filter(move |m| {
-        (is_frame(m.from) && is_cabin(m.to)) || (is_frame(m.to) && is_cabin(m.from))
-    })
+    vehicle
+        .mounts
+        .iter()
+        .filter(move |m| (is_frame(m.from) && is_cabin(m.to)) || (is_frame(m.to) && is_cabin(m.from)))
 }
 
 /// The first body mount that never breaks, if any: in a library vehicle an error (model section 9: they break or

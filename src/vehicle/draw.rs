@@ -72,12 +72,7 @@ fn numbers(vehicle: &Vehicle) -> Vec<(String, Quantity, Part, Number)> {
     }
     for (i, m) in vehicle.mounts.iter().enumerate() {
         let mut put = |field: &str, n: N| {
-            all.push((
-                format!("mount.{}.{field}", m.name),
-                Q::Force,
-                P::Structure,
-                n,
-            ));
+            all.push((format!("mount.{}.{field}", m.name), Q::Force, P::Structure, n));
         };
         put("stiffness_kN_per_mm", N::MountStiffness(i));
         put("damping_kNs_per_m", N::MountDamping(i));
@@ -174,9 +169,7 @@ impl Vehicle {
         if self.is_fixed() {
             return Vec::new();
         }
-        let listed = numbers(self)
-            .into_iter()
-            .map(|(key, q, part, _)| (key, q, part));
+        let listed = numbers(self).into_iter().map(|(key, q, part, _)| (key, q, part));
         collect(listed, |key| self.provenance_entry(key), &self.provenance)
     }
 
@@ -312,11 +305,7 @@ fn keep_inside(original: &Vehicle, changed: &mut Vehicle) {
         if b.height_m[0] >= 0.0 && l.height_m[0] < 0.0 {
             l.height_m = [0.0, l.height_m[1] - l.height_m[0]];
         }
-        let inside = b
-            .lateral_m
-            .iter()
-            .flatten()
-            .all(|y| y.abs() <= half[0] + 1e-9);
+        let inside = b.lateral_m.iter().flatten().all(|y| y.abs() <= half[0] + 1e-9);
         if inside && l.lateral_m.iter().flatten().any(|y| y.abs() > half[1]) {
             let cut: Vec<[f64; 2]> = l
                 .lateral_m
@@ -328,11 +317,7 @@ fn keep_inside(original: &Vehicle, changed: &mut Vehicle) {
                 l.lateral_m = cut;
             } else {
                 let ratio = half[1] / half[0];
-                l.lateral_m = b
-                    .lateral_m
-                    .iter()
-                    .map(|band| band.map(|y| y * ratio))
-                    .collect();
+                l.lateral_m = b.lateral_m.iter().map(|band| band.map(|y| y * ratio)).collect();
             }
         }
     }
@@ -342,10 +327,7 @@ fn keep_inside(original: &Vehicle, changed: &mut Vehicle) {
 const LAST_CENTRE: f64 = 0.9;
 
 fn keep_centre(original: &Vehicle, changed: &mut Vehicle) {
-    if let (Some(now), Some(before)) = (
-        &mut changed.body.cg_behind_front_m,
-        original.body.cg_behind_front_m,
-    ) {
+    if let (Some(now), Some(before)) = (&mut changed.body.cg_behind_front_m, original.body.cg_behind_front_m) {
         let share = (before / original.body.length_m).max(LAST_CENTRE);
         *now = now.min(share * changed.body.length_m);
     }
@@ -360,11 +342,7 @@ fn close(original: &Vehicle, changed: &mut Vehicle, face: Face) {
             && l.face == face
             && (l.compartment || l.rigid)
         {
-            l.lateral_m = b
-                .lateral_m
-                .iter()
-                .map(|band| band.map(|y| y * wide))
-                .collect();
+            l.lateral_m = b.lateral_m.iter().map(|band| band.map(|y| y * wide)).collect();
             l.height_m = [
                 l.height_m[0].min(b.height_m[0]),
                 l.height_m[1].max(b.height_m[1] * high),

@@ -5,10 +5,7 @@ use crate::vehicle::{Basis, Library, Provenance, Side};
 fn library() -> Vec<Vehicle> {
     let library = Library::find(None).unwrap();
     let files = library.vehicle_files();
-    files
-        .iter()
-        .map(|(_, id, _)| library.vehicle(id).unwrap())
-        .collect()
+    files.iter().map(|(_, id, _)| library.vehicle(id).unwrap()).collect()
 }
 
 fn draw(vehicle: &Vehicle, index: u64) -> Vehicle {
@@ -51,12 +48,8 @@ fn a_drawn_vehicle_is_a_valid_vehicle() {
         for index in 0..200 {
             let drawn = draw(&vehicle, index);
             let at = format!("{} draw {index}", vehicle.id);
-            let off = (drawn.total_kg() - drawn.body.test_kg)
-                - (vehicle.total_kg() - vehicle.body.test_kg);
-            assert!(
-                vehicle.is_fixed() || off.abs() < 1e-6,
-                "{at}: masses off by {off} kg"
-            );
+            let off = (drawn.total_kg() - drawn.body.test_kg) - (vehicle.total_kg() - vehicle.body.test_kg);
+            assert!(vehicle.is_fixed() || off.abs() < 1e-6, "{at}: masses off by {off} kg");
             assert!(drawn.masses.iter().all(|m| m.kg > 0.0), "{at}");
             for (p, before) in drawn.paths.iter().zip(&vehicle.paths) {
                 if let Some(l) = p.layer() {
@@ -69,15 +62,10 @@ fn a_drawn_vehicle_is_a_valid_vehicle() {
                     continue;
                 };
                 assert_eq!(t.crush_m.len(), b.crush_m.len());
-                assert!(
-                    t.crush_m.windows(2).all(|w| w[1] > w[0]),
-                    "{at}: {}",
-                    p.name
-                );
+                assert!(t.crush_m.windows(2).all(|w| w[1] > w[0]), "{at}: {}", p.name);
                 assert!(t.unload_n_per_m.windows(2).all(|w| w[1] >= w[0]), "{at}");
                 for i in 1..t.crush_m.len() {
-                    let slope =
-                        (t.force_n[i] - t.force_n[i - 1]) / (t.crush_m[i] - t.crush_m[i - 1]);
+                    let slope = (t.force_n[i] - t.force_n[i - 1]) / (t.crush_m[i] - t.crush_m[i - 1]);
                     let k = t.unload_n_per_m[i - 1] / (1.0 + t.rate_s_per_m * RATE_CHECK_MPS);
                     assert!(k >= slope * (1.0 - 1e-9), "{at}: {} point {i}", p.name);
                 }
@@ -131,10 +119,7 @@ fn one_input_moves_the_numbers_of_its_entry() {
 
 #[test]
 fn without_spread_there_is_no_input() {
-    let mut car = Library::find(None)
-        .unwrap()
-        .vehicle("honda-n-box-jf1")
-        .unwrap();
+    let mut car = Library::find(None).unwrap().vehicle("honda-n-box-jf1").unwrap();
     assert!(car.inputs().iter().all(|i| i.cv > 0.0));
     assert!(car.inputs().len() > 30);
     car.provenance.clear();
@@ -150,10 +135,7 @@ fn midpoints() -> impl Iterator<Item = f64> {
 
 /// The N-Box's file with every entry a variable of its own: its cell and front follow its rails there.
 fn n_box_text() -> String {
-    let path = Library::find(None)
-        .unwrap()
-        .vehicle_path("honda-n-box-jf1")
-        .unwrap();
+    let path = Library::find(None).unwrap().vehicle_path("honda-n-box-jf1").unwrap();
     let text = SourceText::read(&path).unwrap().text;
     let plain = text.replace(&format!(", with = \"{RAILS}\""), "");
     assert!(*text != *plain, "the file says what follows the rails");
@@ -177,9 +159,7 @@ fn drawn_over(car: &Vehicle, key: &str) -> Vec<Vehicle> {
     let inputs = car.inputs();
     let at = inputs.iter().position(|i| i.key == key).unwrap();
     let one = &inputs[at..=at];
-    midpoints()
-        .map(|u| car.drawn(one, &[one[0].quantile(u)]))
-        .collect()
+    midpoints().map(|u| car.drawn(one, &[one[0].quantile(u)])).collect()
 }
 
 fn mean_and_cv(values: &[f64]) -> (f64, f64) {
@@ -245,29 +225,19 @@ fn points_of_a_table_spread_each_by_their_own() {
         .collect();
     let entry = car.provenance.get_mut(RAILS).unwrap();
     (entry.cv, entry.cv_by_point) = (0.35, Some(cvs.clone()));
-    let all: Vec<Vec<f64>> = drawn_over(&car, RAILS)
-        .iter()
-        .map(|v| forces(v, "rails"))
-        .collect();
+    let all: Vec<Vec<f64>> = drawn_over(&car, RAILS).iter().map(|v| forces(v, "rails")).collect();
     for (i, cv) in cvs.iter().enumerate().skip(1) {
         let at: Vec<f64> = all.iter().map(|f| f[i]).collect();
         assert!(at.is_sorted(), "point {i}");
         let (mean, got) = mean_and_cv(&at);
         assert!((got / cv - 1.0).abs() < 0.05, "point {i}: {got} for {cv}");
         let off = mean / filed[i] - 1.0;
-        assert!(
-            (-0.015..0.001).contains(&off),
-            "point {i}: mean off by {off}"
-        );
+        assert!((-0.015..0.001).contains(&off), "point {i}: mean off by {off}");
     }
     let inputs = car.inputs();
     assert_eq!(car.drawn(&inputs, &vec![1.0; inputs.len()]), car);
     for index in 0..50 {
-        for p in draw(&car, index)
-            .paths
-            .iter()
-            .filter_map(|p| p.table.as_ref())
-        {
+        for p in draw(&car, index).paths.iter().filter_map(|p| p.table.as_ref()) {
             assert!(p.unload_n_per_m.is_sorted() && p.force_n.iter().all(|f| *f >= 0.0));
         }
     }
@@ -290,8 +260,7 @@ fn followers_move_with_their_leader() {
     assert_eq!(inputs.len(), before - 2);
     assert!(inputs.iter().all(|i| !i.key.starts_with(CELL)));
     let all = drawn_over(&car, RAILS);
-    let of =
-        |path: &str, i: usize| -> Vec<f64> { all.iter().map(|v| forces(v, path)[i]).collect() };
+    let of = |path: &str, i: usize| -> Vec<f64> { all.iter().map(|v| forces(v, path)[i]).collect() };
     let (rails, cell, upper) = (of("rails", 3), of("dash_to_cabin", 2), of("upper_body", 2));
     assert!(rails.is_sorted() && cell.is_sorted() && upper.is_sorted());
     assert!((mean_and_cv(&cell).1 / 0.1 - 1.0).abs() < 0.05);
@@ -332,8 +301,7 @@ fn optional_numbers_are_drawn_where_stated() {
     let mut entry = Provenance::new(Basis::Estimated, "structure-type", 0.3);
     car.provenance.insert(share.into(), entry.clone());
     entry.cv = 1.0;
-    car.provenance
-        .insert("body.cg_behind_front_mm".into(), entry);
+    car.provenance.insert("body.cg_behind_front_mm".into(), entry);
     assert_eq!(car.inputs().len(), count + 2);
     for index in 0..400 {
         let drawn = draw(&car, index);
@@ -354,10 +322,7 @@ fn keys_of_an_entry_are_read_and_checked() {
         let end = from + text[from..].find(" }").unwrap();
         let line = text[..from].lines().count() + 1;
         let changed = format!("{}, {more}{}", &text[..end], &text[end..]);
-        (
-            crate::vehicle::parse_vehicle(&SourceText::new("x.toml", changed)),
-            line,
-        )
+        (crate::vehicle::parse_vehicle(&SourceText::new("x.toml", changed)), line)
     };
     let points = "cv_by_point = [0.2, 0.02, 0.02, 0.02, 0.02, 0.02, 0.2, 0.35]";
     let car = with(RAILS, points).0.unwrap();
@@ -373,11 +338,7 @@ fn keys_of_an_entry_are_read_and_checked() {
             .ends_with("moves with path.rails.force_kN")
     );
     for (key, more, says) in [
-        (
-            RAILS,
-            "cv_by_point = [0.2, 0.1]",
-            "\"rails\" has 8 crush points",
-        ),
+        (RAILS, "cv_by_point = [0.2, 0.1]", "\"rails\" has 8 crush points"),
         (RAILS, "cv_by_point = []", "has 0 values"),
         (
             RAILS,

@@ -83,10 +83,7 @@ impl Vehicle {
             }
             ["mount", name, "stiffness_kN_per_mm"] => {
                 let mount = self.mounts.iter().find(|m| m.name == name);
-                mount
-                    .map(|m| m.stiffness_n_per_m * 1e-6)
-                    .into_iter()
-                    .collect()
+                mount.map(|m| m.stiffness_n_per_m * 1e-6).into_iter().collect()
             }
             _ => Vec::new(),
         }

@@ -6,9 +6,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::model::{
-    Body, CrushTable, Face, Layer, Mass, Mount, Path, PathKind, Role, Vehicle, VehicleClass,
-};
+use super::model::{Body, CrushTable, Face, Layer, Mass, Mount, Path, PathKind, Role, Vehicle, VehicleClass};
 use super::provenance::Provenance;
 use super::provenance_check::checked;
 use crate::error::{InputError, SourceText, nearest};
@@ -116,10 +114,7 @@ impl<'de> Deserialize<'de> for OneOrMany {
             fn visit_i64<E>(self, v: i64) -> Result<OneOrMany, E> {
                 Ok(OneOrMany(vec![v as f64]))
             }
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(
-                self,
-                mut seq: A,
-            ) -> Result<OneOrMany, A::Error> {
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut seq: A) -> Result<OneOrMany, A::Error> {
                 let mut all = Vec::new();
                 while let Some(v) = seq.next_element()? {
                     all.push(v);
@@ -249,25 +244,18 @@ impl Reader<'_> {
     }
 
     fn body(&self, raw: &RawBody) -> Result<Body, InputError> {
-        let positive =
-            |key: &str, v: &S<f64>| self.text.number(key, v, |x| x > 0.0, "must be above 0");
+        let positive = |key: &str, v: &S<f64>| self.text.number(key, v, |x| x > 0.0, "must be above 0");
         Ok(Body {
             curb_kg: positive("curb_kg", &raw.curb_kg)?,
             test_kg: positive("test_kg", &raw.test_kg)?,
             length_m: positive("length_mm", &raw.length_mm)? * MM,
             width_m: positive("width_mm", &raw.width_mm)? * MM,
             height_m: positive("height_mm", &raw.height_mm)? * MM,
-            wheelbase_m: self.text.number(
-                "wheelbase_mm",
-                &raw.wheelbase_mm,
-                |x| x >= 0.0,
-                "must not be negative",
-            )? * MM,
-            price: raw
-                .price
-                .as_ref()
-                .map(|p| positive("price", p))
-                .transpose()?,
+            wheelbase_m: self
+                .text
+                .number("wheelbase_mm", &raw.wheelbase_mm, |x| x >= 0.0, "must not be negative")?
+                * MM,
+            price: raw.price.as_ref().map(|p| positive("price", p)).transpose()?,
             currency: raw.currency.clone(),
             yaw_inertia_kgm2: raw
                 .yaw_inertia_kgm2
@@ -341,8 +329,8 @@ impl Reader<'_> {
         masses.iter().position(|m| &m.name == wanted).map_or_else(
             || {
                 let names: Vec<&str> = masses.iter().map(|m| m.name.as_str()).collect();
-                let hint = nearest(wanted, names.iter().copied())
-                    .map_or(String::new(), |n| format!("did you mean \"{n}\"? "));
+                let hint =
+                    nearest(wanted, names.iter().copied()).map_or(String::new(), |n| format!("did you mean \"{n}\"? "));
                 self.fail(
                     name.span(),
                     format!("there is no mass named \"{wanted}\""),
@@ -353,12 +341,7 @@ impl Reader<'_> {
         )
     }
 
-    fn path(
-        &self,
-        raw: &RawPath,
-        masses: &[Mass],
-        taken: &mut HashSet<String>,
-    ) -> Result<Path, InputError> {
+    fn path(&self, raw: &RawPath, masses: &[Mass], taken: &mut HashSet<String>) -> Result<Path, InputError> {
         let name = self.name(&raw.name, taken)?;
         let to = self.mass_index(&raw.to, masses)?;
         let kind = match (&raw.face, &raw.from) {
@@ -408,12 +391,7 @@ impl Reader<'_> {
         })
     }
 
-    fn need<'a, T>(
-        &self,
-        raw: &RawPath,
-        key: &str,
-        value: &'a Option<S<T>>,
-    ) -> Result<&'a S<T>, InputError> {
+    fn need<'a, T>(&self, raw: &RawPath, key: &str, value: &'a Option<S<T>>) -> Result<&'a S<T>, InputError> {
         value.as_ref().map_or_else(
             || {
                 self.fail(
@@ -452,8 +430,7 @@ impl Reader<'_> {
         }
         let lateral = self.need(raw, "lateral_mm", &raw.lateral_mm)?;
         let bands = lateral.get_ref();
-        let rising = bands.iter().all(|[a, b]| a.is_finite() && b > a)
-            && bands.windows(2).all(|w| w[0][1] <= w[1][0]);
+        let rising = bands.iter().all(|[a, b]| a.is_finite() && b > a) && bands.windows(2).all(|w| w[0][1] <= w[1][0]);
         if bands.is_empty() || !rising || !bands.iter().all(|b| b[1].is_finite()) {
             return self.fail(
                 lateral.span(),
@@ -578,12 +555,7 @@ impl Reader<'_> {
     }
 
     /// Crush from 0, rising; one force per point, none negative.
-    fn backbone(
-        &self,
-        crush: &Spanned<Vec<f64>>,
-        force: &Spanned<Vec<f64>>,
-        name: &str,
-    ) -> Result<(), InputError> {
+    fn backbone(&self, crush: &Spanned<Vec<f64>>, force: &Spanned<Vec<f64>>, name: &str) -> Result<(), InputError> {
         let (c, f) = (crush.get_ref(), force.get_ref());
         if c.len() < 2 || c[0] != 0.0 {
             return self.fail(
@@ -607,11 +579,7 @@ impl Reader<'_> {
         if f.len() != c.len() {
             return self.fail(
                 force.span(),
-                format!(
-                    "\"{name}\" has {} forces for {} crush points",
-                    f.len(),
-                    c.len()
-                ),
+                format!("\"{name}\" has {} forces for {} crush points", f.len(), c.len()),
                 "give one force per crush point",
             );
         }
@@ -638,11 +606,7 @@ impl Reader<'_> {
             if !(u[i].is_finite() && u[i] > 0.0) || (i > 0 && u[i] < u[i - 1]) {
                 return self.fail(
                     span,
-                    format!(
-                        "unload_kN_per_mm of \"{name}\" is {} at point {}",
-                        u[i],
-                        i + 1
-                    ),
+                    format!("unload_kN_per_mm of \"{name}\" is {} at point {}", u[i], i + 1),
                     "unloading stiffness is above 0 and must not fall with crush",
                 );
             }
@@ -667,27 +631,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn mount(
-        &self,
-        raw: &RawMount,
-        masses: &[Mass],
-        taken: &mut HashSet<String>,
-    ) -> Result<Mount, InputError> {
-        let not_negative = |key: &str, v: &S<f64>| {
-            self.text
-                .number(key, v, |x| x >= 0.0, "must not be negative")
-        };
-        let (from, to) = (
-            self.mass_index(&raw.from, masses)?,
-            self.mass_index(&raw.to, masses)?,
-        );
+    fn mount(&self, raw: &RawMount, masses: &[Mass], taken: &mut HashSet<String>) -> Result<Mount, InputError> {
+        let not_negative = |key: &str, v: &S<f64>| self.text.number(key, v, |x| x >= 0.0, "must not be negative");
+        let (from, to) = (self.mass_index(&raw.from, masses)?, self.mass_index(&raw.to, masses)?);
         if from == to {
             return self.fail(
                 raw.to.span(),
-                format!(
-                    "mount \"{}\" starts and ends on the same mass",
-                    raw.name.get_ref()
-                ),
+                format!("mount \"{}\" starts and ends on the same mass", raw.name.get_ref()),
                 "from and to must differ",
             );
         }
@@ -695,16 +645,12 @@ impl Reader<'_> {
             name: self.name(&raw.name, taken)?,
             from,
             to,
-            stiffness_n_per_m: not_negative("stiffness_kN_per_mm", &raw.stiffness_kN_per_mm)?
-                * KN_PER_MM,
+            stiffness_n_per_m: not_negative("stiffness_kN_per_mm", &raw.stiffness_kN_per_mm)? * KN_PER_MM,
             damping_n_s_per_m: not_negative("damping_kNs_per_m", &raw.damping_kNs_per_m)? * KN,
             break_n: raw
                 .break_kN
                 .as_ref()
-                .map(|b| {
-                    self.text
-                        .number("break_kN", b, |x| x > 0.0, "must be above 0")
-                })
+                .map(|b| self.text.number("break_kN", b, |x| x > 0.0, "must be above 0"))
                 .transpose()?
                 .map(|b| b * KN),
             series: raw.series,

@@ -124,11 +124,7 @@ impl Leaf {
 
 /// A factor to a power; exact for 1, which is nearly every number's.
 fn raised(factor: f64, power: f64) -> f64 {
-    if power == 1.0 {
-        factor
-    } else {
-        factor.powf(power)
-    }
+    if power == 1.0 { factor } else { factor.powf(power) }
 }
 
 /// A place is cut off at so many standard deviations, or earlier where it would come near 0.
@@ -253,11 +249,6 @@ fn leaf(index: usize, p: &Provenance, of_input: f64, sign: f64) -> Leaf {
     Leaf {
         index,
         power: power(p.cv),
-        by_point: p
-            .cv_by_point
-            .iter()
-            .flatten()
-            .map(|cv| power(*cv))
-            .collect(),
+        by_point: p.cv_by_point.iter().flatten().map(|cv| power(*cv)).collect(),
     }
 }

@@ -14,7 +14,5 @@ pub use closed::{body_mounts, endless_body_mount, face_hole};
 pub use draw::{Input, Part, Quantity, probabilities};
 pub use file::parse_vehicle;
 pub use library::Library;
-pub use model::{
-    Body, CrushTable, Face, Layer, Mass, Mount, Path, PathKind, Role, Vehicle, VehicleClass,
-};
+pub use model::{Body, CrushTable, Face, Layer, Mass, Mount, Path, PathKind, Role, Vehicle, VehicleClass};
 pub use provenance::{Basis, Provenance, Side};

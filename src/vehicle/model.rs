@@ -277,22 +277,16 @@ impl Vehicle {
 
     /// Layers of a face as `(path index, path, layer)`, in file order.
     pub fn layers(&self, face: Face) -> impl Iterator<Item = (usize, &Path, &Layer)> {
-        self.paths.iter().enumerate().filter_map(move |(i, p)| {
-            p.layer()
-                .filter(|l| l.face == face)
-                .map(|layer| (i, p, layer))
-        })
+        self.paths
+            .iter()
+            .enumerate()
+            .filter_map(move |(i, p)| p.layer().filter(|l| l.face == face).map(|layer| (i, p, layer)))
     }
 
     /// Sum of masses and tip masses, kg.
     pub fn total_kg(&self) -> f64 {
         let bodies: f64 = self.masses.iter().map(|m| m.kg).sum();
-        let tips: f64 = self
-            .paths
-            .iter()
-            .filter_map(Path::layer)
-            .map(|l| l.face_kg)
-            .sum();
+        let tips: f64 = self.paths.iter().filter_map(Path::layer).map(|l| l.face_kg).sum();
         bodies + tips
     }
 

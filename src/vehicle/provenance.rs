@@ -165,10 +165,7 @@ impl Provenance {
 
 /// The entry at the end of a chain of `with` and `against`, and the product of their signs; the entry itself where it
 /// follows none. `None` for an unknown key and for a circle.
-pub fn leader<'a>(
-    all: &'a BTreeMap<String, Provenance>,
-    key: &str,
-) -> Option<(&'a str, &'a Provenance, f64)> {
+pub fn leader<'a>(all: &'a BTreeMap<String, Provenance>, key: &str) -> Option<(&'a str, &'a Provenance, f64)> {
     let mut sign = 1.0;
     let (mut at, mut entry) = all.get_key_value(key)?;
     for _ in 0..=all.len() {

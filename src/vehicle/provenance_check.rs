@@ -52,11 +52,7 @@ pub(crate) fn problem(
 }
 
 /// Source and range of the spread.
-fn basic(
-    key: &str,
-    p: &Provenance,
-    sources: &BTreeMap<String, String>,
-) -> Option<(String, String)> {
+fn basic(key: &str, p: &Provenance, sources: &BTreeMap<String, String>) -> Option<(String, String)> {
     if !sources.contains_key(&p.source) {
         return Some((
             format!("provenance of {key} names source \"{}\"", p.source),
@@ -103,10 +99,7 @@ fn points(key: &str, p: &Provenance, paths: &[Path]) -> Option<(String, String)>
         ));
     }
     if let Some(cv) = cvs.iter().find(|cv| !in_range(**cv)) {
-        return Some((
-            format!("cv_by_point of {key} contains {cv}"),
-            CV_RULE.into(),
-        ));
+        return Some((format!("cv_by_point of {key} contains {cv}"), CV_RULE.into()));
     }
     let least = cvs.iter().copied().fold(f64::INFINITY, f64::min);
     let most = cvs.iter().copied().fold(0.0, f64::max);
@@ -141,11 +134,7 @@ fn side(key: &str, p: &Provenance) -> Option<(String, String)> {
 }
 
 /// `with` and `against`.
-fn following(
-    all: &BTreeMap<String, Provenance>,
-    key: &str,
-    p: &Provenance,
-) -> Option<(String, String)> {
+fn following(all: &BTreeMap<String, Provenance>, key: &str, p: &Provenance) -> Option<(String, String)> {
     if p.with.is_some() && p.against.is_some() {
         return Some((
             format!("{key} moves with one entry and against another"),
@@ -157,14 +146,12 @@ fn following(
     if p.side.is_some() {
         return Some((
             format!("{key} has {word} = \"{other}\" and a side"),
-            "an entry that follows another has no side of its own; give the side to that one"
-                .into(),
+            "an entry that follows another has no side of its own; give the side to that one".into(),
         ));
     }
     if !all.contains_key(other) {
         let keys: Vec<&str> = all.keys().map(String::as_str).collect();
-        let hint = nearest(other, keys.iter().copied())
-            .map_or(String::new(), |n| format!("did you mean \"{n}\"? "));
+        let hint = nearest(other, keys.iter().copied()).map_or(String::new(), |n| format!("did you mean \"{n}\"? "));
         return Some((
             format!("{key} has {word} = \"{other}\", which is no entry of [provenance]"),
             format!("{hint}entries: {}", keys.join(", ")),

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use crumple::collision::{Case, Finished, Party, run};
 use crumple::dynamics::{
-    Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Plan, Port, Record, Share, SliderSpec,
-    ThoraxSpec,
+    Cell, Crush, CrushLaw, MaxwellSpec, MountSpec, Network, Plan, Port, Record, Share, SliderSpec, ThoraxSpec,
 };
 use crumple::vehicle::{PathKind, Vehicle, library::load_vehicle};
 use proptest::prelude::*;
@@ -27,9 +26,7 @@ pub fn few(cases: u32) -> ProptestConfig {
 }
 
 pub fn example(name: &str) -> Vehicle {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/data")
-        .join(name);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
     load_vehicle(&file).expect("an example vehicle reads")
 }
 
@@ -46,23 +43,14 @@ pub fn scaled(mut vehicle: Vehicle, mass: f64, strength: f64, raised_m: f64) -> 
     vehicle.raised(raised_m)
 }
 
-pub fn case(
-    first: &Vehicle,
-    second: &Vehicle,
-    speed_mps: [f64; 2],
-    overlap: f64,
-    struck_left: bool,
-) -> Case {
+pub fn case(first: &Vehicle, second: &Vehicle, speed_mps: [f64; 2], overlap: f64, struck_left: bool) -> Case {
     let [a, b] = speed_mps;
     Case {
         name: "law".to_string(),
         overlap,
         struck_left,
         plan: Plan::new(0.12, STEP_S),
-        ..Case::of([
-            Party::front(first.clone(), a),
-            Party::front(second.clone(), b),
-        ])
+        ..Case::of([Party::front(first.clone(), a), Party::front(second.clone(), b)])
     }
 }
 
@@ -110,28 +98,19 @@ pub fn draws() -> impl Strategy<Value = Draw> {
         0.25..1.0,
         any::<bool>(),
     )
-        .prop_map(
-            |(mass, strength, raised_m, speed_mps, overlap, left)| Draw {
-                mass,
-                strength,
-                raised_m,
-                speed_mps,
-                overlap,
-                left,
-            },
-        )
+        .prop_map(|(mass, strength, raised_m, speed_mps, overlap, left)| Draw {
+            mass,
+            strength,
+            raised_m,
+            speed_mps,
+            overlap,
+            left,
+        })
 }
 
 impl Draw {
     pub fn vehicles(&self) -> [Vehicle; 2] {
-        let make = |i: usize, name: &str| {
-            scaled(
-                example(name),
-                self.mass[i],
-                self.strength[i],
-                self.raised_m[i],
-            )
-        };
+        let make = |i: usize, name: &str| scaled(example(name), self.mass[i], self.strength[i], self.raised_m[i]);
         [make(0, "example-kei.toml"), make(1, "example-pickup.toml")]
     }
 
@@ -145,44 +124,29 @@ impl Draw {
 pub fn laws() -> impl Strategy<Value = CrushLaw> {
     let steps = prop::collection::vec((0.02..0.2, -20e3..60e3), 2..5);
     let power = prop::sample::select(vec![1_u32, 2, 8]);
-    (
-        steps,
-        0.0..30e3,
-        1.2..6.0,
-        prop::bool::ANY,
-        prop::bool::ANY,
-        power,
+    (steps, 0.0..30e3, 1.2..6.0, prop::bool::ANY, prop::bool::ANY, power).prop_map(
+        |(steps, first, stiffer, rated, damped, power): (Vec<(f64, f64)>, f64, f64, bool, bool, u32)| {
+            let (mut crush, mut force): (Vec<f64>, Vec<f64>) = (vec![0.0], vec![first]);
+            let mut slope: f64 = 5e5;
+            for (dx, df) in steps {
+                let next = (force[force.len() - 1] + df).max(0.0);
+                slope = slope.max((next - force[force.len() - 1]) / dx);
+                crush.push(crush[crush.len() - 1] + dx);
+                force.push(next);
+            }
+            let unload: Vec<f64> = (0..crush.len())
+                .map(|i| stiffer * slope * (1.0 + 0.5 * i as f64))
+                .collect();
+            CrushLaw {
+                crush_m: crush,
+                force_n: force,
+                unload_n_per_m: unload,
+                rate_s_per_m: if rated { 0.005 } else { 0.0 },
+                unload_power: power,
+                damping_n_s_per_m: if damped { 500.0 } else { 0.0 },
+            }
+        },
     )
-        .prop_map(
-            |(steps, first, stiffer, rated, damped, power): (
-                Vec<(f64, f64)>,
-                f64,
-                f64,
-                bool,
-                bool,
-                u32,
-            )| {
-                let (mut crush, mut force): (Vec<f64>, Vec<f64>) = (vec![0.0], vec![first]);
-                let mut slope: f64 = 5e5;
-                for (dx, df) in steps {
-                    let next = (force[force.len() - 1] + df).max(0.0);
-                    slope = slope.max((next - force[force.len() - 1]) / dx);
-                    crush.push(crush[crush.len() - 1] + dx);
-                    force.push(next);
-                }
-                let unload: Vec<f64> = (0..crush.len())
-                    .map(|i| stiffer * slope * (1.0 + 0.5 * i as f64))
-                    .collect();
-                CrushLaw {
-                    crush_m: crush,
-                    force_n: force,
-                    unload_n_per_m: unload,
-                    rate_s_per_m: if rated { 0.005 } else { 0.0 },
-                    unload_power: power,
-                    damping_n_s_per_m: if damped { 500.0 } else { 0.0 },
-                }
-            },
-        )
 }
 
 /// Two random vehicles of two bodies each that meet over three cells; every element has its own group.
@@ -192,92 +156,90 @@ pub fn networks() -> impl Strategy<Value = Network> {
     let tips = prop::array::uniform6(0.5..5.0_f64);
     let gaps = prop::array::uniform3(0.0..0.2_f64);
     let speeds = prop::array::uniform2(2.0..18.0_f64);
-    (laws, kg, tips, gaps, speeds, 0.1..0.9, 20e3..200e3).prop_map(
-        |(laws, kg, tips, gaps, speeds, weight, break_n)| {
-            let mut net = Network::default();
-            for (i, kg) in kg.iter().enumerate() {
-                let side = i / 2;
-                net.body(
-                    ["rear 1", "front 1", "front 2", "rear 2"][i],
-                    *kg,
-                    [speeds[0], -speeds[1]][side],
-                    side,
-                );
-            }
-            for law in laws {
-                net.law(law);
-            }
-            for c in 0..3 {
-                net.cells.push(Cell {
-                    tip_kg: [Some(tips[2 * c]), Some(tips[2 * c + 1])],
-                    velocity_mps: [speeds[0], -speeds[1]],
-                    gap_m: gaps[c],
-                    lateral_m: 0.0,
-                    setback_m: 0.0,
-                });
-                for side in 0..2 {
-                    for (tie, body, law) in [(true, 1, 2 * (c % 2)), (false, 0, 1 + 2 * (c % 2))] {
-                        let group = net.group(&format!("share {c} {side} {tie}"));
-                        net.shares.push(Share {
-                            cell: c,
-                            side,
-                            body: if side == 0 { body } else { 3 - body },
-                            law,
-                            weight: if c == 2 { 1.0 - weight } else { weight },
-                            gap_m: if tie { 0.0 } else { 0.08 },
-                            tie,
-                            group,
-                        });
-                    }
+    (laws, kg, tips, gaps, speeds, 0.1..0.9, 20e3..200e3).prop_map(|(laws, kg, tips, gaps, speeds, weight, break_n)| {
+        let mut net = Network::default();
+        for (i, kg) in kg.iter().enumerate() {
+            let side = i / 2;
+            net.body(
+                ["rear 1", "front 1", "front 2", "rear 2"][i],
+                *kg,
+                [speeds[0], -speeds[1]][side],
+                side,
+            );
+        }
+        for law in laws {
+            net.law(law);
+        }
+        for c in 0..3 {
+            net.cells.push(Cell {
+                tip_kg: [Some(tips[2 * c]), Some(tips[2 * c + 1])],
+                velocity_mps: [speeds[0], -speeds[1]],
+                gap_m: gaps[c],
+                lateral_m: 0.0,
+                setback_m: 0.0,
+            });
+            for side in 0..2 {
+                for (tie, body, law) in [(true, 1, 2 * (c % 2)), (false, 0, 1 + 2 * (c % 2))] {
+                    let group = net.group(&format!("share {c} {side} {tie}"));
+                    net.shares.push(Share {
+                        cell: c,
+                        side,
+                        body: if side == 0 { body } else { 3 - body },
+                        law,
+                        weight: if c == 2 { 1.0 - weight } else { weight },
+                        gap_m: if tie { 0.0 } else { 0.08 },
+                        tie,
+                        group,
+                    });
                 }
             }
-            let port = |side: usize| Port::signed([0, 3][side], [1, 2][side], [1.0, -1.0][side]);
-            for side in 0..2 {
-                let group = net.group(&format!("inner {side}"));
-                net.crushes.push(Crush {
-                    port: port(side),
-                    law: 4 + side,
-                    gap_m: 0.01,
-                    pretension: None,
-                    ramp: None,
-                    group,
-                });
-                let group = net.group(&format!("mount {side}"));
-                net.mounts.push(MountSpec {
-                    port: port(side),
-                    stiffness_n_per_m: 4e5,
-                    damping_n_s_per_m: 2e3,
-                    break_n,
-                    group,
-                });
-            }
-            let group = net.group("maxwell");
-            net.maxwells.push(MaxwellSpec {
-                port: port(0),
-                stiffness_n_per_m: 3e5,
-                damping_n_s_per_m: 5e3,
+        }
+        let port = |side: usize| Port::signed([0, 3][side], [1, 2][side], [1.0, -1.0][side]);
+        for side in 0..2 {
+            let group = net.group(&format!("inner {side}"));
+            net.crushes.push(Crush {
+                port: port(side),
+                law: 4 + side,
+                gap_m: 0.01,
+                pretension: None,
+                ramp: None,
                 group,
             });
-            let group = net.group("slider");
-            net.sliders.push(SliderSpec {
-                port: port(1),
-                stiffness_n_per_m: 5e5,
-                yield_n: 8e3,
+            let group = net.group(&format!("mount {side}"));
+            net.mounts.push(MountSpec {
+                port: port(side),
+                stiffness_n_per_m: 4e5,
+                damping_n_s_per_m: 2e3,
+                break_n,
                 group,
             });
-            let group = net.group("thorax");
-            net.thoraxes.push(ThoraxSpec {
-                port: port(0),
-                stiffness_n_per_m: 26.3e3,
-                added_n_per_m: 52.6e3,
-                knee_m: 0.0381,
-                damping_in_n_s_per_m: 520.0,
-                damping_out_n_s_per_m: 1230.0,
-                group,
-            });
-            net
-        },
-    )
+        }
+        let group = net.group("maxwell");
+        net.maxwells.push(MaxwellSpec {
+            port: port(0),
+            stiffness_n_per_m: 3e5,
+            damping_n_s_per_m: 5e3,
+            group,
+        });
+        let group = net.group("slider");
+        net.sliders.push(SliderSpec {
+            port: port(1),
+            stiffness_n_per_m: 5e5,
+            yield_n: 8e3,
+            group,
+        });
+        let group = net.group("thorax");
+        net.thoraxes.push(ThoraxSpec {
+            port: port(0),
+            stiffness_n_per_m: 26.3e3,
+            added_n_per_m: 52.6e3,
+            knee_m: 0.0381,
+            damping_in_n_s_per_m: 520.0,
+            damping_out_n_s_per_m: 1230.0,
+            group,
+        });
+        net
+    })
 }
 
 /// A body of a random chain: mass, what joins it to the next (0 crush, 1 mount, 2 maxwell and slider,
@@ -292,9 +254,7 @@ pub fn chains(most: usize) -> impl Strategy<Value = Network> {
     };
     let cells = prop::collection::vec((1.0..5.0_f64, 1.0..5.0_f64, 0.0..0.15_f64), 1..5);
     (side(), side(), cells, prop::array::uniform2(3.0..18.0_f64)).prop_map(
-        |(a, b, cells, speeds): (Vec<Link>, Vec<Link>, Vec<_>, [f64; 2])| {
-            chain_network([&a, &b], &cells, speeds)
-        },
+        |(a, b, cells, speeds): (Vec<Link>, Vec<Link>, Vec<_>, [f64; 2])| chain_network([&a, &b], &cells, speeds),
     )
 }
 

@@ -56,11 +56,7 @@ impl<'a> Group<'a> {
 
     fn axes(&self) -> Option<[&'a Coded<'a>; 3]> {
         let dimension = self.x.code.dimension();
-        Some([
-            self.x,
-            self.beside(dimension, 'Y')?,
-            self.beside(dimension, 'Z')?,
-        ])
+        Some([self.x, self.beside(dimension, 'Y')?, self.beside(dimension, 'Z')?])
     }
 
     fn fields(&self) -> Fields<'a> {
@@ -78,9 +74,7 @@ impl<'a> Group<'a> {
             let dt_s = self.x.channel.dt_s;
             let value = bric(&wx, &wy, &wz, dt_s, BricBasis::Average)?;
             let damage = damage(&wx, &wy, &wz, dt_s)?.value;
-            Ok(object(
-                json!({ "bric": value, "damage": damage, "filter": filter }),
-            ))
+            Ok(object(json!({ "bric": value, "damage": damage, "filter": filter })))
         });
         Some((code, result))
     }
@@ -95,21 +89,19 @@ impl<'a> Group<'a> {
             (f.dimension, f.direction, f.filter) = ("00", 'Y', 'B');
         })?;
         // All loads of Nij are taken at CFC 600.
-        let result = three(&[self.x, fz, my], Cfc::C600, self.filtering).and_then(
-            |([fx, fz, my], filter)| {
-                let moment = condyle_moment_nm(&my, &fx, arm_m)?;
-                let n = nij(&fz, &moment, self.x.channel.dt_s, critical)?;
-                let most = |sign: f64| moment.iter().fold(0.0_f64, |m, v| m.max(sign * v));
-                Ok(object(json!({
-                    "condyle_flexion_Nm": most(1.0),
-                    "condyle_extension_Nm": most(-1.0),
-                    "nij": n.value,
-                    "nij_mode": n.mode,
-                    "time_of_nij_ms": ms(self.x.channel.t0_s + n.time_s),
-                    "filter": filter,
-                })))
-            },
-        );
+        let result = three(&[self.x, fz, my], Cfc::C600, self.filtering).and_then(|([fx, fz, my], filter)| {
+            let moment = condyle_moment_nm(&my, &fx, arm_m)?;
+            let n = nij(&fz, &moment, self.x.channel.dt_s, critical)?;
+            let most = |sign: f64| moment.iter().fold(0.0_f64, |m, v| m.max(sign * v));
+            Ok(object(json!({
+                "condyle_flexion_Nm": most(1.0),
+                "condyle_extension_Nm": most(-1.0),
+                "nij": n.value,
+                "nij_mode": n.mode,
+                "time_of_nij_ms": ms(self.x.channel.t0_s + n.time_s),
+                "filter": filter,
+            })))
+        });
         Some((code, result))
     }
 
@@ -143,12 +135,10 @@ impl<'a> Group<'a> {
             f.main_location = "TIIN";
             (f.dimension, f.direction, f.filter) = ("00", '0', 'B');
         })?;
-        let result = three(&[self.x, my, fz], Cfc::C600, self.filtering).and_then(
-            |([mx, my, fz], filter)| {
-                let value = tibia_index(&mx, &my, &fz, self.x.channel.dt_s, dummy)?;
-                Ok(object(json!({ "tibia_index": value, "filter": filter })))
-            },
-        );
+        let result = three(&[self.x, my, fz], Cfc::C600, self.filtering).and_then(|([mx, my, fz], filter)| {
+            let value = tibia_index(&mx, &my, &fz, self.x.channel.dt_s, dummy)?;
+            Ok(object(json!({ "tibia_index": value, "filter": filter })))
+        });
         Some((code, result))
     }
 }
@@ -170,19 +160,14 @@ pub(super) fn missing(all: &[Coded<'_>]) -> (Vec<(ChannelCode, String)>, Vec<Ski
                 };
                 !all.iter().any(there)
             };
-            needed
-                .into_iter()
-                .filter(absent)
-                .collect::<Vec<_>>()
-                .join(", ")
+            needed.into_iter().filter(absent).collect::<Vec<_>>().join(", ")
         };
         let (what, needed) = match reading {
             Reading::Head | Reading::Acceleration if c.code.direction() != 'R' => {
                 let absent = lacks(["ACX", "ACY", "ACZ"]);
                 let has_resultant = lacks(["ACR"; 3]).is_empty();
                 if !absent.is_empty() && !has_resultant {
-                    let note =
-                        format!("one axis, {absent} not given: at most the value of the resultant");
+                    let note = format!("one axis, {absent} not given: at most the value of the resultant");
                     notes.push((c.code, note));
                 }
                 continue;
@@ -225,11 +210,7 @@ pub(super) fn thoracic(values: &Map<String, Value>) -> Vec<(String, Map<String, 
 }
 
 /// Three channels at one class, on one time base.
-fn three(
-    axes: &[&Coded<'_>; 3],
-    asked: Cfc,
-    filtering: Filtering,
-) -> Result<([Vec<f64>; 3], String), CriteriaError> {
+fn three(axes: &[&Coded<'_>; 3], asked: Cfc, filtering: Filtering) -> Result<([Vec<f64>; 3], String), CriteriaError> {
     let first = axes[0].channel;
     for c in &axes[1..] {
         if (c.channel.t0_s, c.channel.dt_s) != (first.t0_s, first.dt_s) {
@@ -248,11 +229,7 @@ fn three(
     Ok(([x, y, z], filter))
 }
 
-fn resultant(
-    axes: &[&Coded<'_>; 3],
-    asked: Cfc,
-    filtering: Filtering,
-) -> Result<(Vec<f64>, String), CriteriaError> {
+fn resultant(axes: &[&Coded<'_>; 3], asked: Cfc, filtering: Filtering) -> Result<(Vec<f64>, String), CriteriaError> {
     let ([x, y, z], filter) = three(axes, asked, filtering)?;
     let r = x
         .iter()
@@ -264,14 +241,8 @@ fn resultant(
 }
 
 /// Three accelerations at CFC 180 from t = 0.
-fn axes_from_impact(
-    axes: &[&Coded<'_>; 3],
-    filtering: Filtering,
-) -> Result<([Vec<f64>; 3], f64), CriteriaError> {
-    let cut: Vec<Channel> = axes
-        .iter()
-        .map(|c| from_impact(c.channel))
-        .collect::<Result<_, _>>()?;
+fn axes_from_impact(axes: &[&Coded<'_>; 3], filtering: Filtering) -> Result<([Vec<f64>; 3], f64), CriteriaError> {
+    let cut: Vec<Channel> = axes.iter().map(|c| from_impact(c.channel)).collect::<Result<_, _>>()?;
     let at = |i: usize| Coded {
         code: axes[i].code,
         channel: &cut[i],

@@ -62,8 +62,7 @@ pub fn judge(
         };
         let resultant = code.direction() == 'R';
         let beside = format!("{}R", &name[..14]);
-        let has_resultant =
-            (evaluation.channels.keys()).any(|other| other.len() == 16 && other[..15] == beside);
+        let has_resultant = (evaluation.channels.keys()).any(|other| other.len() == 16 && other[..15] == beside);
         // The resultant speaks for its components.
         let of_components = code.dimension() == "AC" && !resultant;
         if of_components && has_resultant {
@@ -89,41 +88,29 @@ pub fn judge(
 /// What a number of a channel is called among limits.
 fn criterion(code: &ChannelCode, key: &str) -> Option<Criterion> {
     use Criterion as C;
-    Some(
-        match (
-            code.main_location(),
-            code.dimension(),
-            code.direction(),
-            key,
-        ) {
-            ("HEAD", "AC", _, "hic15") => C::Hic15,
-            ("HEAD", "AC", _, "hic36") => C::Hic36,
-            ("HEAD", "AC", _, "a3ms_cumulative_g") => C::HeadA3msG,
-            ("BRIC", _, _, "damage") => C::Damage,
-            ("NIJC", _, _, "nij") => C::Nij,
-            ("NIJC", _, _, "condyle_extension_Nm") => C::NeckExtensionNm,
-            ("NECK", "FO", 'Z', "tension_kN") => C::NeckTensionKn,
-            ("NECK", "FO", 'Z', "compression_kN") => C::NeckCompressionKn,
-            ("NECK", "FO", 'X', "peak_kN") => C::NeckShearKn,
-            ("CHST", "AC", _, "a3ms_cumulative_g") => C::ChestA3msG,
-            ("CHST", "DS" | "DC", _, "max_mm") => C::ChestDeflectionMm,
-            ("CHST", "DS" | "DC", _, "rate_mps") => C::ChestDeflectionRateMps,
-            ("CHST", "DS" | "DC", _, "viscous_criterion_mps") => C::ViscousCriterionMps,
-            ("FEMR", "FO", 'Z', "compression_kN") => C::FemurForceKn,
-            ("TIBI", "FO", 'Z', "compression_kN") => C::TibiaForceKn,
-            ("TIIN", _, _, "tibia_index") => C::TibiaIndex,
-            _ => return None,
-        },
-    )
+    Some(match (code.main_location(), code.dimension(), code.direction(), key) {
+        ("HEAD", "AC", _, "hic15") => C::Hic15,
+        ("HEAD", "AC", _, "hic36") => C::Hic36,
+        ("HEAD", "AC", _, "a3ms_cumulative_g") => C::HeadA3msG,
+        ("BRIC", _, _, "damage") => C::Damage,
+        ("NIJC", _, _, "nij") => C::Nij,
+        ("NIJC", _, _, "condyle_extension_Nm") => C::NeckExtensionNm,
+        ("NECK", "FO", 'Z', "tension_kN") => C::NeckTensionKn,
+        ("NECK", "FO", 'Z', "compression_kN") => C::NeckCompressionKn,
+        ("NECK", "FO", 'X', "peak_kN") => C::NeckShearKn,
+        ("CHST", "AC", _, "a3ms_cumulative_g") => C::ChestA3msG,
+        ("CHST", "DS" | "DC", _, "max_mm") => C::ChestDeflectionMm,
+        ("CHST", "DS" | "DC", _, "rate_mps") => C::ChestDeflectionRateMps,
+        ("CHST", "DS" | "DC", _, "viscous_criterion_mps") => C::ViscousCriterionMps,
+        ("FEMR", "FO", 'Z', "compression_kN") => C::FemurForceKn,
+        ("TIBI", "FO", 'Z', "compression_kN") => C::TibiaForceKn,
+        ("TIIN", _, _, "tibia_index") => C::TibiaIndex,
+        _ => return None,
+    })
 }
 
 /// Share of a duration limit that the history of a force uses.
-fn held(
-    limit: &Limit,
-    name: &str,
-    channels: &[Channel],
-    filtering: Filtering,
-) -> Result<Option<f64>, CriteriaError> {
+fn held(limit: &Limit, name: &str, channels: &[Channel], filtering: Filtering) -> Result<Option<f64>, CriteriaError> {
     let found = channels.iter().find(|c| c.code == name);
     let Some((channel, code)) = found.and_then(|c| Some((c, c.iso_code()?))) else {
         return Ok(None);
@@ -244,26 +231,16 @@ mod tests {
         let euro = judged(&chest, Programme::EuroNcapMpdb);
         assert!(of(&euro, Criterion::ChestDeflectionMm).exceeded);
         let small = [channel("13CHST0003HFDSX0", Unit::Millimetre, bump(-53.0))];
-        assert!(
-            of(
-                &judged(&small, Programme::Fmvss208),
-                Criterion::ChestDeflectionMm
-            )
-            .exceeded
-        );
+        assert!(of(&judged(&small, Programme::Fmvss208), Criterion::ChestDeflectionMm).exceeded);
     }
 
     #[test]
     fn the_resultant_speaks_for_its_components_and_a_lone_axis_says_so() {
-        let axis =
-            |d: char, peak| channel(&format!("11HEADCG00H3AC{d}0"), Unit::Gravity, bump(peak));
+        let axis = |d: char, peak| channel(&format!("11HEADCG00H3AC{d}0"), Unit::Gravity, bump(peak));
         let three = [axis('X', -60.0), axis('Y', 20.0), axis('Z', 30.0)];
         let rows = judged(&three, Programme::Fmvss208);
         assert_eq!(rows.len(), 1, "{rows:?}");
-        assert_eq!(
-            (rows[0].channel.as_str(), rows[0].note),
-            ("11HEADCG00H3ACR0", None)
-        );
+        assert_eq!((rows[0].channel.as_str(), rows[0].note), ("11HEADCG00H3ACR0", None));
         let one = judged(&three[..1], Programme::Fmvss208);
         assert!(one[0].note.is_some() && one[0].value < rows[0].value);
     }

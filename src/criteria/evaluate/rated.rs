@@ -26,20 +26,14 @@ pub struct Rated {
 /// Rates every channel of `simulated` whose place, quantity and direction `reference` has too, over the time both
 /// cover. Both are filtered alike: to the class that the criterion of the channel asks for (none where there is no
 /// such criterion), to one class, or not at all. What has no partner or cannot be rated is listed with the reason.
-pub fn rate(
-    reference: &[Channel],
-    simulated: &[Channel],
-    filtering: Filtering,
-) -> (Vec<Rated>, Vec<Skipped>) {
+pub fn rate(reference: &[Channel], simulated: &[Channel], filtering: Filtering) -> (Vec<Rated>, Vec<Skipped>) {
     let (mut rated, mut skipped) = (Vec::new(), Vec::new());
     for s in simulated {
         let Some(code) = s.iso_code() else {
             skipped.push(Skipped::new(&s.code, "its name is not an ISO-MME code"));
             continue;
         };
-        let same = |c: &&Channel| {
-            (c.iso_code()).is_some_and(|other| other.as_str()[..15] == code.as_str()[..15])
-        };
+        let same = |c: &&Channel| (c.iso_code()).is_some_and(|other| other.as_str()[..15] == code.as_str()[..15]);
         let Some(r) = reference.iter().find(same) else {
             skipped.push(Skipped::new(&s.code, "the reference has no such channel"));
             continue;
@@ -101,12 +95,7 @@ mod tests {
             pulse("11PELV0000H3ACX0", 0.0, Unit::Gravity, -40.0),
         ];
         let run = [
-            pulse(
-                "10VEHCCG0000ACX0",
-                15.0,
-                Unit::MetrePerSecondSquared,
-                -30.0 * 9.80665,
-            ),
+            pulse("10VEHCCG0000ACX0", 15.0, Unit::MetrePerSecondSquared, -30.0 * 9.80665),
             pulse("11CHST0000H3ACX0", 0.0, Unit::Gravity, -30.0),
             pulse("left rail", 0.0, Unit::Newton, 1.0),
         ];
@@ -114,11 +103,7 @@ mod tests {
         assert_eq!((rated.len(), skipped.len()), (1, 2));
         assert_eq!(rated[0].reference, "10VEHCCG0000ACXD");
         // 15 of 300 samples late.
-        assert!(
-            (rated[0].rating.phase - 0.95).abs() < 1e-9,
-            "{:?}",
-            rated[0]
-        );
+        assert!((rated[0].rating.phase - 0.95).abs() < 1e-9, "{:?}", rated[0]);
         assert!(rated[0].rating.slope > 0.95);
     }
 }

@@ -39,11 +39,7 @@ fn a_head_pulse_has_its_closed_form_criteria_whatever_its_sign_and_unit() {
     let x = half_sine(100.0, 0.010);
     let channels = [
         channel("11HEADCG00H3ACXA", Unit::Gravity, scaled(&x, -1.0)),
-        channel(
-            "13HEADCG00H3ACRA",
-            Unit::MetrePerSecondSquared,
-            scaled(&x, G0),
-        ),
+        channel("13HEADCG00H3ACRA", Unit::MetrePerSecondSquared, scaled(&x, G0)),
     ];
     let e = evaluate(&channels, Filtering::None);
     for code in ["11HEADCG00H3ACXA", "13HEADCG00H3ACRA"] {
@@ -67,10 +63,7 @@ fn three_components_give_their_resultant_under_its_code_unless_it_is_there() {
         [("X", 2.0 / 3.0), ("Y", -2.0 / 3.0), ("Z", 1.0 / 3.0)]
             .map(|(axis, k)| channel(&format!("{place}{axis}0"), Unit::Gravity, scaled(&x, k)))
     };
-    for (place, key) in [
-        ("11HEADCG00H3AC", "hic15"),
-        ("11CHST0000H3AC", "a3ms_cumulative_g"),
-    ] {
+    for (place, key) in [("11HEADCG00H3AC", "hic15"), ("11CHST0000H3AC", "a3ms_cumulative_g")] {
         let alone = evaluate(
             &[channel(&format!("{place}R0"), Unit::Gravity, x.clone())],
             Filtering::PerCriterion,
@@ -81,11 +74,7 @@ fn three_components_give_their_resultant_under_its_code_unless_it_is_there() {
         // Components are filtered first: of proportional ones the resultant is the filtered resultant's magnitude.
         close(number(&e, &format!("{place}R0"), key), want, 1e-9 * want);
         assert_eq!(e.channels.len(), 4);
-        set.push(channel(
-            &format!("{place}RC"),
-            Unit::Gravity,
-            scaled(&x, 0.5),
-        ));
+        set.push(channel(&format!("{place}RC"), Unit::Gravity, scaled(&x, 0.5)));
         let e = evaluate(&set, Filtering::None);
         assert!(!e.channels.contains_key(&format!("{place}R0")) && e.channels.len() == 4);
     }
@@ -126,15 +115,9 @@ fn a_class_that_the_code_carries_is_not_applied_again() {
     let peak = |letter: char, filtering: Filtering| {
         let code = format!("10VEHCCG0000ACX{letter}");
         let e = evaluate(&[channel(&code, Unit::Gravity, noisy.clone())], filtering);
-        (
-            number(&e, &code, "peak_g_cfc60"),
-            number(&e, &code, "sm25_g"),
-        )
+        (number(&e, &code, "peak_g_cfc60"), number(&e, &code, "sm25_g"))
     };
-    let (raw, stored) = (
-        peak('0', Filtering::PerCriterion),
-        peak('0', Filtering::None),
-    );
+    let (raw, stored) = (peak('0', Filtering::PerCriterion), peak('0', Filtering::None));
     assert!(raw.0 < stored.0 - 3.0, "{raw:?} {stored:?}");
     assert_eq!(peak('D', Filtering::PerCriterion), stored);
     assert_eq!(peak('C', Filtering::PerCriterion), (raw.0, stored.1));
@@ -145,14 +128,8 @@ fn a_class_that_the_code_carries_is_not_applied_again() {
         let e = evaluate(&[channel(&code, Unit::Gravity, noisy.clone())], filtering);
         number(&e, &code, "peak_g")
     };
-    assert_eq!(
-        head('A', Filtering::PerCriterion),
-        head('0', Filtering::None)
-    );
-    assert_eq!(
-        head('C', Filtering::PerCriterion),
-        head('0', Filtering::None)
-    );
+    assert_eq!(head('A', Filtering::PerCriterion), head('0', Filtering::None));
+    assert_eq!(head('C', Filtering::PerCriterion), head('0', Filtering::None));
     assert_eq!(
         head('P', Filtering::PerCriterion),
         head('0', Filtering::Class(Cfc::C1000))
@@ -173,11 +150,7 @@ fn chest_leg_belt_and_neck_loads_are_read_in_their_sign_and_unit() {
         channel("11SEBE0000B3FO0D", Unit::Newton, scaled(&bump, 5000.0)),
         channel("11NECKUP00H3FOX0", Unit::Newton, scaled(&bump, 1000.0)),
         channel("11NECKUP00H3FOZ0", Unit::Newton, scaled(&bump, 3403.0)),
-        channel(
-            "11NECKUP00H3MOY0",
-            Unit::NewtonMetre,
-            scaled(&bump, 17.78 - 13.5),
-        ),
+        channel("11NECKUP00H3MOY0", Unit::NewtonMetre, scaled(&bump, 17.78 - 13.5)),
     ];
     let e = evaluate(&channels, Filtering::None);
     assert_eq!(e.skipped, []);
@@ -206,11 +179,7 @@ fn bric_combines_three_rates_and_asi_three_accelerations() {
     let flat = |k: f64| vec![k; 1000];
     let channels = [
         channel("11HEADCG00H3AVX0", Unit::RadianPerSecond, flat(30.0)),
-        channel(
-            "11HEADCG00H3AVY0",
-            Unit::DegreePerSecond,
-            flat(-40.0 * 180.0 / PI),
-        ),
+        channel("11HEADCG00H3AVY0", Unit::DegreePerSecond, flat(-40.0 * 180.0 / PI)),
         channel("11HEADCG00H3AVZ0", Unit::RadianPerSecond, flat(20.0)),
         channel("10VEHCCG0000ACX0", Unit::Gravity, flat(-8.0)),
         channel("10VEHCCG0000ACY0", Unit::Gravity, flat(4.0)),
@@ -218,11 +187,7 @@ fn bric_combines_three_rates_and_asi_three_accelerations() {
     ];
     let e = evaluate(&channels, Filtering::PerCriterion);
     close(number(&e, "11BRICCG00H3000X", "bric"), 0.961668, 1e-6);
-    close(
-        number(&e, "10VEHCCG0000ACX0", "asi_three_axes"),
-        0.825818,
-        1e-6,
-    );
+    close(number(&e, "10VEHCCG0000ACX0", "asi_three_axes"), 0.825818, 1e-6);
     close(number(&e, "10VEHCCG0000ACX0", "asi"), 8.0 / 12.0, 1e-6);
 }
 
@@ -302,10 +267,6 @@ fn chest_and_tibia_and_flail_space_join_their_channels() {
     let e = evaluate(&channels, Filtering::None);
     // Note N6: 45 g and 30 mm give 0.79126; N9: 75 of 225 Nm and 3.59 of 35.9 kN; N13: 20 g give 15.3414 m/s.
     close(number(&e, "11CHST0003H3DSX0", "cti"), 0.79126, 5e-6);
-    close(
-        number(&e, "11TIINLEUPH3000B", "tibia_index"),
-        1.0 / 3.0 + 0.1,
-        1e-12,
-    );
+    close(number(&e, "11TIINLEUPH3000B", "tibia_index"), 1.0 / 3.0 + 0.1, 1e-12);
     close(number(&e, "10VEHCCG0000ACX0", "thiv_mps"), 15.3414, 1e-3);
 }

@@ -49,11 +49,7 @@ impl PulseCriteria {
     /// change of speed is a loss: a pulse from behind is evaluated as its mirror image.
     ///
     /// Errors: bad interval, NaN, fewer than two samples; with a filter also what [`cfc::filter`] refuses.
-    pub fn evaluate(
-        accel_mps2: &[f64],
-        dt_s: f64,
-        filtering: Filtering,
-    ) -> Result<Self, CriteriaError> {
+    pub fn evaluate(accel_mps2: &[f64], dt_s: f64, filtering: Filtering) -> Result<Self, CriteriaError> {
         check(accel_mps2, dt_s, "pulse criteria", 2)?;
         let at = |class: Cfc| -> Result<Vec<f64>, CriteriaError> {
             Ok(match filtering {
@@ -66,10 +62,7 @@ impl PulseCriteria {
         let mut structure = at(Cfc::C60)?;
         let change = signed_delta_v(&motion, dt_s);
         if change > 0.0 {
-            motion
-                .iter_mut()
-                .chain(&mut structure)
-                .for_each(|a| *a = -*a);
+            motion.iter_mut().chain(&mut structure).for_each(|a| *a = -*a);
         }
         let deceleration: Vec<f64> = motion.iter().map(|a| -a).collect();
         let (i, peak) = peak(structure.iter().map(|a| -a)).unwrap_or((0, 0.0));
@@ -84,9 +77,7 @@ impl PulseCriteria {
             sm10_g: mean_g(0.010)?,
             sm25_g: mean_g(0.025)?,
             sm50_g: mean_g(0.050)?,
-            olc_g: olc_from_acceleration(&motion, dt_s)
-                .ok()
-                .map(|o| o.olc_mps2 / G0),
+            olc_g: olc_from_acceleration(&motion, dt_s).ok().map(|o| o.olc_mps2 / G0),
             vpi_g: vpi(&motion, dt_s, VpiParameters::default())
                 .ok()
                 .map(|v| v.vpi_mps2 / G0),
@@ -139,10 +130,7 @@ mod tests {
         assert_eq!(ringing.len(), n + 1);
         let raw = PulseCriteria::evaluate(&ringing, DT, Filtering::None).unwrap();
         let cfc = PulseCriteria::evaluate(&ringing, DT, Filtering::PerCriterion).unwrap();
-        assert!(
-            raw.peak_g_cfc60 > 40.0 && cfc.peak_g_cfc60 < 25.5,
-            "{raw:?} {cfc:?}"
-        );
+        assert!(raw.peak_g_cfc60 > 40.0 && cfc.peak_g_cfc60 < 25.5, "{raw:?} {cfc:?}");
         assert!((raw.delta_v_mps - cfc.delta_v_mps).abs() < 0.05);
     }
 }

@@ -7,10 +7,7 @@ use crate::signal::channel::integrate;
 pub(super) fn signed_delta_v(accel_mps2: &[f64], dt_s: f64) -> f64 {
     integrate(accel_mps2, dt_s, 0.0)
         .into_iter()
-        .fold(
-            0.0,
-            |worst: f64, v| if v.abs() > worst.abs() { v } else { worst },
-        )
+        .fold(0.0, |worst: f64, v| if v.abs() > worst.abs() { v } else { worst })
 }
 
 /// Greatest magnitude of the change of speed, m/s, from an acceleration in m/s2 by the trapezoidal rule.

@@ -118,11 +118,7 @@ impl Flight {
             if next.abs() >= limit {
                 // Root of s + u0 t + (u1 - u0) t^2 / (2 dt) = +-limit, in the form that is stable for u1 = u0.
                 let sign = next.signum();
-                let (a, b, c) = (
-                    sign * 0.5 * (u[1] - u[0]) / self.dt_s,
-                    sign * u[0],
-                    sign * s - limit,
-                );
+                let (a, b, c) = (sign * 0.5 * (u[1] - u[0]) / self.dt_s, sign * u[0], sign * s - limit);
                 let root = (b * b - 4.0 * a * c).max(0.0).sqrt();
                 return Some(i as f64 * self.dt_s - 2.0 * c / (b + root));
             }
@@ -164,11 +160,7 @@ mod tests {
         let f = flail_space(&x, &y, DT).unwrap();
         assert!((f.oiv_y_mps + 6.0).abs() < 1e-5 && (f.oiv_x_mps - 4.0).abs() < 1e-5);
         // Sideways: 0.06 m by the end of the pulse, the rest at 6 m/s.
-        assert!(
-            (f.time_s - (0.02 + 0.24 / 6.0)).abs() < 1e-5,
-            "{}",
-            f.time_s
-        );
+        assert!((f.time_s - (0.02 + 0.24 / 6.0)).abs() < 1e-5, "{}", f.time_s);
         assert!(f.ora_x_g < 1e-9);
         assert!(flail_space(&[0.0; 10], &[0.0; 10], DT).is_err());
     }

@@ -77,11 +77,7 @@ fn in_intervals(width_s: f64, dt_s: f64) -> f64 {
 /// from t to t + w, with t and t + w on samples in turn. After the last sample the history counts as zero.
 ///
 /// Errors: bad interval, NaN, fewer than two samples, a width that is not positive.
-pub fn sliding_mean_max(
-    values: &[f64],
-    dt_s: f64,
-    width_s: f64,
-) -> Result<SlidingMean, CriteriaError> {
+pub fn sliding_mean_max(values: &[f64], dt_s: f64, width_s: f64) -> Result<SlidingMean, CriteriaError> {
     check(values, dt_s, "a sliding mean", 2)?;
     check_positive("the width of the mean", width_s)?;
     let integral = Integral::new(values, dt_s);
@@ -123,10 +119,7 @@ pub fn asi(ax: &[f64], ay: &[f64], az: &[f64], dt_s: f64) -> Result<SlidingMean,
         check_same_length(ax, series)?;
         // An axis at rest adds nothing; a pulse along x is the usual case.
         if series.iter().any(|a| *a != 0.0) {
-            sums.push((
-                Integral::new(series, dt_s),
-                1.0 / (ASI_WIDTH_S * G0 * limit),
-            ));
+            sums.push((Integral::new(series, dt_s), 1.0 / (ASI_WIDTH_S * G0 * limit)));
         }
     }
     let width = in_intervals(ASI_WIDTH_S, dt_s);
@@ -135,10 +128,7 @@ pub fn asi(ax: &[f64], ay: &[f64], az: &[f64], dt_s: f64) -> Result<SlidingMean,
         start_s: 0.0,
     };
     for i in 0..ax.len() {
-        let squares: f64 = sums
-            .iter()
-            .map(|(s, scale)| (s.over(i, width) * scale).powi(2))
-            .sum();
+        let squares: f64 = sums.iter().map(|(s, scale)| (s.over(i, width) * scale).powi(2)).sum();
         if squares > best.value {
             best = SlidingMean {
                 value: squares,
@@ -166,11 +156,7 @@ mod tests {
             let u: f64 = width / 0.1;
             let want = peak * 2.0 / (PI * u) * (PI * u / 2.0).sin();
             let got = sliding_mean_max(&a, DT, width).unwrap();
-            assert!(
-                (got.value - want).abs() < 1e-5,
-                "{width}: {} for {want}",
-                got.value
-            );
+            assert!((got.value - want).abs() < 1e-5, "{width}: {} for {want}", got.value);
             assert!((got.start_s - (0.05 - width / 2.0)).abs() < 2e-5);
         }
     }

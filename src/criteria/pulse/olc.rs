@@ -42,10 +42,7 @@ pub fn olc_from_velocity(velocity_mps: &[f64], dt_s: f64) -> Result<Olc, Criteri
     check(velocity_mps, dt_s, "OLC", 2)?;
     let v0 = velocity_mps[0];
     let n = velocity_mps.len();
-    let not_reached = |reason| CriteriaError::NotReached {
-        what: "OLC",
-        reason,
-    };
+    let not_reached = |reason| CriteriaError::NotReached { what: "OLC", reason };
 
     // u: speed of the free occupant relative to the vehicle; s: its travel.
     let (mut s, mut t1_s) = (0.0, None);
@@ -136,11 +133,7 @@ mod tests {
             let t1 = (0.13 / decel).sqrt();
             let want = v0 * v0 / (2.0 * (v0 * v0 / (2.0 * decel) + 0.300 - v0 * t1)) / G0;
             assert!((g(&olc) - want).abs() < 2e-4, "{} for {want}", g(&olc));
-            assert!(
-                (g(&olc) - printed).abs() < 8e-3,
-                "{} for {printed}",
-                g(&olc)
-            );
+            assert!((g(&olc) - printed).abs() < 8e-3, "{} for {printed}", g(&olc));
         }
     }
 
@@ -156,11 +149,7 @@ mod tests {
             (10.0, 0.120, 12.7016, 3e-3),
         ] {
             let olc = olc_from_acceleration(&half_sine(dv, t), DT).unwrap();
-            assert!(
-                (g(&olc) - want).abs() < tolerance,
-                "{t} s: {} for {want}",
-                g(&olc)
-            );
+            assert!((g(&olc) - want).abs() < tolerance, "{t} s: {} for {want}", g(&olc));
         }
         let olc = olc_from_acceleration(&half_sine(V56, 0.1), DT).unwrap();
         assert!((olc.t1_s - 0.037925).abs() < 1e-6, "{}", olc.t1_s);

@@ -45,11 +45,7 @@ pub fn ride_down(
         let a_v = 0.5 * (vehicle_mps2[i] + vehicle_mps2[i + 1]);
         let (next_o, next_v) = (v_o + a_o * dt_s, v_v + a_v * dt_s);
         // The step in which the occupant stops counts up to the stop.
-        let share = if next_o <= 0.0 {
-            v_o / (v_o - next_o)
-        } else {
-            1.0
-        };
+        let share = if next_o <= 0.0 { v_o / (v_o - next_o) } else { 1.0 };
         let h = share * dt_s;
         let (mean_o, mean_v) = (v_o + 0.5 * a_o * h, v_v + 0.5 * a_v * h);
         // Midpoint products: e_rd + e_rs = v0^2 / 2 then holds to rounding.
@@ -82,21 +78,9 @@ mod tests {
         let vehicle = half_sine(V56, 0.1);
         let occupant = vpi_occupant_accel(&vehicle, DT, VpiParameters::default()).unwrap();
         let r = ride_down(&occupant, &vehicle, V56, DT).unwrap();
-        assert!(
-            (r.occupant_stop_s - 0.08206).abs() < 1e-5,
-            "{}",
-            r.occupant_stop_s
-        );
-        assert!(
-            (r.ride_down_j_per_kg - 71.96).abs() < 0.02,
-            "{}",
-            r.ride_down_j_per_kg
-        );
-        assert!(
-            (r.restraint_j_per_kg - 49.06).abs() < 0.02,
-            "{}",
-            r.restraint_j_per_kg
-        );
+        assert!((r.occupant_stop_s - 0.08206).abs() < 1e-5, "{}", r.occupant_stop_s);
+        assert!((r.ride_down_j_per_kg - 71.96).abs() < 0.02, "{}", r.ride_down_j_per_kg);
+        assert!((r.restraint_j_per_kg - 49.06).abs() < 0.02, "{}", r.restraint_j_per_kg);
         assert!((r.efficiency - 0.595).abs() < 1e-3);
         let total = r.ride_down_j_per_kg + r.restraint_j_per_kg;
         assert!(

@@ -8,9 +8,7 @@ pub const V56: f64 = 56.0 / 3.6;
 pub fn half_sine(delta_v_mps: f64, duration_s: f64) -> Vec<f64> {
     let n = (duration_s / DT).round() as usize;
     let peak = delta_v_mps * PI / (2.0 * duration_s);
-    (0..=n)
-        .map(|i| -peak * (PI * i as f64 / n as f64).sin())
-        .collect()
+    (0..=n).map(|i| -peak * (PI * i as f64 / n as f64).sin()).collect()
 }
 
 /// Velocity of a constant deceleration from `v0_mps` to rest, then rest, exact at every sample.

@@ -74,11 +74,7 @@ impl Drive {
     }
 
     fn after(&self, o: Occupant, t: f64, held: bool) -> Occupant {
-        if held {
-            self.held(o, t)
-        } else {
-            self.free(o, t)
-        }
+        if held { self.held(o, t) } else { self.free(o, t) }
     }
 
     fn later(&self, t: f64) -> Drive {
@@ -118,10 +114,7 @@ pub fn vpi(accel_mps2: &[f64], dt_s: f64, p: VpiParameters) -> Result<Vpi, Crite
     let w = p.stiffness_per_mass.sqrt();
     let end_s = (accel_mps2.len() - 1) as f64 * dt_s;
     if end.v > 0.0 {
-        let (stretch, fly_s) = (
-            (end.x - p.slack_m).max(0.0),
-            ((p.slack_m - end.x) / end.v).max(0.0),
-        );
+        let (stretch, fly_s) = ((end.x - p.slack_m).max(0.0), ((p.slack_m - end.x) / end.v).max(0.0));
         let amplitude = stretch.hypot(end.v / w);
         if amplitude * w * w > best.vpi_mps2 {
             best = Vpi {
@@ -142,11 +135,7 @@ pub fn vpi(accel_mps2: &[f64], dt_s: f64, p: VpiParameters) -> Result<Vpi, Crite
 
 /// Acceleration of the surrogate occupant in the ground's frame at every sample, m/s2, negative while the
 /// restraint holds it back. Errors as [`vpi`], but a restraint that is never met gives zeros.
-pub fn vpi_occupant_accel(
-    accel_mps2: &[f64],
-    dt_s: f64,
-    p: VpiParameters,
-) -> Result<Vec<f64>, CriteriaError> {
+pub fn vpi_occupant_accel(accel_mps2: &[f64], dt_s: f64, p: VpiParameters) -> Result<Vec<f64>, CriteriaError> {
     let mut out = vec![0.0; accel_mps2.len()];
     let mut best = Vpi {
         vpi_mps2: 0.0,
@@ -197,11 +186,7 @@ fn simulate(
             } else {
                 left_s
             };
-            let next = if changes {
-                drive.after(o, t, held)
-            } else {
-                end
-            };
+            let next = if changes { drive.after(o, t, held) } else { end };
             if held {
                 // The peak is where the relative speed changes sign, or an end of the interval.
                 let top_s = if o.v > 0.0 && next.v < 0.0 {
@@ -255,10 +240,7 @@ mod tests {
     #[test]
     fn half_sines_match_the_check_values() {
         let (v, t) = g(&half_sine(V56, 0.100), DT);
-        assert!(
-            (v - 51.0107).abs() < 1e-4 && (t - 0.07869).abs() < 1e-5,
-            "{v} {t}"
-        );
+        assert!((v - 51.0107).abs() < 1e-4 && (t - 0.07869).abs() < 1e-5, "{v} {t}");
         assert!((g(&half_sine(V56, 0.080), DT).0 - 59.9604).abs() < 1e-4);
         assert!((g(&half_sine(10.0, 0.120), DT).0 - 29.9981).abs() < 1e-4);
         // A linear restraint without slack or with it, closed form C9: 6 Hz, 40 g in 90 ms.
@@ -274,11 +256,7 @@ mod tests {
                 },
             )
             .unwrap();
-            assert!(
-                (v.vpi_mps2 / G0 - want_g).abs() < 1e-3,
-                "{}",
-                v.vpi_mps2 / G0
-            );
+            assert!((v.vpi_mps2 / G0 - want_g).abs() < 1e-3, "{}", v.vpi_mps2 / G0);
             assert!((v.time_s - at_s).abs() < 1e-5);
         }
     }
@@ -286,11 +264,7 @@ mod tests {
     #[test]
     fn a_constant_pulse_loads_each_oscillator_as_published() {
         // Closed form C8: 25 g, slack 50 mm.
-        for (f_hz, want_g, at_s) in [
-            (4.0, 53.036, 0.12651),
-            (6.0, 56.422, 0.08627),
-            (8.0, 60.625, 0.06692),
-        ] {
+        for (f_hz, want_g, at_s) in [(4.0, 53.036, 0.12651), (6.0, 56.422, 0.08627), (8.0, 60.625, 0.06692)] {
             let w = 2.0 * std::f64::consts::PI * f_hz;
             let p = VpiParameters {
                 stiffness_per_mass: w * w,
@@ -309,10 +283,7 @@ mod tests {
             let mut long = short.clone();
             long.resize(30_000, 0.0);
             let (a, b) = (g(&short, DT), g(&long, DT));
-            assert!(
-                (a.0 - b.0).abs() < 1e-9 && (a.1 - b.1).abs() < 1e-9,
-                "{a:?} {b:?}"
-            );
+            assert!((a.0 - b.0).abs() < 1e-9 && (a.1 - b.1).abs() < 1e-9, "{a:?} {b:?}");
         }
         // Stopped at once: the whole speed goes into the spring.
         let n = 2;

@@ -51,10 +51,7 @@ impl<'a> Aligned<'a> {
 
     /// Falls from 1 without a shift to 0 at the longest one.
     pub(super) fn phase_score(&self) -> f64 {
-        super::falling(
-            self.lag.unsigned_abs() as f64,
-            self.length as f64 * LONGEST_SHARE,
-        )
+        super::falling(self.lag.unsigned_abs() as f64, self.length as f64 * LONGEST_SHARE)
     }
 }
 

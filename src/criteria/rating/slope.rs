@@ -8,10 +8,7 @@ const REACH: usize = 4;
 impl Aligned<'_> {
     /// Summed difference of the smoothed derivatives over the summed reference derivative.
     pub(super) fn slope_error(&self) -> f64 {
-        let (r, s) = (
-            smooth_derivative(self.reference),
-            smooth_derivative(self.simulated),
-        );
+        let (r, s) = (smooth_derivative(self.reference), smooth_derivative(self.simulated));
         let difference: f64 = r.iter().zip(&s).map(|(r, s)| (r - s).abs()).sum();
         let norm: f64 = r.iter().map(|r| r.abs()).sum();
         difference / norm

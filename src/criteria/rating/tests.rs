@@ -16,8 +16,7 @@ fn rate(a: &[f64], b: &[f64]) -> Rating {
 #[test]
 fn ratings_are_those_of_objective_rating_metrics() {
     // Made by tests/python/iso18571_golden.py with objective-rating-metrics 1.3.
-    let cases: serde_json::Value =
-        serde_json::from_str(include_str!("../../../tests/data/iso18571.json")).unwrap();
+    let cases: serde_json::Value = serde_json::from_str(include_str!("../../../tests/data/iso18571.json")).unwrap();
     let cases = cases.as_array().unwrap();
     assert_eq!(cases.len(), 9);
     for case in cases {
@@ -25,12 +24,7 @@ fn ratings_are_those_of_objective_rating_metrics() {
             let values = case[key].as_array().unwrap();
             values.iter().map(|v| v.as_f64().unwrap()).collect()
         };
-        let r = iso18571(
-            &list("reference"),
-            &list("simulated"),
-            case["dt_s"].as_f64().unwrap(),
-        )
-        .unwrap();
+        let r = iso18571(&list("reference"), &list("simulated"), case["dt_s"].as_f64().unwrap()).unwrap();
         let expected = |key: &str| case["expected"][key].as_f64().unwrap();
         for (key, found) in [
             ("corridor", r.corridor),
@@ -99,12 +93,7 @@ fn signals_that_cannot_be_rated_are_refused_with_the_reason() {
     };
     says(&x, &y, 1e-4, "100 and 99 samples");
     says(&[3.0; 100], &x, 1e-4, "the reference does not change");
-    says(
-        &x,
-        &[0.0; 100],
-        1e-4,
-        "the simulated signal does not change",
-    );
+    says(&x, &[0.0; 100], 1e-4, "the simulated signal does not change");
     says(&x[..19], &x[..19], 1e-4, "at least 20 samples");
     says(&x, &x, 0.0, "interval");
     says(&x, &x, 1.0, "longer than 2 s");
@@ -118,23 +107,10 @@ fn channels_are_rated_over_their_common_time_in_the_unit_of_the_reference() {
             let t_ms = t0_ms as f64 + i as f64 * dt_s * 1e3;
             factor * (-((t_ms - 60.0) / 18.0).powi(2)).exp()
         });
-        Channel::new(
-            "10VEHCCG0000ACX0",
-            unit,
-            t0_ms as f64 * 1e-3,
-            dt_s,
-            values.collect(),
-        )
-        .unwrap()
+        Channel::new("10VEHCCG0000ACX0", unit, t0_ms as f64 * 1e-3, dt_s, values.collect()).unwrap()
     };
     let reference = pulse(0, 1e-4, 1501, Unit::Gravity, 30.0);
-    let simulated = pulse(
-        10,
-        5e-5,
-        2001,
-        Unit::MetrePerSecondSquared,
-        30.0 * crate::units::G0,
-    );
+    let simulated = pulse(10, 5e-5, 2001, Unit::MetrePerSecondSquared, 30.0 * crate::units::G0);
     let r = iso18571_channels(&reference, &simulated).unwrap();
     assert!(r.overall > 1.0 - 1e-9, "{r:?}");
     let apart = pulse(200, 1e-4, 100, Unit::Gravity, 30.0);

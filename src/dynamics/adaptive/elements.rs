@@ -172,11 +172,7 @@ impl CrushPath<'_> {
 
     /// End of a piece of the table, m.
     pub fn piece_end(&self, piece: usize) -> f64 {
-        self.law
-            .crush_m
-            .get(piece + 1)
-            .copied()
-            .unwrap_or(f64::INFINITY)
+        self.law.crush_m.get(piece + 1).copied().unwrap_or(f64::INFINITY)
     }
 
     fn slope(&self, piece: usize) -> f64 {
@@ -195,15 +191,7 @@ impl CrushPath<'_> {
     }
 
     /// Rate of the strength along a motion, N/s.
-    pub fn strength_rate(
-        &self,
-        piece: usize,
-        d: f64,
-        rate: f64,
-        acceleration: f64,
-        time: f64,
-        middle: f64,
-    ) -> f64 {
+    pub fn strength_rate(&self, piece: usize, d: f64, rate: f64, acceleration: f64, time: f64, middle: f64) -> f64 {
         let (on, on_rate) = self.activation(time, middle);
         let at_rest = self.law.force_n[piece] + self.slope(piece) * (d - self.law.crush_m[piece]);
         let r = self.law.rate_s_per_m;
@@ -359,9 +347,7 @@ pub fn crush_paths<'a>(net: &'a Network, turns: &[Option<TurnAt>; 2]) -> Vec<Cru
             law: &net.laws[s.law],
             weight: s.weight,
             gap_m: s.gap_m,
-            tie_kg: s
-                .tie
-                .then(|| net.cells[s.cell].tip_kg[s.side].unwrap_or(0.0)),
+            tie_kg: s.tie.then(|| net.cells[s.cell].tip_kg[s.side].unwrap_or(0.0)),
             ramp: None,
             pretension: None,
             group: s.group,

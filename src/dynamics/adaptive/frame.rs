@@ -9,19 +9,13 @@ impl Run<'_> {
     /// Masses and velocities of all points with their side.
     fn moving(&self) -> impl Iterator<Item = (usize, f64, f64)> + '_ {
         let net = self.motion.net;
-        let bodies = net
-            .bodies
-            .iter()
-            .map(|b| (b.side, if b.fixed { 0.0 } else { b.kg }));
+        let bodies = net.bodies.iter().map(|b| (b.side, if b.fixed { 0.0 } else { b.kg }));
         let tips = net
             .cells
             .iter()
             .flat_map(|c| [0, 1].map(|s| (s, c.tip_kg[s].unwrap_or(0.0))));
         let v = self.y.as_slice()[self.motion.points..].iter();
-        bodies
-            .chain(tips)
-            .zip(v)
-            .map(|((side, kg), v)| (side, kg, *v))
+        bodies.chain(tips).zip(v).map(|((side, kg), v)| (side, kg, *v))
     }
 
     pub(super) fn momenta(&self) -> ([f64; 2], [f64; 2]) {
@@ -85,12 +79,7 @@ impl Run<'_> {
         }
         for c in 0..self.layout.cells {
             let (a, b) = m.tips(c);
-            frames.extend([
-                y[a],
-                y[b],
-                y[m.impulse(c)],
-                f64::from(u8::from(m.merged[c])),
-            ]);
+            frames.extend([y[a], y[b], y[m.impulse(c)], f64::from(u8::from(m.merged[c]))]);
         }
         // Force, compression, energy held per group.
         let mut groups = vec![[0.0_f64; 3]; self.layout.groups];
@@ -145,14 +134,6 @@ impl Run<'_> {
         let (momentum, _) = self.momenta();
         let impulse = self.contact_impulse();
         let pushed = y[m.pushed_work()];
-        frames.extend([
-            kinetic,
-            work,
-            self.lost,
-            momentum[0],
-            momentum[1],
-            impulse,
-            pushed,
-        ]);
+        frames.extend([kinetic, work, self.lost, momentum[0], momentum[1], impulse, pushed]);
     }
 }

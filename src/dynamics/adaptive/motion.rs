@@ -202,9 +202,7 @@ impl<'a> Motion<'a> {
     pub fn slider_force(&self, i: usize, y: &[f64]) -> f64 {
         let e = &self.net.sliders[i];
         match self.slides[i] {
-            Slide::Stuck(slip) => {
-                e.stiffness_n_per_m * (port_motion(&e.port, y, self.points).0 - slip)
-            }
+            Slide::Stuck(slip) => e.stiffness_n_per_m * (port_motion(&e.port, y, self.points).0 - slip),
             Slide::Slipping(towards) => towards * e.yield_n,
         }
     }
@@ -376,9 +374,7 @@ impl<'a> Motion<'a> {
     pub fn sliding(&self, cell: usize, y: &[f64]) -> (f64, f64) {
         let place = y[self.tips(cell).0] - self.net.cells[cell].setback_m;
         let speed = |side: usize| {
-            self.turns[side].map_or(0.0, |t| {
-                t.lateral_mps(y) + (place - self.centre(side, y)) * t.omega(y)
-            })
+            self.turns[side].map_or(0.0, |t| t.lateral_mps(y) + (place - self.centre(side, y)) * t.omega(y))
         };
         (place, speed(0) - speed(1))
     }
@@ -461,8 +457,7 @@ impl<'a> Motion<'a> {
                     let ku = p.unloading(p.m.max(d));
                     let grows = p.strength_rate(k, d, rate, bend, time, self.middle_s) / ku;
                     // With a power the curve below the turning point has the strength of that point.
-                    let outgrown =
-                        p.law.unload_power == 1 && grows - moving > NEAR_MPS.max(1e-9 * moving);
+                    let outgrown = p.law.unload_power == 1 && grows - moving > NEAR_MPS.max(1e-9 * moving);
                     when(moving < -NEAR_MPS || outgrown, Switch::Unload(i));
                 }
             }
@@ -470,14 +465,7 @@ impl<'a> Motion<'a> {
                 let sum = p.spring(d, rate, time, self.middle_s) + p.damping() * rate;
                 // In compression the sum is never tensile, in tension a tie never pushes.
                 let wrong = if p.regime == Regime::Off { sum } else { -sum };
-                when(
-                    if p.slack {
-                        wrong < -NEAR_N
-                    } else {
-                        wrong > NEAR_N
-                    },
-                    Switch::Slack(i),
-                );
+                when(if p.slack { wrong < -NEAR_N } else { wrong > NEAR_N }, Switch::Slack(i));
             }
             if let (Some(belt), Pull::Clock) = (&p.pretension, p.pull) {
                 let over = self.middle_s >= belt.fire_s + belt.duration_s;
@@ -503,11 +491,7 @@ impl<'a> Motion<'a> {
             let (x, rate) = port_motion(&e.port, y, n);
             let over = x - e.knee_m;
             when(
-                if self.knees[i] {
-                    over < -NEAR_M
-                } else {
-                    over > NEAR_M
-                },
+                if self.knees[i] { over < -NEAR_M } else { over > NEAR_M },
                 Switch::Knee(i),
             );
             when(
@@ -535,10 +519,7 @@ impl<'a> Motion<'a> {
             } else {
                 let over = y[a] - y[b] - cell.gap_m;
                 let touches = starts && over >= 0.0;
-                when(
-                    (over > NEAR_M || touches) && y[n + a] > y[n + b],
-                    Switch::Meet(c),
-                );
+                when((over > NEAR_M || touches) && y[n + a] > y[n + b], Switch::Meet(c));
             }
         }
         due

@@ -99,22 +99,14 @@ impl<const N: usize> Lane for Wide<N> {
     #[inline(always)]
     fn larger(mut self, other: Self) -> Self {
         for i in 0..N {
-            self.0[i] = if other.0[i] > self.0[i] {
-                other.0[i]
-            } else {
-                self.0[i]
-            };
+            self.0[i] = if other.0[i] > self.0[i] { other.0[i] } else { self.0[i] };
         }
         self
     }
     #[inline(always)]
     fn smaller(mut self, other: Self) -> Self {
         for i in 0..N {
-            self.0[i] = if other.0[i] < self.0[i] {
-                other.0[i]
-            } else {
-                self.0[i]
-            };
+            self.0[i] = if other.0[i] < self.0[i] { other.0[i] } else { self.0[i] };
         }
         self
     }
@@ -127,9 +119,11 @@ impl<const N: usize> Lane for Wide<N> {
     }
     #[inline(always)]
     fn above(self, other: Self) -> WideMask<N> {
-        WideMask(std::array::from_fn(|i| {
-            if self.0[i] > other.0[i] { u64::MAX } else { 0 }
-        }))
+        WideMask(std::array::from_fn(
+            |i| {
+                if self.0[i] > other.0[i] { u64::MAX } else { 0 }
+            },
+        ))
     }
     #[inline(always)]
     fn select(mask: WideMask<N>, mut yes: Self, no: Self) -> Self {
@@ -145,8 +139,10 @@ impl<const N: usize> Lane for Wide<N> {
     }
     #[inline(always)]
     fn finite(self) -> WideMask<N> {
-        WideMask(std::array::from_fn(|i| {
-            if self.0[i].is_finite() { u64::MAX } else { 0 }
-        }))
+        WideMask(std::array::from_fn(
+            |i| {
+                if self.0[i].is_finite() { u64::MAX } else { 0 }
+            },
+        ))
     }
 }

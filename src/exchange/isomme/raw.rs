@@ -41,10 +41,7 @@ impl RawChannel {
             .to_string();
         let number = |key: &str| -> Result<Option<f64>, _> {
             value_of(head, key)
-                .map(|v| {
-                    v.parse()
-                        .map_err(|_| whole(format!("`{key}` is `{v}`, not a number")))
-                })
+                .map(|v| v.parse().map_err(|_| whole(format!("`{key}` is `{v}`, not a number"))))
                 .transpose()
         };
         let values = (head.lines().count() + 1..)
@@ -55,15 +52,11 @@ impl RawChannel {
                     .map_err(|_| (Some(line), format!("`{text}` is not a number")))
             })
             .collect::<Result<Vec<f64>, _>>()?;
-        if let Some(announced) = number("Number of samples")?.filter(|n| *n != values.len() as f64)
-        {
+        if let Some(announced) = number("Number of samples")?.filter(|n| *n != values.len() as f64) {
             let found = values.len();
-            return Err(whole(format!(
-                "{found} samples where {announced} are announced"
-            )));
+            return Err(whole(format!("{found} samples where {announced} are announced")));
         }
-        let explicit =
-            value_of(head, "Reference channel").is_some_and(|v| v.eq_ignore_ascii_case("explicit"));
+        let explicit = value_of(head, "Reference channel").is_some_and(|v| v.eq_ignore_ascii_case("explicit"));
         let interval_s = number("Sampling interval")?.filter(|_| !explicit);
         let start_s = number("Time of first sample")?.unwrap_or(0.0);
         Ok(Self {
@@ -83,8 +76,7 @@ impl RawChannel {
 
     /// The channel; `all` are the files among which its times are looked for.
     pub(super) fn channel(&self, all: &[RawChannel]) -> Result<Channel, String> {
-        self.timed(all)
-            .map_err(|what| format!("{}: {what}", self.file))
+        self.timed(all).map_err(|what| format!("{}: {what}", self.file))
     }
 
     fn timed(&self, all: &[RawChannel]) -> Result<Channel, String> {
@@ -113,13 +105,11 @@ impl RawChannel {
                         times.values.len()
                     ));
                 }
-                let dt_s = even_step(&times.values)
-                    .map_err(|i| format!("its times break their step at sample {i}"))?;
+                let dt_s = even_step(&times.values).map_err(|i| format!("its times break their step at sample {i}"))?;
                 (times.values[0], dt_s)
             }
             (None, None) => return Err("there is no `Sampling interval`".to_string()),
         };
-        Channel::new(code.as_str(), unit, t0_s, dt_s, self.values.clone())
-            .map_err(|e| e.to_string())
+        Channel::new(code.as_str(), unit, t0_s, dt_s, self.values.clone()).map_err(|e| e.to_string())
     }
 }

@@ -20,8 +20,7 @@ enum Place {
 impl Store {
     /// A folder, the folder of an `.mme`, or a `.zip`.
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
-        let has_extension =
-            |e: &str| (path.extension()).is_some_and(|found| found.eq_ignore_ascii_case(e));
+        let has_extension = |e: &str| (path.extension()).is_some_and(|found| found.eq_ignore_ascii_case(e));
         if path.is_dir() {
             Self::folder(path)
         } else if has_extension("zip") {
@@ -91,10 +90,7 @@ impl Store {
     #[cfg(not(feature = "archive"))]
     fn archive(path: &Path) -> Result<Self, Error> {
         Err(Error::request(
-            format!(
-                "{} is an archive, which this build does not read",
-                path.display()
-            ),
+            format!("{} is an archive, which this build does not read", path.display()),
             "unpack it and give its folder",
         ))
     }

@@ -20,11 +20,7 @@ fn info() -> RunInfo {
 }
 
 fn channels() -> Vec<Channel> {
-    let wave = |a: f64| {
-        (0..200)
-            .map(|i| a * (f64::from(i) * 0.1).sin())
-            .collect::<Vec<f64>>()
-    };
+    let wave = |a: f64| (0..200).map(|i| a * (f64::from(i) * 0.1).sin()).collect::<Vec<f64>>();
     [
         ("10VEHCCG0000ACX0", Unit::Gravity, 0.0, wave(-30.0)),
         ("10VEHCCG0000VEX0", Unit::MetrePerSecond, -0.01, wave(1e-7)),
@@ -66,25 +62,13 @@ fn a_written_folder_reads_back_to_the_bit() {
 #[test]
 fn descriptors_stand_in_padded_columns_and_extremes_are_those_of_the_samples() {
     let text = channel_text(&channels()[2]);
-    let line = text
-        .lines()
-        .find(|l| l.starts_with("Channel frequency class"))
-        .unwrap();
+    let line = text.lines().find(|l| l.starts_with("Channel frequency class")).unwrap();
     assert_eq!(line, "Channel frequency class     :180");
-    let low: f64 = value_of(&text, "First global minimum value")
-        .unwrap()
-        .parse()
-        .unwrap();
-    let at_s: f64 = value_of(&text, "Time of minimum value")
-        .unwrap()
-        .parse()
-        .unwrap();
+    let low: f64 = value_of(&text, "First global minimum value").unwrap().parse().unwrap();
+    let at_s: f64 = value_of(&text, "Time of minimum value").unwrap().parse().unwrap();
     assert!(low < -39.9 && channels()[2].values.iter().all(|v| *v >= low));
     assert_eq!(channels()[2].values[(at_s / 1e-4).round() as usize], low);
-    assert_eq!(
-        value_of(&test_text(&info()), "Velocity test object 1"),
-        Some("15.5")
-    );
+    assert_eq!(value_of(&test_text(&info()), "Velocity test object 1"), Some("15.5"));
 }
 
 #[test]
@@ -163,19 +147,9 @@ fn channels_that_cannot_be_used_are_listed_with_their_reason() {
 #[test]
 fn folders_that_are_no_test_and_names_that_are_no_file_are_refused() {
     let two = folder(&[("a.mme", "x"), ("b.MME", "x")]);
-    assert!(
-        read_isomme(two.path())
-            .unwrap_err()
-            .to_string()
-            .contains("several")
-    );
+    assert!(read_isomme(two.path()).unwrap_err().to_string().contains("several"));
     let none = folder(&[("a.txt", "x")]);
-    assert!(
-        read_isomme(none.path())
-            .unwrap_err()
-            .to_string()
-            .contains("no .mme")
-    );
+    assert!(read_isomme(none.path()).unwrap_err().to_string().contains("no .mme"));
     let bare = folder(&[("a.mme", "Title :x\n")]);
     assert!(
         read_isomme(bare.path())
@@ -226,12 +200,7 @@ fn an_archive_with_a_folder_around_the_test_and_a_torn_one() {
     damaged[60..90].fill(0x55);
     std::fs::write(&path, &damaged).unwrap();
     let set = read_isomme(&path).unwrap();
-    assert_eq!(
-        (set.channels.len(), set.skipped.len()),
-        (3, 1),
-        "{:?}",
-        set.skipped
-    );
+    assert_eq!((set.channels.len(), set.skipped.len()), (3, 1), "{:?}", set.skipped);
 }
 
 #[test]
@@ -241,9 +210,5 @@ fn a_channel_file_that_is_not_text_costs_its_channel_only() {
     std::fs::write(dir.path().join("Channel/RUN.002"), b"\0\0binary").unwrap();
     let set = read_isomme(dir.path()).unwrap();
     assert_eq!((set.channels.len(), set.skipped.len()), (3, 1));
-    assert!(
-        set.skipped[0].reason.contains("zero bytes"),
-        "{:?}",
-        set.skipped
-    );
+    assert!(set.skipped[0].reason.contains("zero bytes"), "{:?}", set.skipped);
 }

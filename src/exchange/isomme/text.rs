@@ -17,8 +17,7 @@ impl Descriptors {
     pub(super) fn put(&mut self, name: &str, value: impl ToString) {
         let value = one_line(&value.to_string());
         let value = if value.is_empty() { NO_VALUE } else { &value };
-        self.0
-            .push_str(&format!("{name:<DESCRIPTOR_COLUMNS$}:{value}\n"));
+        self.0.push_str(&format!("{name:<DESCRIPTOR_COLUMNS$}:{value}\n"));
     }
 }
 
@@ -51,18 +50,17 @@ pub(super) fn test_text(info: &RunInfo) -> String {
 pub(super) fn channel_text(c: &Channel) -> String {
     let extreme = |better: fn(f64, f64) -> bool| {
         let first = (0, c.values[0]);
-        let at = c.values.iter().enumerate().fold(first, |best, (i, v)| {
-            if better(*v, best.1) { (i, *v) } else { best }
-        });
+        let at =
+            c.values
+                .iter()
+                .enumerate()
+                .fold(first, |best, (i, v)| if better(*v, best.1) { (i, *v) } else { best });
         (at.1, c.time_s(at.0))
     };
     let ((high, high_s), (low, low_s)) = (extreme(|a, b| a > b), extreme(|a, b| a < b));
     let class = c.iso_code().and_then(|code| code.cfc());
     let mut d = Descriptors::default();
-    d.put(
-        "Test object number",
-        c.code.chars().take(1).collect::<String>(),
-    );
+    d.put("Test object number", c.code.chars().take(1).collect::<String>());
     d.put("Name of the channel", &c.code);
     d.put("Laboratory channel code", NO_VALUE);
     d.put("Customer channel code", NO_VALUE);

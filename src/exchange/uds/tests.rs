@@ -84,14 +84,7 @@ fn all_three_number_formats_give_the_same_curve() {
 
 #[test]
 fn curves_over_given_times_are_read_when_the_times_are_even() {
-    let c = Channel::new(
-        "11FEMRLE00H3FOZ0",
-        Unit::Newton,
-        0.0,
-        1e-3,
-        vec![1.0, -2.0, 3.0],
-    )
-    .unwrap();
+    let c = Channel::new("11FEMRLE00H3FOZ0", Unit::Newton, 0.0, 1e-3, vec![1.0, -2.0, 3.0]).unwrap();
     let mut file = written(&c);
     put(&mut file[RECORD..], at::CURVE_FORM, "X-Y");
     put(&mut file[RECORD..], at::X_UNIT, "MILLISECONDS");
@@ -126,9 +119,8 @@ fn a_curve_that_cannot_be_used_says_why_and_a_foreign_file_is_refused() {
     assert!(reason(&curve(at::CURVE_FORM, "Z")).contains("`Z`"));
     assert!(reason(&|f| f.truncate(3 * RECORD)).contains("ends after 125 of 300"));
     assert!(
-        reason(&|f| f[RECORD + at::LAST..RECORD + at::LAST + 4]
-            .copy_from_slice(&(-99_i32).to_le_bytes()))
-        .contains("run from")
+        reason(&|f| f[RECORD + at::LAST..RECORD + at::LAST + 4].copy_from_slice(&(-99_i32).to_le_bytes()))
+            .contains("run from")
     );
     assert!(parse(b"UDS-1992").is_err());
     assert!(parse(&[b' '; 600]).is_err());
@@ -154,13 +146,8 @@ fn a_second_curve_without_a_code_gets_a_name() {
 #[test]
 fn what_the_format_cannot_hold_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let refused = |c: Channel| {
-        write_uds(dir.path(), "x", &[c], &info())
-            .unwrap_err()
-            .to_string()
-    };
-    let c =
-        |unit, t0_s, n| Channel::new("10VEHCCG0000ACX0", unit, t0_s, 1e-4, vec![0.0; n]).unwrap();
+    let refused = |c: Channel| write_uds(dir.path(), "x", &[c], &info()).unwrap_err().to_string();
+    let c = |unit, t0_s, n| Channel::new("10VEHCCG0000ACX0", unit, t0_s, 1e-4, vec![0.0; n]).unwrap();
     assert!(refused(c(Unit::NewtonSecond, 0.0, 3)).contains("no word for Ns"));
     assert!(refused(c(Unit::Gravity, 3.3e-5, 3)).contains("whole step"));
     assert!(refused(c(Unit::Gravity, 0.0, 0)).contains("no sample"));

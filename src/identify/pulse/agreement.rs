@@ -99,12 +99,7 @@ mod tests {
     #[test]
     fn load_cells_are_held_against_momentum() {
         let (recipe, measured) = camry();
-        for (factor, cause) in [
-            (-1.0, "sign"),
-            (1e3, "N taken"),
-            (1e-3, "kN taken"),
-            (0.6, "rows"),
-        ] {
+        for (factor, cause) in [(-1.0, "sign"), (1e3, "N taken"), (1e-3, "kN taken"), (0.6, "rows")] {
             let mut wrong = measured.clone();
             let wall = wrong.wall.as_mut().unwrap();
             wall.total_kn.iter_mut().for_each(|f| *f *= factor);

@@ -152,8 +152,7 @@ impl Motion {
     /// Numbers of this motion.
     pub fn scalars(&self) -> PulseScalars {
         let best = |y: &[f64]| {
-            let better =
-                |b: (usize, f64), (i, v): (usize, &f64)| if *v > b.1 { (i, *v) } else { b };
+            let better = |b: (usize, f64), (i, v): (usize, &f64)| if *v > b.1 { (i, *v) } else { b };
             y.iter().enumerate().fold((0, f64::NEG_INFINITY), better)
         };
         let decel: Vec<f64> = self.a_g.iter().map(|a| -a).collect();
@@ -211,12 +210,7 @@ impl Measured {
     /// # Errors
     /// What the readers refuse; [`Error::Request`] for a channel that is not in its file, has another dimension,
     /// fails [`check_pulse`], or ends before the rebound, and when no full channel sits on `body`.
-    pub fn read(
-        test: &PulseTest,
-        folder: &Path,
-        speed_mps: f64,
-        body: &str,
-    ) -> Result<Self, Error> {
+    pub fn read(test: &PulseTest, folder: &Path, speed_mps: f64, body: &str) -> Result<Self, Error> {
         let mut loaded = Vec::new();
         for c in &test.channel {
             loaded.push((c, load(c, folder, speed_mps)?));
@@ -227,9 +221,7 @@ impl Measured {
             .filter(|(c, _)| whole(c))
             .map(|(_, ch)| ch.end_s())
             .fold(f64::INFINITY, f64::min);
-        let end_s = test
-            .until_ms
-            .map_or(shortest, |ms| (ms * 1e-3).min(shortest));
+        let end_s = test.until_ms.map_or(shortest, |ms| (ms * 1e-3).min(shortest));
         if !(end_s.is_finite() && end_s >= SHORTEST_S) {
             return Err(Error::request(
                 format!(
@@ -263,11 +255,7 @@ impl Measured {
         }
         let wall = (!rows.is_empty()).then(|| WallTrace {
             total_kn: (0..samples)
-                .map(|i| {
-                    rows.iter()
-                        .filter_map(|(_, r): &(String, Vec<f64>)| r.get(i))
-                        .sum()
-                })
+                .map(|i| rows.iter().filter_map(|(_, r): &(String, Vec<f64>)| r.get(i)).sum())
                 .collect(),
             rows,
         });
@@ -293,9 +281,7 @@ impl Measured {
 fn load(c: &PulseChannel, folder: &Path, speed_mps: f64) -> Result<Channel, Error> {
     let path = folder.join(&c.file);
     let set = read_channels(&path)?;
-    let of = |message: String, help: &str| {
-        Error::request(format!("{} {}: {message}", path.display(), c.code), help)
-    };
+    let of = |message: String, help: &str| Error::request(format!("{} {}: {message}", path.display(), c.code), help);
     let Some(found) = set.channels.iter().find(|ch| ch.code == c.code) else {
         let all: Vec<&str> = set.channels.iter().map(|ch| ch.code.as_str()).collect();
         return Err(of(
@@ -366,10 +352,7 @@ mod tests {
     const SPEED_MPS: f64 = 15.0;
 
     /// A half sine of 90 ms that takes 1.15 times the speed, every 0.5 ms, as a table; `spoil` may change it.
-    fn read(
-        spoil: impl Fn(usize, f64) -> Option<f64>,
-        until_ms: Option<f64>,
-    ) -> Result<Measured, Error> {
+    fn read(spoil: impl Fn(usize, f64) -> Option<f64>, until_ms: Option<f64>) -> Result<Measured, Error> {
         let folder = tempfile::tempdir().unwrap();
         let peak_g = 1.15 * SPEED_MPS * std::f64::consts::PI / (2.0 * 0.09) / G0;
         let mut text = String::from("time [s],10VEHCCG0000ACXD [g]\n");
@@ -405,16 +388,9 @@ mod tests {
     /// A half sine is read as what it is: delta-v, restitution and peak of its closed form.
     #[test]
     fn a_half_sine_is_read_as_its_closed_form() {
-        let s = read(|_, a| Some(a), None)
-            .unwrap()
-            .mean("cabin")
-            .unwrap()
-            .scalars();
+        let s = read(|_, a| Some(a), None).unwrap().mean("cabin").unwrap().scalars();
         let peak_g = 1.15 * SPEED_MPS * std::f64::consts::PI / (2.0 * 0.09) / G0;
-        assert!(
-            (s.delta_v_mps / (1.15 * SPEED_MPS) - 1.0).abs() < 1e-3,
-            "{s:?}"
-        );
+        assert!((s.delta_v_mps / (1.15 * SPEED_MPS) - 1.0).abs() < 1e-3, "{s:?}");
         assert!(
             (s.restitution - 0.15).abs() < 2e-3 && (s.peak_g_cfc60 / peak_g - 1.0).abs() < 3e-3,
             "{s:?}"
@@ -424,29 +400,19 @@ mod tests {
     /// Each fault is refused by name, with its time where it has one.
     #[test]
     fn bad_pulses_are_refused_with_the_time() {
-        let message =
-            |spoil: &dyn Fn(usize, f64) -> Option<f64>| read(spoil, None).unwrap_err().to_string();
+        let message = |spoil: &dyn Fn(usize, f64) -> Option<f64>| read(spoil, None).unwrap_err().to_string();
         let hole = message(&|i, a| (!(80..90).contains(&i)).then_some(a));
-        assert!(
-            hole.contains("pulse.csv:") && hole.contains("0.045"),
-            "{hole}"
-        );
+        assert!(hole.contains("pulse.csv:") && hole.contains("0.045"), "{hole}");
         let held = message(&|i, a| Some(if (80..100).contains(&i) { -20.0 } else { a }));
         assert!(held.contains("held") && held.contains("40.0"), "{held}");
         let sign = message(&|_, a| Some(-a));
         assert!(sign.contains("wrong sign") && sign.contains("ms"), "{sign}");
         let unit = message(&|_, a| Some(a * G0));
-        assert!(
-            unit.contains("wrong unit") && unit.contains("m/s2"),
-            "{unit}"
-        );
+        assert!(unit.contains("wrong unit") && unit.contains("m/s2"), "{unit}");
         let bias = message(&|_, a| Some(a + 6.0));
         assert!(bias.contains("bias"), "{bias}");
         let clipped = message(&|_, a| Some(a.max(-22.0)));
-        assert!(
-            clipped.contains("clipping") && clipped.contains("22"),
-            "{clipped}"
-        );
+        assert!(clipped.contains("clipping") && clipped.contains("22"), "{clipped}");
     }
 
     /// A record that ends before the rebound cannot give restitution, and says so.

@@ -63,11 +63,7 @@ pub fn identify_pulse(
     folder: &Path,
     wall: &Vehicle,
 ) -> Result<PulseOutcome, Error> {
-    let main = recipe
-        .wall
-        .instrumented_mass
-        .clone()
-        .unwrap_or("cabin".into());
+    let main = recipe.wall.instrumented_mass.clone().unwrap_or("cabin".into());
     let speed_mps = recipe.wall.speed_kmh * KMH;
     let measured = Measured::read(test, folder, speed_mps, &main)?;
     agreement::check(&measured, recipe, &main)?;
@@ -84,15 +80,7 @@ pub fn identify_pulse(
     let priors = read_priors(folder)?;
     let wanted = test.free.as_deref();
     let free = free_parameters(&priors, recipe, template, &seeing, wanted, &test.fixed)?;
-    let rig = |step_s: f64| {
-        PulseRig::new(
-            wall.clone(),
-            speed_mps,
-            step_s,
-            bodies.clone(),
-            measured.samples,
-        )
-    };
+    let rig = |step_s: f64| PulseRig::new(wall.clone(), speed_mps, step_s, bodies.clone(), measured.samples);
     let means: Vec<Option<Motion>> = bodies.iter().map(|b| measured.mean(b)).collect();
     let coarse = rig(FIT_STEP_S);
     let problem = PulseProblem {
@@ -112,10 +100,9 @@ pub fn identify_pulse(
     let entries = spread::entries(&problem, &fit, &draft, &response.path_crush_mm, SOURCE)?;
     fitted.provenance.extend(entries);
     let kw400 = recipe.wall.kw400_N_per_mm;
-    fitted.sources.insert(
-        SOURCE.into(),
-        source_text(&measured, &main, kw400.is_some()),
-    );
+    fitted
+        .sources
+        .insert(SOURCE.into(), source_text(&measured, &main, kw400.is_some()));
     let table = residual_table(&measured, &response, &bodies, &main, kw400);
     let correlated = correlated(&free, &fit.covariance);
     let remarks = remarks(recipe, &table, &free, &fit, &response);
@@ -157,14 +144,11 @@ fn source_text(measured: &Measured, main: &str, has_kw400: bool) -> String {
         .iter()
         .map(|t| format!("{} on {}", t.code, t.body))
         .collect();
-    let wall = measured.wall.as_ref().map_or(String::new(), |w| {
-        format!(" and {} rows of load cells", w.rows.len())
-    });
-    let stiffness = if has_kw400 {
-        " and the published KW400"
-    } else {
-        ""
-    };
+    let wall = measured
+        .wall
+        .as_ref()
+        .map_or(String::new(), |w| format!(" and {} rows of load cells", w.rows.len()));
+    let stiffness = if has_kw400 { " and the published KW400" } else { "" };
     format!(
         "Identified by this project from the histories of the vehicle's own wall test, read at the {main}: {}{wall}{stiffness}; \
          spread from the covariance of the fit, priors where the test is silent",
@@ -207,11 +191,7 @@ fn remarks(
         fit.z.len()
     ));
     lines.push("  before -> after) of those that the test moved:".into());
-    for (i, p) in free
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| fit.covariance[(*i, *i)] < 0.9)
-    {
+    for (i, p) in free.iter().enumerate().filter(|(i, _)| fit.covariance[(*i, *i)] < 0.9) {
         let after = p.sd * fit.covariance[(i, i)].sqrt();
         lines.push(format!(
             "  {} {:.2} ({:.2} -> {after:.2})",
@@ -224,13 +204,7 @@ fn remarks(
 }
 
 /// The fit in the words of the scalar identification.
-fn as_scalars(
-    free: &[FreeParameter],
-    fit: &PulseFit,
-    w: &Response,
-    bodies: &[String],
-    main: &str,
-) -> Fit {
+fn as_scalars(free: &[FreeParameter], fit: &PulseFit, w: &Response, bodies: &[String], main: &str) -> Fit {
     let at = bodies.iter().position(|b| b == main);
     let seen = at.map(|i| w.motions[i].scalars());
     Fit {
@@ -249,12 +223,7 @@ fn as_scalars(
         spread: free
             .iter()
             .enumerate()
-            .map(|(i, p)| {
-                (
-                    p.name.clone(),
-                    p.sd * fit.covariance[(i, i)].max(0.0).sqrt(),
-                )
-            })
+            .map(|(i, p)| (p.name.clone(), p.sd * fit.covariance[(i, i)].max(0.0).sqrt()))
             .collect(),
         cost: fit.costs.iter().copied().fold(f64::INFINITY, f64::min),
         evaluations: fit.evaluations,
@@ -269,12 +238,10 @@ mod tests {
     #[test]
     fn strong_correlations_are_named() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles/recipes");
-        let (recipe, template) =
-            super::super::super::read_recipe(&folder.join("dodge-neon-1996.toml")).unwrap();
+        let (recipe, template) = super::super::super::read_recipe(&folder.join("dodge-neon-1996.toml")).unwrap();
         let priors = read_priors(&folder).unwrap();
         let names = ["masses.powertrain", "strength.pack", "strength.one_side"].map(String::from);
-        let free =
-            free_parameters(&priors, &recipe, &template, &["cabin"], Some(&names), &[]).unwrap();
+        let free = free_parameters(&priors, &recipe, &template, &["cabin"], Some(&names), &[]).unwrap();
         let c = DMatrix::from_row_slice(3, 3, &[4.0, 1.9, 0.0, 1.9, 1.0, -0.5, 0.0, -0.5, 1.0]);
         let found = correlated(&free, &c);
         assert_eq!(found.len(), 1, "{found:?}");

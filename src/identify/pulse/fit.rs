@@ -122,9 +122,7 @@ impl PulseProblem<'_> {
     fn data_residuals(&self, w: &Response) -> Vec<f64> {
         let m = self.measured;
         let mut r = Vec::new();
-        let share = |stride: usize, correlation_s: f64, sd: f64| {
-            (stride as f64 * GRID_S / correlation_s).sqrt() / sd
-        };
+        let share = |stride: usize, correlation_s: f64, sd: f64| (stride as f64 * GRID_S / correlation_s).sqrt() / sd;
         for trace in &m.traces {
             let Some(at) = self.bodies.iter().position(|b| *b == trace.body) else {
                 continue;
@@ -205,9 +203,10 @@ impl PulseProblem<'_> {
                 on.map(|t| of(t.motion.a_g.len())).fold(0.0, f64::max)
             })
             .sum();
-        let wall = m.wall.as_ref().map_or(0.0, |w| {
-            w.total_kn.len() as f64 * GRID_S / CORRELATION_S.1 + 1.0
-        });
+        let wall = m
+            .wall
+            .as_ref()
+            .map_or(0.0, |w| w.total_kn.len() as f64 * GRID_S / CORRELATION_S.1 + 1.0);
         let kw400 = f64::from(u8::from(self.recipe.wall.kw400_sd_N_per_mm.is_some()));
         traces + wall + kw400 + 6.0
     }
@@ -263,11 +262,7 @@ impl PulseProblem<'_> {
     /// [`Error::Request`] with fewer independent data than parameters that they are to fix; errors of building
     /// and simulating.
     pub fn fit(&self) -> Result<PulseFit, Error> {
-        let sought = self
-            .free
-            .iter()
-            .filter(|p| p.seen_by != SeenBy::Nothing)
-            .count();
+        let sought = self.free.iter().filter(|p| p.seen_by != SeenBy::Nothing).count();
         let data = self.effective_data();
         if sought as f64 > data {
             let names: Vec<&str> = self
@@ -279,10 +274,7 @@ impl PulseProblem<'_> {
                 .collect();
             return Err(Error::request(
                 format!("too few data: {data:.0} independent values for {sought} parameters"),
-                format!(
-                    "add a channel, or keep at their priors: {}",
-                    names.join(", ")
-                ),
+                format!("add a channel, or keep at their priors: {}", names.join(", ")),
             ));
         }
         let runs: Vec<(DVector<f64>, f64, usize)> = (0..STARTS)
@@ -374,9 +366,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// A value, or `None` with the error kept: the optimiser stops on it.
     fn keep<T>(&self, result: Result<T, Error>) -> Option<T> {
-        result
-            .map_err(|e| self.state.borrow_mut().failed = Some(e))
-            .ok()
+        result.map_err(|e| self.state.borrow_mut().failed = Some(e)).ok()
     }
 }
 
@@ -429,12 +419,7 @@ pub fn kw400(w: &Response, bodies: &[String], main: &str) -> Option<f64> {
 
 /// Energy returned over the force at greatest crush, mm, of the test and of the structure: of the wall's force where
 /// there are load cells, else of the main body's own deceleration.
-pub fn spring_back(
-    measured: &Measured,
-    w: &Response,
-    bodies: &[String],
-    main: &str,
-) -> Option<(f64, f64)> {
+pub fn spring_back(measured: &Measured, w: &Response, bodies: &[String], main: &str) -> Option<(f64, f64)> {
     let simulated = &w.motions[bodies.iter().position(|b| b == main)?];
     let mean = measured.mean(main)?;
     let decel = |m: &Motion| m.a_g.iter().map(|a| -a).collect::<Vec<f64>>();

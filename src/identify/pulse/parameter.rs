@@ -84,11 +84,7 @@ pub fn read_priors(recipes: &Path) -> Result<Vec<PulsePrior>, Error> {
     let sound = |p: &PulsePrior| p.sd > 0.0 && p.min > 0.0 && p.min < 1.0 && p.max > 1.0;
     if table.format != 1 || !table.parameter.iter().all(sound) {
         return Err(Error::request(
-            format!(
-                "{}: format {} or a prior out of range",
-                path.display(),
-                table.format
-            ),
+            format!("{}: format {} or a prior out of range", path.display(), table.format),
             "format = 1, sd above 0, 0 < min < 1 < max",
         ));
     }
@@ -113,10 +109,7 @@ pub fn free_parameters(
             let hint = nearest(name, priors.iter().map(|p| p.name.as_str()))
                 .map_or(String::new(), |n| format!("did you mean \"{n}\"?"));
             return Err(Error::request(
-                format!(
-                    "[pulse] of recipe {} has the parameter \"{name}\"",
-                    recipe.id
-                ),
+                format!("[pulse] of recipe {} has the parameter \"{name}\"", recipe.id),
                 format!("{hint} see templates/priors/pulse.toml"),
             ));
         }
@@ -202,12 +195,7 @@ fn places(prior: &PulsePrior, recipe: &Recipe, template: &Template) -> Vec<(Stri
                 .collect(),
             Some(shape) => shape_of(recipe, template, shape)
                 .map_or(0..0, |s| 1..s.force.len())
-                .map(|i| {
-                    (
-                        format!("shape.{shape}.{i}"),
-                        Place::Shape(shape.into(), Some(i)),
-                    )
-                })
+                .map(|i| (format!("shape.{shape}.{i}"), Place::Shape(shape.into(), Some(i))))
                 .collect(),
         },
         _ => Vec::new(),
@@ -267,8 +255,7 @@ mod tests {
 
     fn neon() -> (Vec<PulsePrior>, Recipe, Template) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles/recipes");
-        let (recipe, template) =
-            super::super::super::read_recipe(&folder.join("dodge-neon-1996.toml")).unwrap();
+        let (recipe, template) = super::super::super::read_recipe(&folder.join("dodge-neon-1996.toml")).unwrap();
         (read_priors(&folder).unwrap(), recipe, template)
     }
 
@@ -300,25 +287,19 @@ mod tests {
             let wanted = [name.to_string()];
             free_parameters(&priors, &recipe, &template, bodies, Some(&wanted), &[])
         };
-        let message = ask("strength.engine_block", &["cabin"])
-            .unwrap_err()
-            .to_string();
+        let message = ask("strength.engine_block", &["cabin"]).unwrap_err().to_string();
         assert!(
             message.contains("strength.engine_block") && message.contains("engine"),
             "{message}"
         );
         assert!(ask("strength.engine_block", &["cabin", "engine"]).is_ok());
         assert!(ask("strength.engine_block", &["cabin", WALL]).is_ok());
-        let message = ask("strength.crossmember", &["cabin"])
-            .unwrap_err()
-            .to_string();
+        let message = ask("strength.crossmember", &["cabin"]).unwrap_err().to_string();
         assert!(
             message.contains("crossmember") && message.contains("no such value"),
             "{message}"
         );
-        let message = ask("strength.engine_blok", &["cabin"])
-            .unwrap_err()
-            .to_string();
+        let message = ask("strength.engine_blok", &["cabin"]).unwrap_err().to_string();
         assert!(message.contains("\"strength.engine_block\""), "{message}");
     }
 

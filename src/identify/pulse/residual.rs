@@ -30,8 +30,7 @@ pub struct ResidualRow {
 impl ResidualRow {
     /// Within what is allowed?
     pub fn holds(&self) -> bool {
-        self.allowed
-            .is_none_or(|a| (self.fitted - self.measured).abs() <= a)
+        self.allowed.is_none_or(|a| (self.fitted - self.measured).abs() <= a)
     }
 }
 
@@ -60,8 +59,7 @@ pub fn residual_table(
     }
     if let Some(wall) = &measured.wall {
         table.wall(&wall.total_kn, w);
-        if let (Some(mean), Some(at)) = (measured.mean(main), bodies.iter().position(|b| b == main))
-        {
+        if let (Some(mean), Some(at)) = (measured.mean(main), bodies.iter().position(|b| b == main)) {
             table.row(
                 format!("wall: {main} displacement where the force ends, share of the largest"),
                 force_ends(&wall.total_kn, &mean.u_m),
@@ -142,12 +140,7 @@ impl Table {
         if is_main {
             let rated = |a: &[f64], b: &[f64]| iso18571(a, b, GRID_S).map_or(0.0, |r| r.overall);
             let velocity = rated(&mean.v_mps, &simulated.v_mps);
-            self.row(
-                format!("{name}: velocity, ISO/TS 18571"),
-                1.0,
-                velocity,
-                Some(0.05),
-            );
+            self.row(format!("{name}: velocity, ISO/TS 18571"), 1.0, velocity, Some(0.05));
             self.row(
                 format!("{name}: pulse, ISO/TS 18571"),
                 1.0,
@@ -172,12 +165,7 @@ impl Table {
     /// Force on the wall and its time.
     fn wall(&mut self, total_kn: &[f64], w: &Response) {
         let (m, s) = (peak_and_ms(total_kn), peak_and_ms(&w.wall_kn));
-        self.row(
-            "wall: peak force, CFC 60, kN".into(),
-            m.0,
-            s.0,
-            Some(0.10 * m.0),
-        );
+        self.row("wall: peak force, CFC 60, kN".into(), m.0, s.0, Some(0.10 * m.0));
         self.row("wall: time of peak force, ms".into(), m.1, s.1, Some(3.0));
     }
 }

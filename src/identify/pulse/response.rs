@@ -66,13 +66,7 @@ pub struct PulseRig {
 
 impl PulseRig {
     /// A rig that reads `bodies` over `samples` of the grid.
-    pub fn new(
-        wall: Vehicle,
-        speed_mps: f64,
-        step_s: f64,
-        bodies: Vec<String>,
-        samples: usize,
-    ) -> Self {
+    pub fn new(wall: Vehicle, speed_mps: f64, step_s: f64, bodies: Vec<String>, samples: usize) -> Self {
         Self {
             wall,
             speed_mps,
@@ -95,10 +89,7 @@ impl PulseRig {
             struck_left: true,
             turning: crate::collision::Turning::default(),
             occupants: Vec::new(),
-            plan: Plan::new(
-                DURATION_S.max(self.samples as f64 * GRID_S + 2e-3),
-                self.step_s,
-            ),
+            plan: Plan::new(DURATION_S.max(self.samples as f64 * GRID_S + 2e-3), self.step_s),
             solver: Solver::Leapfrog,
         }
     }
@@ -137,11 +128,7 @@ impl PulseRig {
         let vehicle = &case.parties[0].vehicle;
         let map = &assembly.maps[0];
         let stride = (GRID_S / record.sample_s).round() as usize;
-        let on_grid = |y: &[f64]| -> Vec<f64> {
-            (0..self.samples)
-                .map(|i| y[(i * stride).min(y.len() - 1)])
-                .collect()
-        };
+        let on_grid = |y: &[f64]| -> Vec<f64> { (0..self.samples).map(|i| y[(i * stride).min(y.len() - 1)]).collect() };
         let filtered = |y: Vec<f64>| -> Result<Vec<f64>, Error> {
             let lead = (LEAD_S / record.sample_s).round() as usize;
             let mut led = vec![0.0; lead];
@@ -168,14 +155,8 @@ impl PulseRig {
         let wall_kn = on_grid(&filtered(slope(&impulse, record.sample_s))?);
         let engine_back: Vec<f64> = vehicle
             .mass_with_role(Role::Engine)
-            .map_or(Vec::new(), |m| {
-                record.v(map.bodies[m]).iter().map(|v| -v).collect()
-            });
-        let turn = record
-            .v(map.cabin)
-            .iter()
-            .position(|v| *v < 0.0)
-            .unwrap_or(0);
+            .map_or(Vec::new(), |m| record.v(map.bodies[m]).iter().map(|v| -v).collect());
+        let turn = record.v(map.cabin).iter().position(|v| *v < 0.0).unwrap_or(0);
         let most = |v: &[f64]| v.iter().copied().fold(0.0, f64::max);
         let outcome = outcome::read(case, assembly, record)?;
         let seen = &outcome.vehicles[0];
@@ -204,19 +185,15 @@ impl PulseRig {
 
 /// Index of the mass that a channel sat on.
 fn mass_named(vehicle: &Vehicle, name: &str) -> Result<usize, Error> {
-    vehicle
-        .masses
-        .iter()
-        .position(|m| m.name == name)
-        .ok_or_else(|| {
-            Error::request(
-                format!(
-                    "a channel of [pulse] sat on \"{name}\": {} has no such mass",
-                    vehicle.id
-                ),
-                "name a [[mass]] of the vehicle, or \"wall\"",
-            )
-        })
+    vehicle.masses.iter().position(|m| m.name == name).ok_or_else(|| {
+        Error::request(
+            format!(
+                "a channel of [pulse] sat on \"{name}\": {} has no such mass",
+                vehicle.id
+            ),
+            "name a [[mass]] of the vehicle, or \"wall\"",
+        )
+    })
 }
 
 /// Rate of change by central differences.

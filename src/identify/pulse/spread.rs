@@ -155,8 +155,7 @@ pub(super) fn entries(
         let filed = evidence_above(problem.recipe, problem.template, key);
         let shift = before.get(key).map_or(0.0, |b| (now.seen - b.seen).abs());
         if shift <= MOVED_SHARE * old_sd && new_sd >= (1.0 - MOVED_SHARE) * old_sd {
-            let (basis, source) =
-                filed.map_or((Basis::Estimated, source), |p| (p.basis, p.source.as_str()));
+            let (basis, source) = filed.map_or((Basis::Estimated, source), |p| (p.basis, p.source.as_str()));
             all.push((key.clone(), Provenance::new(basis, source, rounded(old_sd))));
             continue;
         }
@@ -169,19 +168,10 @@ pub(super) fn entries(
             .points
             .iter()
             .enumerate()
-            .map(|(i, s)| {
-                if i < now.reached {
-                    fitted
-                } else {
-                    beyond(s).max(fitted)
-                }
-            })
+            .map(|(i, s)| if i < now.reached { fitted } else { beyond(s).max(fitted) })
             .map(rounded)
             .collect();
-        all.push((
-            key.clone(),
-            derived(source, rounded(fitted), now.reached, points),
-        ));
+        all.push((key.clone(), derived(source, rounded(fitted), now.reached, points)));
     }
     Ok(all)
 }
@@ -262,11 +252,7 @@ fn slopes(
 
 /// The evidence that a number has without the test: its own entry of recipe or template, or the nearest group above,
 /// that does not call itself derived.
-fn evidence_above<'a>(
-    recipe: &'a Recipe,
-    template: &'a Template,
-    key: &str,
-) -> Option<&'a Provenance> {
+fn evidence_above<'a>(recipe: &'a Recipe, template: &'a Template, key: &str) -> Option<&'a Provenance> {
     let mut at = key;
     loop {
         let own = recipe.provenance.get(at).or(template.provenance.get(at));

@@ -22,11 +22,7 @@ fn shipped_structures_meet_their_pulses() {
         ("toyota-camry-2018", 11),
     ] {
         let (recipe, _) = read_recipe(&folder.join(format!("{id}.toml"))).unwrap();
-        let main = recipe
-            .wall
-            .instrumented_mass
-            .clone()
-            .unwrap_or("cabin".into());
+        let main = recipe.wall.instrumented_mass.clone().unwrap_or("cabin".into());
         let speed_mps = recipe.wall.speed_kmh * KMH;
         let test = recipe.pulse.unwrap();
         let measured = Measured::read(&test, &folder, speed_mps, &main).unwrap();
@@ -43,11 +39,7 @@ fn shipped_structures_meet_their_pulses() {
         let table = residual_table(&measured, &seen, &bodies, &main, None);
         let missed: Vec<_> = table.iter().filter(|r| !r.holds()).collect();
         assert!(missed.is_empty(), "{id}: {missed:?}");
-        assert_eq!(
-            table.iter().filter(|r| r.allowed.is_some()).count(),
-            judged,
-            "{id}"
-        );
+        assert_eq!(table.iter().filter(|r| r.allowed.is_some()).count(), judged, "{id}");
     }
 }
 
@@ -57,17 +49,8 @@ fn lanes_do_not_change_a_response() {
     let vehicles = Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles");
     let vehicle = load_vehicle(&vehicles.join("reference/dodge-neon-1996.toml")).unwrap();
     let heavier = vehicle.at_mass(1.1 * vehicle.total_kg()).unwrap();
-    let rig = PulseRig::new(
-        rigid_wall().unwrap(),
-        15.0,
-        20e-6,
-        vec!["cabin".into()],
-        200,
-    );
+    let rig = PulseRig::new(rigid_wall().unwrap(), 15.0, 20e-6, vec!["cabin".into()], 200);
     let both = rig.all(&[vehicle.clone(), heavier.clone()]).unwrap();
-    assert_eq!(
-        both,
-        [rig.one(&vehicle).unwrap(), rig.one(&heavier).unwrap()]
-    );
+    assert_eq!(both, [rig.one(&vehicle).unwrap(), rig.one(&heavier).unwrap()]);
     assert_ne!(both[0], both[1]);
 }

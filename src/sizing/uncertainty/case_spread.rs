@@ -67,8 +67,7 @@ impl<'a> Drawable<'a> {
         for (i, o) in case.occupants.iter().enumerate() {
             let same = |other: &usize| {
                 let p = &case.occupants[*other];
-                (p.vehicle, p.seat, p.dummy) == (o.vehicle, o.seat, o.dummy)
-                    && p.restraint == o.restraint
+                (p.vehicle, p.seat, p.dummy) == (o.vehicle, o.seat, o.dummy) && p.restraint == o.restraint
             };
             match restraints.iter_mut().find(|(_, who)| who.iter().any(same)) {
                 Some((_, who)) => who.push(i),
@@ -124,11 +123,7 @@ const VEHICLE: [Measure; 4] = [
     Measure::CrushMm,
     Measure::IntrusionMm,
 ];
-const TURNING: [Measure; 3] = [
-    Measure::YawRateDps,
-    Measure::YawDeg,
-    Measure::DeltaVLateralMps,
-];
+const TURNING: [Measure; 3] = [Measure::YawRateDps, Measure::YawDeg, Measure::DeltaVLateralMps];
 const OCCUPANT: [Measure; 7] = [
     Measure::Hic15,
     Measure::ChestA3msG,
@@ -139,12 +134,7 @@ const OCCUPANT: [Measure; 7] = [
     Measure::JointWithoutNeck,
 ];
 
-fn values(
-    case: &Case,
-    seen: &outcome::Outcome,
-    assembly: &Assembly,
-    record: &Record,
-) -> Result<Values, Error> {
+fn values(case: &Case, seen: &outcome::Outcome, assembly: &Assembly, record: &Record) -> Result<Values, Error> {
     let mut all = Readings::default();
     for (i, v) in seen.vehicles.iter().enumerate() {
         all.take(i + 1, &VEHICLE, |m| v.reading(m));
@@ -154,13 +144,10 @@ fn values(
     }
     all.take(1, &[Measure::Restitution], |_| Some(seen.restitution));
     for (i, o) in assembly.occupants.iter().enumerate() {
-        let read =
-            readings(o, record).map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
+        let read = readings(o, record).map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
         all.take(i + 1, &OCCUPANT, |m| read.reading(m));
     }
-    let given = all
-        .iter()
-        .filter_map(|(name, v)| Some((name.to_string(), v?)));
+    let given = all.iter().filter_map(|(name, v)| Some((name.to_string(), v?)));
     Ok(given.collect())
 }
 
@@ -173,9 +160,7 @@ pub fn case_spread(case: &Case, draws: u64, seed: u64) -> Result<CaseSpread, Err
     if !(1..=MOST_DRAWS).contains(&draws) {
         return Err(Error::request(
             format!("{draws} draws"),
-            format!(
-                "1 to {MOST_DRAWS}; 200 give percentiles that a second seed moves by a tenth of the band"
-            ),
+            format!("1 to {MOST_DRAWS}; 200 give percentiles that a second seed moves by a tenth of the band"),
         ));
     }
     if case.solver != Solver::Leapfrog {
@@ -187,9 +172,7 @@ pub fn case_spread(case: &Case, draws: u64, seed: u64) -> Result<CaseSpread, Err
     let drawable = Drawable::of(case);
     let filed = run(case)?;
     let filed = values(case, &filed.outcome, &filed.assembly, &filed.record)?;
-    let drawn: Vec<Case> = (0..draws)
-        .filter_map(|i| drawable.draw(seed, i).ok())
-        .collect();
+    let drawn: Vec<Case> = (0..draws).filter_map(|i| drawable.draw(seed, i).ok()).collect();
     let options = BatchOptions {
         stable_step: true,
         align_cells: true,

@@ -100,10 +100,7 @@ impl Seen {
     fn slack_at(&self, confidence: f64) -> f64 {
         let n = self.slacks.len();
         let need = ((confidence * n as f64 - 1e-9).ceil() as usize).clamp(1, n.max(1));
-        self.slacks
-            .get(n - need)
-            .copied()
-            .unwrap_or(f64::NEG_INFINITY)
+        self.slacks.get(n - need).copied().unwrap_or(f64::NEG_INFINITY)
     }
 
     fn share(&self) -> f64 {
@@ -170,10 +167,7 @@ impl<'a> Search<'a> {
     }
 
     fn look(&mut self, package: usize, x: &[f64]) -> Result<usize, Error> {
-        let known = self
-            .seen
-            .iter()
-            .position(|s| s.package == package && s.x == x);
+        let known = self.seen.iter().position(|s| s.package == package && s.x == x);
         if let Some(at) = known {
             return Ok(at);
         }
@@ -211,11 +205,7 @@ impl<'a> Search<'a> {
         // Nothing holds: the largest probability, the nearest of equals.
         let at = held.or_else(|| {
             let key = |i: usize| (self.seen[i].share(), self.seen[i].slack_at(confidence));
-            (0..self.seen.len()).max_by(|a, b| {
-                key(*a)
-                    .partial_cmp(&key(*b))
-                    .unwrap_or(std::cmp::Ordering::Equal)
-            })
+            (0..self.seen.len()).max_by(|a, b| key(*a).partial_cmp(&key(*b)).unwrap_or(std::cmp::Ordering::Equal))
         })?;
         let s = &self.seen[at];
         Some(Answer {
@@ -259,11 +249,7 @@ impl<'a> Search<'a> {
             let (mut low, mut high) = (None::<(f64, f64)>, None::<(f64, f64)>);
             for &(shift, at, exists) in &self.shifts {
                 let slack = self.seen[at].slack_at(confidence);
-                let end = if slack >= 0.0 || !exists {
-                    &mut high
-                } else {
-                    &mut low
-                };
+                let end = if slack >= 0.0 || !exists { &mut high } else { &mut low };
                 let outer = slack >= 0.0 || !exists;
                 if end.is_none_or(|(s, _)| if outer { shift < s } else { shift > s }) {
                     *end = Some((shift, slack));
@@ -323,14 +309,7 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    fn run(
-        &mut self,
-        from: usize,
-        confidence: f64,
-        goal: Goal,
-        reach: f64,
-        designs: usize,
-    ) -> Result<(), Error> {
+    fn run(&mut self, from: usize, confidence: f64, goal: Goal, reach: f64, designs: usize) -> Result<(), Error> {
         let (package, start) = (self.seen[from].package, self.seen[from].x.clone());
         let most = self.design(package, &vec![1.0; start.len()]);
         let descent = Descent {

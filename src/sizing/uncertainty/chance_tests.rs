@@ -26,11 +26,7 @@ fn parts(design: &Design) -> (f64, f64) {
 impl Worlds for Toy {
     fn slacks(&mut self, design: &Design) -> Result<Vec<f64>, Error> {
         let (s, length) = parts(design);
-        Ok(self
-            .demands
-            .iter()
-            .map(|d| s.ln() + 4.0 * length - d)
-            .collect())
+        Ok(self.demands.iter().map(|d| s.ln() + 4.0 * length - d).collect())
     }
 
     fn cost_usd(&self, design: &Design) -> Result<[f64; 2], Error> {
@@ -95,12 +91,7 @@ fn a_higher_confidence_never_costs_less() {
     for sd in [0.05, 0.2, 0.4] {
         let got = cost(&mut Toy::new(sd, 300), &[0.95, 0.9, 0.7, 0.5]);
         for pair in got.windows(2) {
-            assert!(
-                pair[0].usd >= pair[1].usd,
-                "sd {sd}: {} < {}",
-                pair[0].usd,
-                pair[1].usd
-            );
+            assert!(pair[0].usd >= pair[1].usd, "sd {sd}: {} < {}", pair[0].usd, pair[1].usd);
         }
     }
 }
@@ -121,11 +112,7 @@ fn what_cannot_hold_says_so_with_the_best_probability() {
     let best = toy.demands.iter().filter(|d| **d <= most).count() as f64 / 300.0;
     let got = cost(&mut toy, &[0.99]);
     assert!(!got[0].feasible);
-    assert!(
-        (got[0].share - best).abs() < 1e-9,
-        "{} against {best}",
-        got[0].share
-    );
+    assert!((got[0].share - best).abs() < 1e-9, "{} against {best}", got[0].share);
 }
 
 #[test]

@@ -32,12 +32,7 @@ struct Level {
 
 impl Analysis<'_> {
     /// A design for each confidence, the highest first, each added to `done` as it is finished.
-    pub(super) fn designs(
-        &self,
-        nominal: &Design,
-        which: &[usize],
-        done: &mut Vec<ChanceDesign>,
-    ) -> Result<(), Error> {
+    pub(super) fn designs(&self, nominal: &Design, which: &[usize], done: &mut Vec<ChanceDesign>) -> Result<(), Error> {
         let problem = self.population.problem;
         let mut levels = self.request.confidence.clone();
         levels.sort_by(|a, b| b.total_cmp(a));
@@ -71,9 +66,8 @@ impl Analysis<'_> {
                         found = h.clone();
                         found.answer.confidence = confidence;
                     }
-                    let value = serde_json::to_value(&found).map_err(|e| {
-                        Error::request(format!("cannot write JSON: {e}"), "report this input")
-                    })?;
+                    let value = serde_json::to_value(&found)
+                        .map_err(|e| Error::request(format!("cannot write JSON: {e}"), "report this input"))?;
                     self.parts.save(&name, &value)?;
                     found
                 }
@@ -85,18 +79,11 @@ impl Analysis<'_> {
     }
 
     /// The design of one confidence, over draws that neither search nor check has seen.
-    fn level(
-        &self,
-        search: &mut Search<'_>,
-        confidence: f64,
-        which: &[usize],
-    ) -> Result<Level, Error> {
+    fn level(&self, search: &mut Search<'_>, confidence: f64, which: &[usize]) -> Result<Level, Error> {
         let problem = self.population.problem;
         let (holds, mut design) = self.confirmed(search, confidence, which)?;
         let grown = apply(problem.vehicle, &design, problem.data)?.mass.paths;
-        design
-            .materials
-            .retain(|path, _| grown.iter().any(|p| &p.path == path));
+        design.materials.retain(|path, _| grown.iter().any(|p| &p.path == path));
         let draws = self.request.draws.min(BESIDE_DRAWS);
         let what = format!("design for {:.0} %", 100.0 * confidence);
         self.progress.begin(&what, draws);
@@ -117,24 +104,13 @@ impl Analysis<'_> {
         })
     }
 
-    fn draw(
-        &self,
-        design: &Design,
-        which: &[usize],
-        seed: u64,
-        draws: usize,
-    ) -> Result<MonteCarlo, Error> {
+    fn draw(&self, design: &Design, which: &[usize], seed: u64, draws: usize) -> Result<MonteCarlo, Error> {
         monte_carlo(self.population, design, which, seed, draws, self.progress)
     }
 
     /// A design that a fresh sample confirms: where it falls short there it is sought again at more than asked for,
     /// where it is needlessly sure, at less.
-    fn confirmed(
-        &self,
-        search: &mut Search<'_>,
-        level: f64,
-        which: &[usize],
-    ) -> Result<(bool, Design), Error> {
+    fn confirmed(&self, search: &mut Search<'_>, level: f64, which: &[usize]) -> Result<(bool, Design), Error> {
         let what = format!("search for {:.0} %", 100.0 * level);
         let mut asked = level;
         let mut held: Option<(f64, Design)> = None;
@@ -155,8 +131,7 @@ impl Analysis<'_> {
             checked.push(answer.design.clone());
             let seed = self.request.seed + CHECK + check as u64;
             let draws = CHECK_DRAWS.min(self.request.draws);
-            self.progress
-                .begin(&format!("check for {:.0} %", 100.0 * level), draws);
+            self.progress.begin(&format!("check for {:.0} %", 100.0 * level), draws);
             let seen = self.draw(&answer.design, which, seed, draws)?;
             let short = level - seen.probability_met.value;
             if nearest.as_ref().is_none_or(|(s, _)| short < *s) {
@@ -177,12 +152,7 @@ impl Analysis<'_> {
         // Short by no more than the check's own sampling error still counts; the last sample has the last word.
         nearest
             .map(|(short, design)| (short < 0.01, design))
-            .ok_or_else(|| {
-                Error::request(
-                    "no design to start from",
-                    "allow structure, restraints or both",
-                )
-            })
+            .ok_or_else(|| Error::request("no design to start from", "allow structure, restraints or both"))
     }
 }
 

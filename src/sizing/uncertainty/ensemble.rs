@@ -60,11 +60,7 @@ fn looks(
             let (account, sized) = population.sized(design, &w.row)?;
             let mut drawn = DrawnRestraints::new();
             let mut case = |l: &usize| population.case(&sized, &loads[*l], &w.row, &mut drawn);
-            let cases = w
-                .loads
-                .iter()
-                .map(&mut case)
-                .collect::<Result<_, Error>>()?;
+            let cases = w.loads.iter().map(&mut case).collect::<Result<_, Error>>()?;
             Ok((account, cases))
         })
         .collect::<Result<_, Error>>()?;
@@ -72,10 +68,7 @@ fn looks(
     let counts: Vec<usize> = cases.iter().map(Vec::len).collect();
     let flat: Vec<_> = cases.into_iter().flatten().collect();
     let values = map_batch(&flat, DRAWN, |case, a, r| values_of(case, &a, &r));
-    let mut values = values
-        .into_iter()
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter();
+    let mut values = values.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter();
     let each = accounts.into_iter().zip(counts);
     Ok(each
         .map(|(account, n)| (account, values.by_ref().take(n).collect()))
@@ -86,12 +79,7 @@ fn looks(
 ///
 /// # Errors
 /// [`Error::Request`] when a target cannot be evaluated.
-pub fn least_slack(
-    rule: Rule,
-    loads: &[LoadCase],
-    which: &[usize],
-    values: &[CaseValues],
-) -> Result<f64, Error> {
+pub fn least_slack(rule: Rule, loads: &[LoadCase], which: &[usize], values: &[CaseValues]) -> Result<f64, Error> {
     Ok(least(&slacks_of(rule, loads, which, values, 0.0)?))
 }
 
@@ -188,10 +176,7 @@ pub fn monte_carlo(
                 }
             }
             for criterion in Measure::TARGETS {
-                let partner = deciding
-                    .iter()
-                    .zip(decide)
-                    .filter(|(l, _)| !loads[**l].own_wall);
+                let partner = deciding.iter().zip(decide).filter(|(l, _)| !loads[**l].own_wall);
                 let worst = partner.filter_map(|(_, v)| v.get(&criterion).copied());
                 if let Some(w) = worst.max_by(f64::total_cmp) {
                     seen.worst.entry(criterion).or_default().push(w);
@@ -223,9 +208,7 @@ impl Seen {
         let band = |m: Measure| Band::of(account(m));
         let grid = |values: &mut dyn Iterator<Item = f64>| -> Vec<f64> {
             let all = sorted(values);
-            (0..=100)
-                .map(|p| quantile(&all, f64::from(p) / 100.0))
-                .collect()
+            (0..=100).map(|p| quantile(&all, f64::from(p) / 100.0)).collect()
         };
         let mut percentiles = BTreeMap::new();
         for output in [
@@ -262,10 +245,7 @@ impl Seen {
         MonteCarlo {
             draws: self.slacks.len(),
             runs: self.runs,
-            probability_met: Share::of(
-                self.slacks.iter().filter(|s| **s >= 0.0).count(),
-                self.slacks.len(),
-            ),
+            probability_met: Share::of(self.slacks.iter().filter(|s| **s >= 0.0).count(), self.slacks.len()),
             overlooked: Share::of(self.overlooked, self.slacks.len()),
             added_mass_kg: band(Measure::AddedMassKg),
             added_structure_kg: band(Measure::AddedStructureKg),

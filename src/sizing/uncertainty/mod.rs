@@ -83,10 +83,7 @@ impl Request {
             ("search_draws", self.search_draws, 50),
         ] {
             if n < least || n > 10_000_000 {
-                return refuse(
-                    format!("{name} = {n}"),
-                    &format!("from {least} to 10000000"),
-                );
+                return refuse(format!("{name} = {n}"), &format!("from {least} to 10000000"));
             }
         }
         Ok(())
@@ -260,11 +257,7 @@ impl Analysis<'_> {
         };
         found.deciding = deciding.iter().map(name).collect();
         let which: Vec<usize> = deciding.iter().map(|d| d.0).collect();
-        let partners: Vec<usize> = which
-            .iter()
-            .copied()
-            .filter(|l| !problem.cases[*l].own_wall)
-            .collect();
+        let partners: Vec<usize> = which.iter().copied().filter(|l| !problem.cases[*l].own_wall).collect();
 
         let as_built = Design::default();
         let unchanged = nominal.keeps_structure() && nominal.package.is_none();
@@ -277,31 +270,15 @@ impl Analysis<'_> {
             found.nominal = Some(self.monte_carlo("nominal design", nominal, &which, all)?);
         }
         if !partners.is_empty() {
-            let inputs = self
-                .population
-                .columns_in_use(nominal, &problem.cases)?
-                .len();
+            let inputs = self.population.columns_in_use(nominal, &problem.cases)?.len();
             found.tornado = Some(self.kept("tornado", inputs, || {
-                tornado::tornado(
-                    self.population,
-                    nominal,
-                    &partners,
-                    criterion,
-                    self.progress,
-                )
+                tornado::tornado(self.population, nominal, &partners, criterion, self.progress)
             })?);
             let rows = self.request.sobol_rows;
             let seed = self.request.seed + VARIANCE;
             found.sobol.push(self.kept("sobol-risk", rows, || {
                 let sample = (seed, rows);
-                variance::of_risk(
-                    self.population,
-                    nominal,
-                    &partners,
-                    criterion,
-                    sample,
-                    self.progress,
-                )
+                variance::of_risk(self.population, nominal, &partners, criterion, sample, self.progress)
             })?);
             found.sobol.extend(self.kept("sobol-account", 1, || {
                 variance::of_account(self.population, nominal, seed)
@@ -320,11 +297,7 @@ impl Analysis<'_> {
         steps: usize,
         work: impl FnOnce() -> Result<T, Error>,
     ) -> Result<T, Error> {
-        if let Some(known) = self
-            .parts
-            .load(name)
-            .and_then(|v| serde_json::from_value(v).ok())
-        {
+        if let Some(known) = self.parts.load(name).and_then(|v| serde_json::from_value(v).ok()) {
             return Ok(known);
         }
         if self.progress.stop() {
@@ -338,13 +311,7 @@ impl Analysis<'_> {
         Ok(done)
     }
 
-    fn monte_carlo(
-        &self,
-        name: &str,
-        design: &Design,
-        which: &[usize],
-        draws: usize,
-    ) -> Result<MonteCarlo, Error> {
+    fn monte_carlo(&self, name: &str, design: &Design, which: &[usize], draws: usize) -> Result<MonteCarlo, Error> {
         self.kept(name, draws, || {
             let seed = self.request.seed;
             ensemble::monte_carlo(self.population, design, which, seed, draws, self.progress)
@@ -385,9 +352,7 @@ impl Analysis<'_> {
         let cases = &self.population.problem.cases;
         let partner = deciding.iter().map(|d| &cases[d.0]).filter(|c| !c.own_wall);
         let mut targets = partner.chain(cases).flat_map(|c| &c.targets);
-        targets
-            .next()
-            .map_or(Measure::JointWithoutNeck, |t| t.criterion)
+        targets.next().map_or(Measure::JointWithoutNeck, |t| t.criterion)
     }
 }
 

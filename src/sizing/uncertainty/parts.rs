@@ -53,9 +53,6 @@ mod tests {
         assert_eq!(parts.load("as built"), None);
         parts.save("as built", &json!([1.5, "x"])).unwrap();
         assert_eq!(parts.load("as built"), Some(json!([1.5, "x"])));
-        assert_eq!(
-            FolderParts::new(folder.path(), "abd").load("as built"),
-            None
-        );
+        assert_eq!(FolderParts::new(folder.path(), "abd").load("as built"), None);
     }
 }

@@ -242,11 +242,7 @@ impl<'a> Population<'a> {
     ///
     /// # Errors
     /// As [`CollisionEvaluator::case`].
-    pub fn new(
-        problem: &'a Problem<'a>,
-        evaluator: &'a CollisionEvaluator,
-        step_s: f64,
-    ) -> Result<Self, Error> {
+    pub fn new(problem: &'a Problem<'a>, evaluator: &'a CollisionEvaluator, step_s: f64) -> Result<Self, Error> {
         let mut inputs = Vec::new();
         let mut block = |prefix: &str, own: bool, of: Vec<Input>| {
             let at = inputs.len();
@@ -352,9 +348,7 @@ impl<'a> Population<'a> {
             take(b);
         }
         for load in loads {
-            let case = self
-                .evaluator
-                .case(&self.vehicle, design.package.as_deref(), load)?;
+            let case = self.evaluator.case(&self.vehicle, design.package.as_deref(), load)?;
             if let Some(b) = self.partners.get(&case.parties[1].vehicle.id) {
                 take(b);
             }
@@ -430,11 +424,7 @@ impl<'a> Population<'a> {
             ..crate::dynamics::Plan::new(plan.duration_s, self.step_s)
         };
         let partner = &mut case.parties[1].vehicle;
-        if let Some(b) = self
-            .partners
-            .get(&partner.id)
-            .filter(|b| !b.inputs.is_empty())
-        {
+        if let Some(b) = self.partners.get(&partner.id).filter(|b| !b.inputs.is_empty()) {
             *partner = partner.drawn(&b.inputs, &b.factors(row));
         }
         for o in &mut case.occupants {

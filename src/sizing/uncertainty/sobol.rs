@@ -69,9 +69,7 @@ impl Outputs {
         };
         let rows: Vec<usize> = (0..self.a.len()).filter(finite).collect();
         let whole = self.estimate(&rows)?;
-        let half = self
-            .estimate(&rows[..rows.len() / 2])
-            .unwrap_or_else(|| whole.clone());
+        let half = self.estimate(&rows[..rows.len() / 2]).unwrap_or_else(|| whole.clone());
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let resampled: Vec<Vec<[f64; 2]>> = (0..RESAMPLES)
             .filter_map(|_| {
@@ -118,10 +116,7 @@ impl Outputs {
                     let first = |&i: &usize| (self.b[i] - mean) * (ab[i] - self.a[i]);
                     let total = |&i: &usize| (self.a[i] - ab[i]).powi(2);
                     let mean_of = |f: &dyn Fn(&usize) -> f64| rows.iter().map(f).sum::<f64>() / n;
-                    [
-                        mean_of(&first) / variance,
-                        mean_of(&total) / (2.0 * variance),
-                    ]
+                    [mean_of(&first) / variance, mean_of(&total) / (2.0 * variance)]
                 })
                 .collect(),
         )
@@ -160,29 +155,14 @@ mod tests {
         let got = outputs(ishigami, &groups, 20_000).indices(1).unwrap();
         let expected = [(0.3139, 0.5576), (0.4424, 0.4424), (0.0, 0.2437)];
         for (i, (g, (s, t))) in got.iter().zip(expected).enumerate() {
-            assert!(
-                (g.first.value - s).abs() < 0.02,
-                "S{}: {:?}",
-                i + 1,
-                g.first
-            );
-            assert!(
-                (g.total.value - t).abs() < 0.02,
-                "T{}: {:?}",
-                i + 1,
-                g.total
-            );
+            assert!((g.first.value - s).abs() < 0.02, "S{}: {:?}", i + 1, g.first);
+            assert!((g.total.value - t).abs() < 0.02, "T{}: {:?}", i + 1, g.total);
             for index in [g.first, g.total] {
-                assert!(
-                    index.low <= index.value && index.value <= index.high,
-                    "{index:?}"
-                );
+                assert!(index.low <= index.value && index.value <= index.high, "{index:?}");
             }
         }
         // A group is worth its members and what they do together: {x1, x3} and {x2} share nothing.
-        let pair = outputs(ishigami, &[vec![0, 2], vec![1]], 20_000)
-            .indices(1)
-            .unwrap();
+        let pair = outputs(ishigami, &[vec![0, 2], vec![1]], 20_000).indices(1).unwrap();
         assert!((pair[0].first.value - 0.5576).abs() < 0.02, "{:?}", pair[0]);
         assert!((pair[0].first.value + pair[1].first.value - 1.0).abs() < 0.03);
     }

@@ -102,10 +102,7 @@ mod tests {
     fn percentiles_are_ordered_and_those_of_a_ramp() {
         let band = Band::of((0..=100).rev().map(f64::from)).unwrap();
         let b = &band;
-        assert_eq!(
-            [b.p5, b.p10, b.p50, b.p90, b.p95],
-            [5.0, 10.0, 50.0, 90.0, 95.0]
-        );
+        assert_eq!([b.p5, b.p10, b.p50, b.p90, b.p95], [5.0, 10.0, 50.0, 90.0, 95.0]);
         assert_eq!(b.mean, 50.0);
         assert!((b.sd - 29.300).abs() < 1e-3, "{}", b.sd);
         assert_eq!(Band::of([f64::NAN]), None);
@@ -116,10 +113,7 @@ mod tests {
     #[test]
     fn a_share_has_the_wilson_interval() {
         let s = Share::of(10, 100);
-        assert!(
-            (s.low - 0.0552).abs() < 1e-4 && (s.high - 0.1744).abs() < 1e-4,
-            "{s:?}"
-        );
+        assert!((s.low - 0.0552).abs() < 1e-4 && (s.high - 0.1744).abs() < 1e-4, "{s:?}");
         assert!(Share::of(0, 50).low < 1e-12 && Share::of(50, 50).high > 1.0 - 1e-12);
     }
 }

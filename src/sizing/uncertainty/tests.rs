@@ -24,14 +24,8 @@ fn setting() -> Setting {
     plan.settle_s = Some(0.03);
     plan.detail = Detail::Lean;
     let partner = "ford-f-150-2018".to_string();
-    let evaluator = CollisionEvaluator::new(
-        &library,
-        std::slice::from_ref(&partner),
-        &data.costs,
-        seats,
-        plan,
-    )
-    .unwrap();
+    let evaluator =
+        CollisionEvaluator::new(&library, std::slice::from_ref(&partner), &data.costs, seats, plan).unwrap();
     let target = Target {
         criterion: Measure::JointWithoutNeck,
         limit: 0.3,
@@ -63,16 +57,8 @@ fn worlds(population: &Population<'_>, draws: u64) -> Vec<World> {
 
 fn risks(population: &Population<'_>, draws: u64) -> Vec<f64> {
     let loads = &population.problem.cases;
-    let all = criteria(
-        population,
-        &Design::default(),
-        loads,
-        &worlds(population, draws),
-    )
-    .unwrap();
-    all.iter()
-        .map(|v| v[0][&Measure::JointWithoutNeck])
-        .collect()
+    let all = criteria(population, &Design::default(), loads, &worlds(population, draws)).unwrap();
+    all.iter().map(|v| v[0][&Measure::JointWithoutNeck]).collect()
 }
 
 /// A draw is its seed and index: neither the number of threads nor its neighbours change it.
@@ -81,12 +67,7 @@ fn draws_depend_on_neither_threads_nor_neighbours() {
     let s = setting();
     let problem = Problem::new(&s.vehicle, &s.data, s.loads.clone());
     let population = Population::new(&problem, &s.evaluator, 50e-6).unwrap();
-    let pool = |n: usize| {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(n)
-            .build()
-            .unwrap()
-    };
+    let pool = |n: usize| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap();
     let one = pool(1).install(|| risks(&population, 24));
     let three = pool(3).install(|| risks(&population, 24));
     assert_eq!(one, three);
@@ -127,10 +108,7 @@ fn wider_evidence_never_narrows_the_risk_band() {
     let s = setting();
     let width = |factor: f64| {
         let mut vehicle = s.vehicle.clone();
-        vehicle
-            .provenance
-            .values_mut()
-            .for_each(|p| *p = p.widened(factor));
+        vehicle.provenance.values_mut().for_each(|p| *p = p.widened(factor));
         let problem = Problem::new(&vehicle, &s.data, s.loads.clone());
         let population = Population::new(&problem, &s.evaluator, 50e-6).unwrap();
         // Only the vehicle is drawn, at the same probabilities.
@@ -147,10 +125,7 @@ fn wider_evidence_never_narrows_the_risk_band() {
         band.p90 - band.p10
     };
     let (none, half, whole) = (width(0.0), width(0.5), width(1.0));
-    assert!(
-        none < 1e-12 && half > 0.0 && whole > half,
-        "{none} {half} {whole}"
-    );
+    assert!(none < 1e-12 && half > 0.0 && whole > half, "{none} {half} {whole}");
 }
 
 /// All of it on a small sample: percentiles in order, nothing cheaper at more confidence. Long: on demand.
@@ -183,12 +158,7 @@ fn an_analysis_is_consistent_with_itself() {
     let u = analyse(&population, &sizing.design, &request, &Silent, &NoParts).unwrap();
     assert!(!u.interrupted && u.deciding.len() == 1);
     let (before, after) = (u.as_built.unwrap(), u.nominal.unwrap());
-    for b in after
-        .worst
-        .values()
-        .chain(&after.added_mass_kg)
-        .chain(&after.price_usd)
-    {
+    for b in after.worst.values().chain(&after.added_mass_kg).chain(&after.price_usd) {
         let order = [b.p5, b.p10, b.p25, b.p50, b.p75, b.p90, b.p95];
         assert!(order.windows(2).all(|w| w[0] <= w[1]), "{b:?}");
     }

@@ -14,11 +14,7 @@ use crate::sizing::problem::CaseValues;
 pub const ENDS: [f64; 2] = [0.1, 0.9];
 
 /// Outputs of the account that are followed, in the order of [`Swing`]'s arrays behind the leading criterion.
-pub const ACCOUNT: [Measure; 3] = [
-    Measure::AddedMassKg,
-    Measure::AddedCostUsd,
-    Measure::PriceUsd,
-];
+pub const ACCOUNT: [Measure; 3] = [Measure::AddedMassKg, Measure::AddedCostUsd, Measure::PriceUsd];
 
 /// What one input does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,10 +71,7 @@ pub fn tornado(
     criterion: Measure,
     progress: &dyn Progress,
 ) -> Result<Tornado, Error> {
-    let loads: Vec<_> = deciding
-        .iter()
-        .map(|l| population.problem.cases[*l].clone())
-        .collect();
+    let loads: Vec<_> = deciding.iter().map(|l| population.problem.cases[*l].clone()).collect();
     let which: Vec<usize> = (0..loads.len()).collect();
     let columns = population.columns_in_use(design, &loads)?;
     let at = |column: usize, u: f64| {
@@ -111,10 +104,7 @@ pub fn tornado(
             .copied()
             .filter(|c| population.inputs[*c].group.moves_collision())
             .collect();
-        let rows = moving
-            .iter()
-            .flat_map(|c| ENDS.map(|u| at(*c, u)))
-            .collect();
+        let rows = moving.iter().flat_map(|c| ENDS.map(|u| at(*c, u))).collect();
         let mut risks = simulate(rows)?.into_iter();
         for &column in some {
             let listed = &population.inputs[column];

@@ -48,20 +48,12 @@ struct Plan {
 }
 
 impl Plan {
-    fn new(
-        population: &Population<'_>,
-        used: &[usize],
-        seed: u64,
-        keep: fn(Group) -> bool,
-    ) -> Self {
+    fn new(population: &Population<'_>, used: &[usize], seed: u64, keep: fn(Group) -> bool) -> Self {
         let columns = |g: Group| -> Vec<usize> {
             let all = population.columns(g).into_iter();
             all.filter(|c| used.binary_search(c).is_ok()).collect()
         };
-        let groups = Group::ALL
-            .into_iter()
-            .filter(|g| keep(*g))
-            .map(|g| (g, columns(g)));
+        let groups = Group::ALL.into_iter().filter(|g| keep(*g)).map(|g| (g, columns(g)));
         Self {
             groups: groups.filter(|(_, c)| !c.is_empty()).collect(),
             seed,
@@ -129,10 +121,7 @@ pub fn of_risk(
     (seed, rows): (u64, usize),
     progress: &dyn Progress,
 ) -> Result<Variance, Error> {
-    let loads: Vec<_> = deciding
-        .iter()
-        .map(|l| population.problem.cases[*l].clone())
-        .collect();
+    let loads: Vec<_> = deciding.iter().map(|l| population.problem.cases[*l].clone()).collect();
     let which: Vec<usize> = (0..loads.len()).collect();
     let used = population.columns_in_use(design, &loads)?;
     let plan = Plan::new(population, &used, seed, Group::moves_collision);
@@ -166,20 +155,14 @@ pub fn of_risk(
 ///
 /// # Errors
 /// As [`Population::account`].
-pub fn of_account(
-    population: &Population<'_>,
-    design: &Design,
-    seed: u64,
-) -> Result<Vec<Variance>, Error> {
+pub fn of_account(population: &Population<'_>, design: &Design, seed: u64) -> Result<Vec<Variance>, Error> {
     let used = population.columns_in_use(design, &[])?;
     let plan = Plan::new(population, &used, seed, Group::moves_account);
     let all: Vec<Vec<Account>> = (0..ACCOUNT_ROWS)
         .into_par_iter()
         .map(|i| {
             let rows = plan.rows(population, i);
-            rows.iter()
-                .map(|row| population.account(design, row))
-                .collect()
+            rows.iter().map(|row| population.account(design, row)).collect()
         })
         .collect::<Result<_, Error>>()?;
     Ok(ACCOUNT

@@ -1,7 +1,7 @@
 //! One car that meets a wall with one layer beside its centre line (model section 11), with and without grip.
 
-use super::super::{Cell, Network, Plan, Share, TurnSpec, YawSpec};
 use super::{Channel, Known, Model, Reading, linear_law};
+use crate::dynamics::{Cell, Network, Plan, Share, TurnSpec, YawSpec};
 
 use Channel::{Compression, Lateral, V, YawRate};
 use Reading::{Last, Peak};
@@ -84,11 +84,7 @@ pub fn turning(grip: bool) -> Model {
                 SPEED_MPS - 2.0 * gamma * SPEED_MPS,
                 Last(V(car)),
             )),
-            near(Known::new(
-                "yaw rate after rad/s",
-                yaw_rate,
-                Last(YawRate(0)),
-            )),
+            near(Known::new("yaw rate after rad/s", yaw_rate, Last(YawRate(0)))),
             near(Known::new(
                 "lateral velocity after m/s",
                 -arm * yaw_rate,

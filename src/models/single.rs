@@ -1,7 +1,7 @@
 //! One mass against something fixed: C1-C4, C6, C7.
 
-use super::super::{CrushLaw, MaxwellSpec, Network, Plan, Port};
 use super::{Channel, Known, Model, Reading, against_ground, linear_law};
+use crate::dynamics::{CrushLaw, MaxwellSpec, Network, Plan, Port};
 
 use Channel::{Deceleration, Force, U, V, Work};
 use Reading::{At, Last, Peak, TimeOfPeak};
@@ -22,11 +22,7 @@ pub fn linear_spring() -> Model {
             Known::new("time of crush s", 0.5 * half, TimeOfPeak(U(0))),
             Known::new("deceleration m/s2", v * w, Peak(Deceleration(0))),
             Known::new("force N", m * v * w, Peak(Force(0))),
-            Known::new(
-                "displacement at 60 ms",
-                v / w * (w * 0.06).sin(),
-                At(U(0), 0.06),
-            ),
+            Known::new("displacement at 60 ms", v / w * (w * 0.06).sin(), At(U(0), 0.06)),
             Known::new("rebound m/s", -v, Last(V(0))),
             // Beyond separation the mass flies on: its place tells when it left.
             Known::new("place at 160 ms", -v * (0.16 - half), Last(U(0))),
@@ -58,17 +54,9 @@ pub fn kelvin(ratio: f64) -> Model {
             network,
             plan: Plan::new(0.10, STEP_S),
             known: vec![
-                Known::new(
-                    "crush m",
-                    v / r * (-ratio * w * t).exp() * (r * t).sinh(),
-                    Peak(U(0)),
-                ),
+                Known::new("crush m", v / r * (-ratio * w * t).exp() * (r * t).sinh(), Peak(U(0))),
                 Known::new("time of crush s", t, TimeOfPeak(U(0))),
-                Known::new(
-                    "deceleration at contact m/s2",
-                    c * v / m,
-                    At(Deceleration(0), 0.0),
-                ),
+                Known::new("deceleration at contact m/s2", c * v / m, At(Deceleration(0), 0.0)),
             ],
         };
     }
@@ -77,12 +65,9 @@ pub fn kelvin(ratio: f64) -> Model {
     let t_crush = (root / ratio).atan() / wd;
     // a = k x + c x' over m; its extreme where k x' + c x'' = 0.
     let x = |t: f64| v / wd * (-ratio * w * t).exp() * (wd * t).sin();
-    let rate = |t: f64| {
-        v / wd * (-ratio * w * t).exp() * (wd * (wd * t).cos() - ratio * w * (wd * t).sin())
-    };
+    let rate = |t: f64| v / wd * (-ratio * w * t).exp() * (wd * (wd * t).cos() - ratio * w * (wd * t).sin());
     let a = |t: f64| (k * x(t) + c * rate(t)) / m;
-    let t_peak =
-        ((1.0 - 4.0 * ratio * ratio) * root / (ratio * (3.0 - 4.0 * ratio * ratio))).atan() / wd;
+    let t_peak = ((1.0 - 4.0 * ratio * ratio) * root / (ratio * (3.0 - 4.0 * ratio * ratio))).atan() / wd;
     let leave = (2.0 * ratio * root).atan2(2.0 * ratio * ratio - 1.0);
     let e = (-ratio / root * leave).exp();
     Model {
@@ -102,11 +87,7 @@ pub fn kelvin(ratio: f64) -> Model {
                 At(Deceleration(0), 0.0),
             ),
             Known::new("deceleration m/s2", a(t_peak), Peak(Deceleration(0))),
-            Known::new(
-                "time of deceleration s",
-                t_peak,
-                TimeOfPeak(Deceleration(0)),
-            ),
+            Known::new("time of deceleration s", t_peak, TimeOfPeak(Deceleration(0))),
             Known::new("rebound m/s", -e * v, Last(V(0))),
             Known::new(
                 "place at 140 ms",
@@ -148,11 +129,7 @@ pub fn maxwell() -> Model {
         network,
         plan: Plan::new(0.13, STEP_S),
         known: vec![
-            Known::new(
-                "force N",
-                m * v * w * (-z * w * t_force).exp(),
-                Peak(Force(0)),
-            ),
+            Known::new("force N", m * v * w * (-z * w * t_force).exp(), Peak(Force(0))),
             Known::new("time of force s", t_force, TimeOfPeak(Force(0))),
             Known::new("crush m", x_stop, Peak(U(0))),
             Known::new("time of crush s", t_stop, TimeOfPeak(U(0))),
@@ -216,11 +193,7 @@ pub fn elastic_plastic() -> Model {
             Known::new("deceleration m/s2", f0 / m, At(Deceleration(0), 0.04)),
             Known::new("permanent set m", crush - yield_m, At(U(0), leave)),
             Known::new("rebound m/s", -rebound, Last(V(0))),
-            Known::new(
-                "dissipated J",
-                0.5 * m * (v * v - rebound * rebound),
-                Last(Work(0)),
-            ),
+            Known::new("dissipated J", 0.5 * m * (v * v - rebound * rebound), Last(Work(0))),
         ],
     }
 }

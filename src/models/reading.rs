@@ -1,8 +1,8 @@
 //! Where a known value is in a record: channels and how they are read.
 
-use super::super::{BodyId, GroupId, Record};
 use crate::criteria::head::{clip_3ms_contiguous, hic};
 use crate::criteria::pulse::olc_from_velocity;
+use crate::dynamics::{BodyId, GroupId, Record};
 
 /// A history in a record.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,8 +36,7 @@ pub enum Channel {
 impl Channel {
     /// Its samples.
     pub fn samples(self, record: &Record) -> Vec<f64> {
-        let pair =
-            |x: &[f64], y: &[f64]| -> Vec<f64> { x.iter().zip(y).map(|(a, b)| a - b).collect() };
+        let pair = |x: &[f64], y: &[f64]| -> Vec<f64> { x.iter().zip(y).map(|(a, b)| a - b).collect() };
         match self {
             Self::U(b) => record.u(b),
             Self::V(b) => record.v(b),
@@ -106,12 +105,11 @@ impl Reading {
                 let x = c.samples(record);
                 x.first().zip(x.last()).map_or(f64::NAN, |(a, b)| a - b)
             }
-            Self::When(c, body, place) => crossing(&record.u(body), place)
-                .map_or(f64::NAN, |at| cubic(&c.samples(record), at)),
-            Self::Kw400(group, body) => kw400(&record.force(group), &record.u(body)),
-            Self::Olc(body) => {
-                olc_from_velocity(&record.v(body), dt).map_or(f64::NAN, |o| o.olc_mps2)
+            Self::When(c, body, place) => {
+                crossing(&record.u(body), place).map_or(f64::NAN, |at| cubic(&c.samples(record), at))
             }
+            Self::Kw400(group, body) => kw400(&record.force(group), &record.u(body)),
+            Self::Olc(body) => olc_from_velocity(&record.v(body), dt).map_or(f64::NAN, |o| o.olc_mps2),
             Self::Hic(body, window) => {
                 let a: Vec<f64> = record.a(body).iter().map(|a| -a).collect();
                 hic(&a, dt, window).map_or(f64::NAN, |h| h.value)
@@ -130,13 +128,12 @@ impl Reading {
 
 /// Place (in samples) and height of the vertex at the largest sample.
 fn vertex(x: &[f64]) -> (f64, f64) {
-    let (at, most) = x
-        .iter()
-        .copied()
-        .enumerate()
-        .fold((0, f64::NEG_INFINITY), |best, (i, v)| {
+    let (at, most) = x.iter().copied().enumerate().fold(
+        (0, f64::NEG_INFINITY),
+        |best, (i, v)| {
             if v > best.1 { (i, v) } else { best }
-        });
+        },
+    );
     if at == 0 || at + 1 >= x.len() {
         return (at as f64, most);
     }
@@ -171,11 +168,7 @@ fn cubic(x: &[f64], place: f64) -> f64 {
 fn crossing(x: &[f64], level: f64) -> Option<f64> {
     let after = x.iter().position(|v| *v >= level)?;
     let before = after.checked_sub(1)? as f64;
-    Some(super::root(
-        |place| cubic(x, place) - level,
-        before,
-        after as f64,
-    ))
+    Some(super::root(|place| cubic(x, place) - level, before, after as f64))
 }
 
 /// Secant stiffness of a force over the displacements 25-400 mm.

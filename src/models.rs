@@ -27,7 +27,7 @@ pub use reading::{Channel, Reading};
 pub use single::{elastic_plastic, kelvin, linear_spring, maxwell, power_rebound, stiff_unloading};
 pub use turn::turning;
 
-use super::{BodyId, Crush, CrushLaw, Drive, Network, Plan, Port, Record};
+use crate::dynamics::{BodyId, Crush, CrushLaw, Drive, Network, Plan, Port, Record};
 
 /// A problem and what is known about its solution.
 #[derive(Debug, Clone)]
@@ -92,11 +92,7 @@ impl Known {
 
     /// Relative error of a record; absolute where the value is zero.
     pub fn error(&self, record: &Record) -> f64 {
-        let scale = if self.value == 0.0 {
-            1.0
-        } else {
-            self.value.abs()
-        };
+        let scale = if self.value == 0.0 { 1.0 } else { self.value.abs() };
         (self.measured(record) - self.value).abs() / scale
     }
 }
@@ -165,11 +161,7 @@ fn driven(net: &mut Network, speed: f64, duration: f64, dt: f64, a: impl Fn(f64)
 fn root(f: impl Fn(f64) -> f64, mut lo: f64, mut hi: f64) -> f64 {
     for _ in 0..200 {
         let mid = 0.5 * (lo + hi);
-        if f(lo) * f(mid) <= 0.0 {
-            hi = mid
-        } else {
-            lo = mid
-        }
+        if f(lo) * f(mid) <= 0.0 { hi = mid } else { lo = mid }
     }
     0.5 * (lo + hi)
 }

@@ -6,10 +6,8 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use super::super::{BodyId, Crush, CrushLaw, Network, Plan, Port};
-use super::{
-    Channel, HeadOn, Known, Model, Reading, against_ground, anchor, constant_law, linear_law,
-};
+use super::{Channel, HeadOn, Known, Model, Reading, against_ground, anchor, constant_law, linear_law};
+use crate::dynamics::{BodyId, Crush, CrushLaw, Network, Plan, Port};
 use crate::units::KMH;
 
 use Channel::{Compression, Kinetic, Travel, U, V, Work};
@@ -31,10 +29,7 @@ fn used_up(level: f64, length: f64, next: f64) -> CrushLaw {
     let (crush, force) = if rise > 0.0 {
         let most = 2.0 * next;
         let end = to + (most - level) / LEAD;
-        (
-            vec![0.0, from, to, end, end + 1.0],
-            vec![0.0, level, level, most, most],
-        )
+        (vec![0.0, from, to, end, end + 1.0], vec![0.0, level, level, most, most])
     } else {
         (vec![0.0, from, to + 1.0], vec![0.0, level, level])
     };
@@ -220,25 +215,14 @@ pub fn single_constant_force() -> Model {
         network: against_ground(mass, v, constant_law(force, LEAD)),
         plan: Plan::new(0.11, STEP_S),
         known: vec![
-            Known::new(
-                "crush m",
-                build_up + 0.5 * mass * v_yield * v_yield / force,
-                Peak(U(0)),
-            ),
-            Known::new(
-                "time of crush s",
-                t_yield + mass * v_yield / force,
-                TimeOfPeak(U(0)),
-            ),
+            Known::new("crush m", build_up + 0.5 * mass * v_yield * v_yield / force, Peak(U(0))),
+            Known::new("time of crush s", t_yield + mass * v_yield / force, TimeOfPeak(U(0))),
         ],
     }
 }
 
 /// Vehicles of B3: mass kg, KW400 N/m, and the ratio `F_y/k` of their class, m.
-pub const SIDES: [(f64, f64, f64); 2] = [
-    (1354.0, 1251e3, 0.7565 / 11.07),
-    (2622.0, 2550e3, 0.8636 / 11.72),
-];
+pub const SIDES: [(f64, f64, f64); 2] = [(1354.0, 1251e3, 0.7565 / 11.07), (2622.0, 2550e3, 0.8636 / 11.72)];
 
 /// B3: a front `F = F_y + k C` of a given KW400, N/m, and ratio `F_y/k`, m, at 35 mph against a wall.
 pub fn bilinear(kg: f64, kw400: f64, ratio: f64) -> Model {

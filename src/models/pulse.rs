@@ -2,8 +2,8 @@
 
 use std::f64::consts::PI;
 
-use super::super::{BodyId, Network, Plan};
 use super::{Known, Model, Reading, driven, root};
+use crate::dynamics::{BodyId, Network, Plan};
 use crate::units::{G0, KMH};
 
 use Reading::{Clip, Hic, Last, Olc};
@@ -13,12 +13,7 @@ const OLC_TRAVEL_M: [f64; 2] = [0.065, 0.300];
 
 /// A body that decelerates by `pulse(t)` until `end` in samples as near 0.1 ms as fit; a pulse that ends
 /// with a step passes through half of it on the sample at `end`, so that its integral is exact.
-fn stopping(
-    speed: f64,
-    end: f64,
-    step_at_end: f64,
-    pulse: impl Fn(f64) -> f64,
-) -> (Network, BodyId, Plan) {
+fn stopping(speed: f64, end: f64, step_at_end: f64, pulse: impl Fn(f64) -> f64) -> (Network, BodyId, Plan) {
     let count = (end / Plan::SAMPLE_S).round();
     let dt = end / count;
     let mut net = Network::default();
@@ -74,11 +69,7 @@ pub fn half_sine_stop(duration_s: f64) -> Model {
         plan,
         known: vec![
             Known::new("OLC m/s2", olc(v0, duration_s, v, x), Olc(vehicle)),
-            Known::new(
-                "travel m",
-                0.5 * v0 * duration_s,
-                Last(super::Channel::U(vehicle)),
-            ),
+            Known::new("travel m", 0.5 * v0 * duration_s, Last(super::Channel::U(vehicle))),
         ],
     }
 }

@@ -2,8 +2,8 @@
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
-use super::super::{Cell, MountSpec, Network, Plan, Port, Share};
 use super::{Channel, Known, Model, Reading, against_ground, anchor, linear_law};
+use crate::dynamics::{Cell, MountSpec, Network, Plan, Port, Share};
 
 use Channel::{Deceleration, Force, U, V, Work};
 use Reading::{At, Last, Peak, TimeOfPeak};
@@ -47,11 +47,7 @@ pub fn rigid_face() -> Model {
         known: vec![
             Known::new("crush m", SPEED / w, Peak(Channel::Compression(group))),
             Known::new("place m", gap + SPEED / w, Peak(U(body))),
-            Known::new(
-                "time of crush s",
-                meets + FRAC_PI_2 / w,
-                TimeOfPeak(U(body)),
-            ),
+            Known::new("time of crush s", meets + FRAC_PI_2 / w, TimeOfPeak(U(body))),
             Known::new("force N", KG * SPEED * w, Peak(Force(group))),
             Known::new("rebound m/s", -SPEED, Last(V(body))),
         ],
@@ -74,11 +70,7 @@ pub fn gap() -> Model {
             Known::new("time of crush s", meets + FRAC_PI_2 / w, TimeOfPeak(U(0))),
             Known::new("force N", KG * SPEED * w, Peak(Force(0))),
             Known::new("rebound m/s", -SPEED, Last(V(0))),
-            Known::new(
-                "place at 160 ms",
-                gap - SPEED * (0.16 - meets - PI / w),
-                Last(U(0)),
-            ),
+            Known::new("place at 160 ms", gap - SPEED * (0.16 - meets - PI / w), Last(U(0))),
         ],
     }
 }

@@ -2,8 +2,8 @@
 
 use std::f64::consts::PI;
 
-use super::super::{BodyId, Crush, CrushLaw, MaxwellSpec, Network, Plan, Port, ThoraxSpec};
 use super::{Channel, Known, Model, Reading, constant_law, driven, linear_law, root};
+use crate::dynamics::{BodyId, Crush, CrushLaw, MaxwellSpec, Network, Plan, Port, ThoraxSpec};
 use crate::units::G0;
 
 use Channel::{Deceleration, Force, Rate, Travel, Viscous};
@@ -15,13 +15,7 @@ const OCCUPANT_KG: f64 = 50.0;
 const SPEED: f64 = 40.0;
 
 /// An occupant in a driven vehicle; returns the network, the vehicle and the occupant.
-fn belted(
-    duration: f64,
-    dt: f64,
-    pulse: impl Fn(f64) -> f64,
-    slack: f64,
-    law: CrushLaw,
-) -> (Network, BodyId, BodyId) {
+fn belted(duration: f64, dt: f64, pulse: impl Fn(f64) -> f64, slack: f64, law: CrushLaw) -> (Network, BodyId, BodyId) {
     let mut net = Network::default();
     let vehicle = driven(&mut net, SPEED, duration, dt, |t| -pulse(t));
     let occupant = net.body("occupant", OCCUPANT_KG, SPEED, 0);
@@ -58,11 +52,7 @@ pub fn linear_restraint(slack: f64, frequency_hz: f64) -> Model {
         network,
         plan: Plan::new(0.14, STEP_S),
         known: vec![
-            Known::new(
-                "occupant m/s2",
-                a * (1.0 + root),
-                Peak(Deceleration(occupant)),
-            ),
+            Known::new("occupant m/s2", a * (1.0 + root), Peak(Deceleration(occupant))),
             Known::new("travel m", slack + a / (w * w) * (1.0 + root), Peak(travel)),
             Known::new("time of travel s", contact + peak, TimeOfPeak(travel)),
             Known::new(
@@ -138,11 +128,7 @@ pub fn force_limited_restraint() -> Model {
         plan: Plan::new(0.08, STEP_S),
         known: vec![
             Known::new("travel m", slack + slack * a / (limit - a), Peak(travel)),
-            Known::new(
-                "occupant at 30 ms m/s2",
-                limit,
-                At(Deceleration(occupant), 0.030),
-            ),
+            Known::new("occupant at 30 ms m/s2", limit, At(Deceleration(occupant), 0.030)),
         ],
     }
 }
@@ -190,23 +176,13 @@ pub fn lobdell(impactor_kg: f64, speed: f64) -> Model {
             Known::new("force N", 4363.5, Peak(Force(contact))),
             Known::new("deflection m", 0.06994, Peak(travel)),
             Known::new("time of deflection s", 0.02440, TimeOfPeak(travel)).within(3e-4),
-            Known::new(
-                "viscous criterion m/s",
-                0.7665,
-                Peak(Viscous(sternum, spine, 0.229)),
-            )
-            .within(2e-4),
+            Known::new("viscous criterion m/s", 0.7665, Peak(Viscous(sternum, spine, 0.229))).within(2e-4),
         ]
     } else if impactor_kg == 23.4 && speed == 4.9 {
         vec![
             Known::new("force N", 2858.2, Peak(Force(contact))),
             Known::new("deflection m", 0.05409, Peak(travel)),
-            Known::new(
-                "viscous criterion m/s",
-                0.4452,
-                Peak(Viscous(sternum, spine, 0.229)),
-            )
-            .within(2e-4),
+            Known::new("viscous criterion m/s", 0.4452, Peak(Viscous(sternum, spine, 0.229))).within(2e-4),
         ]
     } else if impactor_kg == 23.1 && speed == 6.71 {
         vec![

@@ -2,8 +2,8 @@
 
 use nalgebra::{Matrix4, Vector4};
 
-use super::super::{MountSpec, Network, Plan, Port};
 use super::{Channel, Known, Model, Reading, anchor, root};
+use crate::dynamics::{MountSpec, Network, Plan, Port};
 
 use Channel::{Deceleration, Travel, U};
 use Reading::{At, Peak, TimeOfPeak};
@@ -37,12 +37,9 @@ pub fn pole_test() -> Model {
     let chassis = network.body("chassis", KG[0], SPEED, 0);
     let cabin = network.body("compartment", KG[1], SPEED, 0);
     let ground = anchor(&mut network);
-    for (i, port) in [
-        Port::between(chassis, ground),
-        Port::between(cabin, chassis),
-    ]
-    .into_iter()
-    .enumerate()
+    for (i, port) in [Port::between(chassis, ground), Port::between(cabin, chassis)]
+        .into_iter()
+        .enumerate()
     {
         let group = network.group(["front", "rear"][i]);
         network.mounts.push(MountSpec {
@@ -60,11 +57,7 @@ pub fn pole_test() -> Model {
     };
     let stops = [0, 1].map(|i| root(|t| flow(t)[2 + i], 0.1, 0.3));
     let apart = root(|t| flow(t)[3] - flow(t)[2], 0.1, 0.3);
-    let jolt = root(
-        |t| deceleration(t + 1e-6) - deceleration(t - 1e-6),
-        0.01,
-        0.08,
-    );
+    let jolt = root(|t| deceleration(t + 1e-6) - deceleration(t - 1e-6), 0.01, 0.08);
     let gap = flow(apart);
     Model {
         name: "B2 two-mass pole test",
@@ -81,11 +74,7 @@ pub fn pole_test() -> Model {
                 DAMPING[0] * SPEED / KG[0],
                 At(Deceleration(chassis), 0.0),
             ),
-            Known::new(
-                "compartment m/s2",
-                deceleration(jolt),
-                Peak(Deceleration(cabin)),
-            ),
+            Known::new("compartment m/s2", deceleration(jolt), Peak(Deceleration(cabin))),
             Known::new(
                 "time of compartment deceleration s",
                 jolt,

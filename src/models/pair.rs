@@ -1,7 +1,7 @@
 //! Two or more masses: C5, energy split (E3), and a railway coach of seven masses (B1).
 
-use super::super::{BodyId, Cell, Crush, Network, Plan, Port, Share, SliderSpec};
 use super::{Channel, Known, Model, Reading, anchor, linear_law};
+use crate::dynamics::{BodyId, Cell, Crush, Network, Plan, Port, Share, SliderSpec};
 use crate::units::G0;
 
 use Channel::{Compression, Deceleration, Force, Kinetic, Travel, V, Work};
@@ -81,12 +81,7 @@ pub fn head_on(row: &HeadOn) -> Model {
         setback_m: 0.0,
     });
     for side in 0..2 {
-        let body = network.body(
-            ["light", "heavy"][side],
-            row.kg[side] - tip_kg[side],
-            speed[side],
-            side,
-        );
+        let body = network.body(["light", "heavy"][side], row.kg[side] - tip_kg[side], speed[side], side);
         let group = network.group(["light front", "heavy front"][side]);
         let law = network.law(linear_law(row.k[side], ku[side]));
         network.shares.push(Share {
@@ -110,31 +105,11 @@ pub fn head_on(row: &HeadOn) -> Model {
         Known::new("light m/s2", force / m1, Peak(Deceleration(0))),
         Known::new("light crush m", force / k1, Peak(Compression(0))),
         Known::new("heavy crush m", force / k2, Peak(Compression(1))),
-        Known::new(
-            "light energy at crush J",
-            energy * k2 / (k1 + k2),
-            At(Work(0), t),
-        ),
-        Known::new(
-            "heavy energy at crush J",
-            energy * k1 / (k1 + k2),
-            At(Work(1), t),
-        ),
-        Known::new(
-            "light speed at crush m/s",
-            speed[0] - dv(m1, 0.0),
-            At(V(0), t),
-        ),
-        Known::new(
-            "light speed after m/s",
-            speed[0] - dv(m1, row.e),
-            Last(V(0)),
-        ),
-        Known::new(
-            "heavy speed after m/s",
-            speed[1] + dv(m2, row.e),
-            Last(V(1)),
-        ),
+        Known::new("light energy at crush J", energy * k2 / (k1 + k2), At(Work(0), t)),
+        Known::new("heavy energy at crush J", energy * k1 / (k1 + k2), At(Work(1), t)),
+        Known::new("light speed at crush m/s", speed[0] - dv(m1, 0.0), At(V(0), t)),
+        Known::new("light speed after m/s", speed[0] - dv(m1, row.e), Last(V(0))),
+        Known::new("heavy speed after m/s", speed[1] + dv(m2, row.e), Last(V(1))),
     ];
     if row.e < 1.0 {
         let lost = energy * (1.0 - row.e * row.e);
@@ -198,8 +173,6 @@ pub fn coach() -> Model {
         name: "B1 Pioneer coach",
         network,
         plan: Plan::new(0.3, STEP_S),
-        known: vec![
-            Known::new("middle m/s2", 60.0 * G0, Peak(Deceleration(masses[3]))).within(10.0 / 60.0),
-        ],
+        known: vec![Known::new("middle m/s2", 60.0 * G0, Peak(Deceleration(masses[3]))).within(10.0 / 60.0)],
     }
 }
