@@ -50,11 +50,11 @@ pub(super) fn test_text(info: &RunInfo) -> String {
 pub(super) fn channel_text(c: &Channel) -> String {
     let extreme = |better: fn(f64, f64) -> bool| {
         let first = (0, c.values[0]);
-        let at =
-            c.values
-                .iter()
-                .enumerate()
-                .fold(first, |best, (i, v)| if better(*v, best.1) { (i, *v) } else { best });
+        let at = c
+            .values
+            .iter()
+            .enumerate()
+            .fold(first, |best, (i, v)| if better(*v, best.1) { (i, *v) } else { best });
         (at.1, c.time_s(at.0))
     };
     let ((high, high_s), (low, low_s)) = (extreme(|a, b| a > b), extreme(|a, b| a < b));
