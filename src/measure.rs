@@ -108,7 +108,7 @@ measures! {
     InitialSpeedMps "initial_speed_mps" Vehicle "speed" "speed" KM_PER_H 1 Higher;
     DeltaVMps "delta_v_mps" Vehicle "delta-v" "delta-v" KM_PER_H 1 Higher;
     CabinDeltaVMps "cabin_delta_v_mps" Vehicle "delta-v of the cabin" "cabin delta-v" KM_PER_H 1 Higher;
-    PeakGCfc60 "peak_g_cfc60" Vehicle "peak deceleration, CFC 60" "peak" G 1 Higher;
+    PeakGCfc60 "peak_g_cfc60" Vehicle "peak deceleration, CFC 60" "peak, CFC 60" G 1 Higher;
     TimeOfPeakMs "time_of_peak_ms" Vehicle "time of peak" "time of peak" MILLI_S 1 Neither;
     CrushMm "crush_mm" Vehicle "crush" "crush" MILLI_M 0 Higher;
     DeepestCrushMm "deepest_crush_mm" Vehicle "deepest crush" "deepest crush" MILLI_M 0 Higher;
@@ -120,7 +120,7 @@ measures! {
     DeltaVLateralMps "delta_v_lateral_mps" Vehicle "lateral delta-v" "lateral delta-v" KM_PER_H 1 Higher;
     OlcG "olc_g" Vehicle "OLC" "OLC" G 1 Higher;
     VpiG "vpi_g" Vehicle "VPI" "VPI" G 1 Higher;
-    EnergyAbsorbedKj "energy_absorbed_kJ" Vehicle "energy absorbed" "energy" KILO_J 1 Neither;
+    EnergyAbsorbedKj "energy_absorbed_kJ" Vehicle "energy absorbed" "energy absorbed" KILO_J 1 Neither;
     PeakG "peak_g" Occupant "largest acceleration of the head" "peak" G 1 Higher;
     FireMs "fire_ms" Occupant "firing of pretensioner and bag" "fired" MILLI_S 1 Neither;
     IntrusionAtSeatMm "intrusion_at_seat_mm" Occupant "intrusion at the seat" "intrusion at seat" MILLI_M 0 Higher;
