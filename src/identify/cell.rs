@@ -12,8 +12,21 @@ use super::{FIT_STEP_S, Identified, parse, structure, write};
 /// Spread of a cell whose reading is two-sided, with which the uncertainty of phi goes along.
 const CELL_CV: f64 = 0.2;
 
+/// What the offset barrier says of a cell.
+pub(super) struct Asked<'a> {
+    /// The reading to meet: the car's own, else its class's.
+    pub reading: &'a OffsetReading,
+    /// Is it the car's own?
+    pub own: bool,
+    /// That of its class.
+    pub class: Option<&'a OffsetReading>,
+    /// Median of the margin without a reading.
+    pub median: f64,
+}
+
 /// Give the recipe a margin, and its cell the evidence of it.
-pub(super) fn set_margin(recipe: &mut Recipe, template: &Template, reading: &OffsetReading, own: bool, margin: f64) {
+pub(super) fn set_margin(recipe: &mut Recipe, template: &Template, asked: &Asked, margin: f64) {
+    let (reading, own) = (asked.reading, asked.own);
     recipe.strength.insert("cell_margin".into(), margin);
     let key = format!("path.{CELL}.force_kN");
     let entry = recipe.provenance.get(&key);
@@ -67,14 +80,13 @@ pub(super) fn intrusion_mm(
 }
 
 /// Comment lines on the cell: the reading and what the file shows, and a cell without the car's own reading.
-pub(super) fn remarks(
-    found: &Identified,
-    template: &Template,
-    reading: &OffsetReading,
-    own: bool,
-    class: Option<&OffsetReading>,
-    median: f64,
-) -> Result<String, Error> {
+pub(super) fn remarks(found: &Identified, template: &Template, asked: &Asked) -> Result<String, Error> {
+    let Asked {
+        reading,
+        own,
+        class,
+        median,
+    } = *asked;
     let margin = found.recipe.cell_margin(template);
     let x = intrusion_mm(found, template, reading, margin)?;
     let kn = |m: f64| cell_kn(&found.vehicle).unwrap_or(0.0) * m / margin;

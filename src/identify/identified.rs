@@ -45,11 +45,17 @@ pub fn identify(recipe_path: &Path, wall: &Vehicle) -> Result<Identified, Error>
     let Some(reading) = own.as_ref().or(class) else {
         return identify_front(&recipe, &template, folder, wall);
     };
+    let asked = cell::Asked {
+        reading,
+        own: own.is_some(),
+        class,
+        median,
+    };
     let mut at = median;
     let mut before = None;
     let mut best: Option<(f64, Identified)> = None;
     for _ in 0..ROUNDS {
-        cell::set_margin(&mut recipe, &template, reading, own.is_some(), at);
+        cell::set_margin(&mut recipe, &template, &asked, at);
         let found = identify_front(&recipe, &template, folder, wall)?;
         let run = |m: f64| cell::intrusion_mm(&found, &template, reading, m);
         let here = offset::Found {
@@ -71,7 +77,7 @@ pub fn identify(recipe_path: &Path, wall: &Vehicle) -> Result<Identified, Error>
         at = (100.0 * to).round() / 100.0;
     }
     let (_, mut found) = best.ok_or_else(|| Error::request("no round of a fit", "report this"))?;
-    let remarks = cell::remarks(&found, &template, reading, own.is_some(), class, median)?;
+    let remarks = cell::remarks(&found, &template, &asked)?;
     found.text = found.text.replacen(HEAD_ENDS, &(remarks + HEAD_ENDS), 1);
     Ok(found)
 }

@@ -7,11 +7,11 @@
 //! what the film gives over what the model gives. The model's wall ends in a sharp edge; most of the tests' barriers
 //! were rounded there, two were poles and one had a deformable face.
 //!
-//! What the runs show: delta-v holds, yaw rates come out half as high again. Lateral delta-v over yaw rate says where the
-//! lateral force acted: filmed 1.15-1.3 m ahead of the mass centre, here 0.7-0.8. The place of contact of section 11 is
-//! the barrier's face, and at the end the mass centre is that near: accelerometers of the same tests travel 1.5 m of the
-//! 2.2 m between bumper and mass centre. The films' lateral force must act on what of the front stands beside the
-//! barrier, past its edge, which a model whose forces stay on its face does not have.
+//! What the runs show: delta-v holds, yaw rates come out half as high again. Lateral delta-v over yaw rate is the arm of
+//! the lateral force ahead of the mass centre: filmed 0.8-1.4 m, median 1.3, here 0.5-0.7. The place of contact of
+//! section 11 is the barrier's face, and at the end the mass centre is that near: accelerometers of five of the same
+//! tests travel 1.5-1.7 m of the 2.2 m between bumper and mass centre. Part of the films' lateral force seems to act on
+//! what of the front stands beside the barrier, past its edge, which a model whose forces stay on its face does not have.
 
 use std::collections::BTreeMap;
 
