@@ -130,6 +130,9 @@ measures! {
     IntrusionOddsFactor "intrusion_odds_factor" Risk "factor of intrusion on the odds of a leg injury" "factor" TIMES 2 Higher;
     FemurAis2WithIntrusion "femur_ais2_with_intrusion" Risk "femur fracture risk with intrusion" "femur with intrusion" PERCENT 1 Higher;
     JointWithoutNeckWithIntrusion "joint_without_neck_with_intrusion" Risk "joint risk with intrusion" "joint with intrusion" PERCENT 1 Higher;
+    ExpectedJoint "expected_joint" Risk "expected joint risk with the neck at its floor" "expected joint" PERCENT 1 Higher;
+    ExpectedJointWithoutNeck "expected_joint_without_neck" Risk "expected joint risk" "expected" PERCENT 1 Higher;
+    FieldMais3 "field_mais3" Risk "MAIS 3+ in the field at this delta-v" "field MAIS 3+" PERCENT 1 Higher;
     Restitution "restitution" Case "restitution" "restitution" PLAIN 3 Neither;
     EnergyError "energy_error" Case "residual of the energy ledger" "energy residual" PLAIN 6 Higher;
     MomentumError "momentum_error" Case "residual of momentum" "momentum residual" PLAIN 6 Higher;

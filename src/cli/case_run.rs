@@ -6,11 +6,12 @@ use crumple::collision::file::load_case;
 use crumple::collision::result::CaseResult;
 use crumple::collision::{Case, Finished};
 use crumple::dynamics::Plan;
-use crumple::error::Error;
+use crumple::error::{Error, SourceText};
 use crumple::measure::{Measure, Readings};
-use crumple::occupant::OccupantResult;
+use crumple::occupant::{OccupantResult, ScatterSet};
+use crumple::risk::expected::FIELD_FACTOR;
 use crumple::sizing::uncertainty::case_spread::{CaseSpread, case_spread};
-use crumple::vehicle::VehicleClass;
+use crumple::vehicle::{Library, VehicleClass};
 
 use super::channel_files::ChannelFormat;
 use super::{Done, output, risk_page, vehicles};
@@ -37,6 +38,12 @@ pub struct Arguments {
     /// Seed of the draws
     #[arg(long, default_value_t = 1, requires = "spread")]
     seed: u64,
+    /// One run only: leave out the expected risk, which is the mean over sixteen tests as repeats scatter
+    #[arg(long)]
+    nominal: bool,
+    /// Scatter file to take the expected risk over, instead of the library's test-to-test set
+    #[arg(long, value_name = "FILE", conflicts_with = "nominal")]
+    scatter: Option<PathBuf>,
     #[command(flatten)]
     risk: risk_page::Arguments,
 }
@@ -49,7 +56,10 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         }
     }
     let finished = crumple::collision::run(&case)?;
-    let result = CaseResult::collect(&case, &finished)?;
+    let mut result = CaseResult::collect(&case, &finished)?;
+    if !a.nominal {
+        result = result.expecting(&case, &scatter_set(a)?)?;
+    }
     let risks = a.risk.risks(&case, &result)?;
     let spread = match a.spread {
         Some(draws) => Some(case_spread(&case, draws, a.seed)?),
@@ -85,6 +95,13 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         }
     }
     Ok(Done::Holds)
+}
+
+fn scatter_set(a: &Arguments) -> Result<ScatterSet, Error> {
+    match &a.scatter {
+        Some(file) => Ok(ScatterSet::parse(&SourceText::read(file)?)?),
+        None => ScatterSet::shipped(&Library::find(a.case.parent())?),
+    }
 }
 
 fn at_half_step(case: &Case) -> Result<CaseResult, Error> {
@@ -229,7 +246,7 @@ fn vehicle_rows(case: &Case, r: &CaseResult) -> Vec<Vec<String>> {
 }
 
 /// Columns of the occupants' table, before the leg odds.
-const OCCUPANT: [Measure; 9] = [
+const OCCUPANT: [Measure; 11] = [
     Measure::Hic15,
     Measure::ChestA3msG,
     Measure::ChestDeflectionMm,
@@ -237,7 +254,9 @@ const OCCUPANT: [Measure; 9] = [
     Measure::ExcursionMm,
     Measure::IntrusionAtSeatMm,
     Measure::FireMs,
+    Measure::ExpectedJointWithoutNeck,
     Measure::JointWithoutNeck,
+    Measure::FieldMais3,
     Measure::Joint,
 ];
 
@@ -275,9 +294,18 @@ fn page(case: &Case, r: &CaseResult) -> String {
     if !r.occupants.is_empty() {
         page.push('\n');
         page += &occupant_table(r);
-        page += "\nrisk: US NCAP 2008, joint over head, chest and femur; the next column adds the neck curve at Nij = 0\n\
+        page += "\nrisk: US NCAP 2008 over head, chest and femur: expected is the mean over sixteen tests as repeats scatter, \
+                 joint risk that of the run as planned; field: DOT HS 813 219 at the delta-v; joint adds the neck curve at \
+                 Nij = 0\n\
                  leg odds: published odds ratio of a leg injury where the interior comes more than 2 cm towards the seat \
                  (95 % interval); in no risk here\n";
+    }
+    for o in r.occupants.iter().filter(|o| o.risk.outside_evidence() == Some(true)) {
+        page += &format!(
+            "outside evidence: joint risk of vehicle {} {} and the field's differ by more than a factor of {FIELD_FACTOR:.0}\n",
+            o.vehicle,
+            o.seat.id()
+        );
     }
     page += &format!(
         "\nrestitution {:.3}, separation {:.1} ms, energy residual {:.1e}, momentum residual {:.1e}, {} steps of {} us\n",

@@ -4,10 +4,8 @@ use crumple::collision::Case;
 use crumple::collision::result::CaseResult;
 use crumple::error::Error;
 use crumple::risk::NcapInput;
-use crumple::risk::delta_v::CrashMode;
 use crumple::risk::intrusion::{IntrusionOddsRatio, ODDS_RATIOS, odds_ratio};
 use crumple::risk::seat::{NECK_NOTE, SeatInput, SeatRisk, seat_risk};
-use crumple::vehicle::Face;
 
 use super::output;
 
@@ -49,11 +47,7 @@ impl Arguments {
         };
         let of = |o: &crumple::occupant::OccupantResult| {
             let vehicle = &result.vehicles[o.vehicle - 1];
-            let mode = match case.parties[o.vehicle - 1].face {
-                Face::Front => CrashMode::Frontal,
-                Face::Rear => CrashMode::Rear,
-                Face::Left | Face::Right => CrashMode::All,
-            };
+            let mode = case.crash_mode(o.vehicle - 1);
             seat_risk(&SeatInput {
                 dummy: o.dummy,
                 ncap: NcapInput {

@@ -213,7 +213,7 @@ fn page(title: &str, o: &OccupantResult, pairs: &[ChannelPair], scalars: &Measur
     }
     line("head travel, mm", Some(o.excursion_mm), None, None, 0);
     line("fired, ms", o.fire_ms, None, None, 1);
-    let risk = o.risk.joint_without_neck.map(|p| p * 100.0);
+    let risk = o.risk.nominal.joint_without_neck.map(|p| p * 100.0);
     line("joint risk without neck, %", risk, None, None, 1);
     let header: &[&str] = if compared {
         &["reading", "model", "measured", "error %", "ISO 18571"]

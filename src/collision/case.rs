@@ -3,6 +3,7 @@
 use crate::criteria::Dummy;
 use crate::dynamics::{Plan, Solver};
 use crate::occupant::{Restraint, Seat};
+use crate::risk::delta_v::CrashMode;
 use crate::units::US;
 use crate::vehicle::{Face, Vehicle, VehicleClass};
 
@@ -145,6 +146,15 @@ impl Case {
     /// Do the vehicles turn in this case?
     pub fn turns(&self) -> bool {
         self.turning.yaw.unwrap_or(self.overlap < 1.0)
+    }
+
+    /// Kind of crash for the occupants of a vehicle, as field curves sort them.
+    pub fn crash_mode(&self, side: usize) -> CrashMode {
+        match self.parties[side].face {
+            Face::Front => CrashMode::Frontal,
+            Face::Rear => CrashMode::Rear,
+            Face::Left | Face::Right => CrashMode::All,
+        }
     }
 
     /// Overlapped width over a vehicle's own width, 0 to 1 (model section 4): the wider of two vehicles has less

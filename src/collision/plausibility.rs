@@ -272,7 +272,7 @@ mod tests {
         for row in &rows {
             let d = &row.driver;
             assert!(!row.published.is_empty(), "{}", row.vehicle);
-            if d.over_fmvss208.contains(&"hic15") {
+            if !d.over_fmvss208.is_empty() {
                 assert!(d.wheel_contact, "{}: {d:?}", row.vehicle);
                 continue;
             }

@@ -4,13 +4,16 @@ use serde::Serialize;
 
 use crate::dynamics::Solver;
 use crate::error::Error;
+use crate::occupant::scatter::ScatterSet;
 use crate::occupant::{OccupantResult, readings};
+use crate::risk::delta_v::field_mais3;
 use crate::stamp::Stamp;
 
 use super::case::Case;
 use super::outcome::VehicleOutcome;
 use super::range;
 use super::run::Finished;
+use super::scatter::expected_risks;
 
 /// Result of a case; serializes to the JSON that `run --json` prints.
 ///
@@ -70,7 +73,7 @@ impl CaseResult {
     /// [`Error::Request`] when an occupant's channels cannot be evaluated (a run of a few samples).
     pub fn collect(case: &Case, finished: &Finished) -> Result<Self, Error> {
         let o = &finished.outcome;
-        let occupants = finished
+        let mut occupants = finished
             .assembly
             .occupants
             .iter()
@@ -78,6 +81,10 @@ impl CaseResult {
                 readings(occupant, &finished.record).map_err(|e| Error::request(e.to_string(), "use a longer run"))
             })
             .collect::<Result<Vec<_>, _>>()?;
+        for occupant in &mut occupants {
+            let side = occupant.vehicle - 1;
+            occupant.risk.field_mais3 = Some(field_mais3(case.crash_mode(side), o.vehicles[side].delta_v_mps));
+        }
         let outside_model = range::outside_model(case, finished, &occupants);
         Ok(Self {
             case: case.name.clone(),
@@ -95,6 +102,18 @@ impl CaseResult {
             notes: notes(case, finished),
             stamp: Stamp::of(case, case.plan.step_s),
         })
+    }
+
+    /// The same with the expected risk of each occupant: the mean over a scatter set (model section 7).
+    ///
+    /// # Errors
+    /// As [`expected_risks`]; the result stays as it was.
+    pub fn expecting(mut self, case: &Case, set: &ScatterSet) -> Result<Self, Error> {
+        let each = expected_risks(case, set)?;
+        for (occupant, expected) in self.occupants.iter_mut().zip(each) {
+            occupant.risk.expected = Some(expected);
+        }
+        Ok(self)
     }
 }
 

@@ -20,6 +20,9 @@ use crate::criteria::Dummy;
 use crate::dynamics::{BodyId, Crush, CrushLaw, GroupId, MountSpec, Network, Port, Pretension, Ramp, SliderSpec};
 use crate::units::{KN, KN_PER_MM, MM, MS};
 
+/// Travel beyond a column's stroke over which its force rises, m.
+const COLUMN_END_M: f64 = 0.2;
+
 /// A front seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -355,10 +358,17 @@ impl<'a> Builder<'a> {
             yield_n: c.collapse_kN * KN,
             group,
         });
-        // At the end of its stroke the column is as stiff as before it collapsed.
-        let k = c.stiffness_kN_per_mm * KN_PER_MM;
+        // Beyond its stroke bracket and panel bend: the force goes on rising, and little of the work comes back.
         let stop = self.group("column stop");
-        self.crush(port, capped_law(k, k * 0.2), c.stroke_mm * MM, stop);
+        let law = CrushLaw {
+            crush_m: vec![0.0, COLUMN_END_M],
+            force_n: vec![0.0, c.end_kN_per_mm * KN_PER_MM * COLUMN_END_M],
+            unload_n_per_m: vec![c.stiffness_kN_per_mm * KN_PER_MM; 2],
+            rate_s_per_m: 0.0,
+            unload_power: 1,
+            damping_n_s_per_m: 0.0,
+        };
+        self.crush(port, law, c.stroke_mm * MM, stop);
         (wheel, group)
     }
 
@@ -433,10 +443,10 @@ impl<'a> Builder<'a> {
         let groups = ["airbag on chest", "airbag on head"].map(|part| self.group(part));
         let chest = Port::shared(sternum, spine, bag.sternum_share, front, self.at.heading);
         let gap = (position.chest_mm - bag.chest.depth_mm).max(0.0) * MM;
-        self.crush(chest, bag.chest.table().law(), gap, groups[0]).ramp = ramp;
+        self.crush(chest, bag.law(&bag.chest), gap, groups[0]).ramp = ramp;
         let gap = (position.head_mm - bag.head.depth_mm).max(0.0) * MM;
         let port = self.signed(head, front);
-        self.crush(port, bag.head.table().law(), gap, groups[1]).ramp = ramp;
+        self.crush(port, bag.law(&bag.head), gap, groups[1]).ramp = ramp;
         groups
     }
 }

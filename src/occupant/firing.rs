@@ -104,7 +104,7 @@ impl Trigger {
     /// Set up the rule of a restraint where an occupant sits; the case's own delay comes on top.
     pub(super) fn install(net: &mut Network, at: &Mounting, rule: FiringRule) -> Self {
         match rule {
-            FiringRule::Fixed(time_s) => Self::At(time_s + at.fire_delay_s),
+            FiringRule::Fixed(time_s) => Self::At((time_s + at.fire_delay_s).max(0.0)),
             FiringRule::Pulse {
                 loss_mps,
                 window_s,
@@ -117,7 +117,7 @@ impl Trigger {
                     sign: at.heading,
                     loss_mps,
                     window_s,
-                    delay_s: delay_s + at.fire_delay_s,
+                    delay_s: (delay_s + at.fire_delay_s).max(0.0),
                 });
                 Self::Sensor(net.sensors.len() - 1)
             }

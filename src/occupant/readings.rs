@@ -14,7 +14,7 @@ use crate::criteria::head::{hic15, hic36};
 use crate::dynamics::Record;
 use crate::measure::Measure;
 use crate::risk::intrusion::leg_odds;
-use crate::risk::{NcapInput, NcapRisk, ncap_risk};
+use crate::risk::{NcapInput, OccupantRisk, ncap_risk};
 use crate::signal::{Cfc, Channel, Unit, cfc};
 use crate::units::{G0, KN, MM, MS};
 
@@ -58,7 +58,7 @@ pub struct OccupantResult {
     /// Did chest or head reach wheel or panel through the bag?
     pub wheel_contact: Option<bool>,
     /// Injury risk after the US NCAP curves; the neck is always `None`, the model has no neck load.
-    pub risk: NcapRisk,
+    pub risk: OccupantRisk,
 }
 
 impl OccupantResult {
@@ -77,12 +77,15 @@ impl OccupantResult {
             Measure::IntrusionAtSeatMm => Some(self.intrusion_at_seat_mm),
             Measure::LegOddsLow => Some(self.leg_odds_ratio[0]),
             Measure::LegOddsHigh => Some(self.leg_odds_ratio[1]),
-            Measure::HeadAis3 => self.risk.head_ais3,
-            Measure::ChestAis3 => self.risk.chest_ais3,
-            Measure::FemurAis2 => self.risk.femur_ais2,
-            Measure::NeckAis3 => self.risk.neck_ais3,
-            Measure::Joint => self.risk.joint,
-            Measure::JointWithoutNeck => self.risk.joint_without_neck,
+            Measure::HeadAis3 => self.risk.nominal.head_ais3,
+            Measure::ChestAis3 => self.risk.nominal.chest_ais3,
+            Measure::FemurAis2 => self.risk.nominal.femur_ais2,
+            Measure::NeckAis3 => self.risk.nominal.neck_ais3,
+            Measure::Joint => self.risk.nominal.joint,
+            Measure::ExpectedJoint => self.risk.expected.and_then(|e| e.expected_joint),
+            Measure::ExpectedJointWithoutNeck => self.risk.expected.and_then(|e| e.expected_joint_without_neck),
+            Measure::FieldMais3 => self.risk.field_mais3,
+            Measure::JointWithoutNeck => self.risk.nominal.joint_without_neck,
             _ => None,
         }
     }
@@ -112,7 +115,7 @@ pub fn readings(occupant: &Occupant, record: &Record) -> Result<OccupantResult, 
         leg_odds_ratio: leg_odds(intrusion_at_seat_mm),
         fire_ms: occupant.trigger.and_then(|t| t.fired_s(record)).map(|s| s / MS),
         wheel_contact: None,
-        risk: NcapRisk::default(),
+        risk: OccupantRisk::default(),
     };
     let dt_s = record.sample_s;
     let Some(chain) = &occupant.chain else {
@@ -138,7 +141,7 @@ pub fn readings(occupant: &Occupant, record: &Record) -> Result<OccupantResult, 
         femur_kn: result.femur_kN,
         neck: None,
     };
-    result.risk = ncap_risk(occupant.dummy, &input);
+    result.risk.nominal = ncap_risk(occupant.dummy, &input);
     Ok(result)
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::firing::Firing;
 use super::key_error::KeyError;
 use super::law::{Table, check_cushion, check_table, positive, within};
+use crate::dynamics::CrushLaw;
 use crate::vehicle::provenance::Provenance;
 
 /// One mass, one linear restraint with slack and an optional limit.
@@ -202,6 +203,15 @@ pub struct Column {
     pub collapse_kN: f64,
     /// Stroke, mm.
     pub stroke_mm: f64,
+    /// How its force rises beyond the stroke, kN/mm, while bracket and panel bend; more stops the wheel harder.
+    #[serde(default = "end_of_column")]
+    pub end_kN_per_mm: f64,
+}
+
+/// Bracket and panel behind a column without a figure of its own, kN/mm (judgement of the project: a few kN over the
+/// next 50 mm).
+fn end_of_column() -> f64 {
+    0.08
 }
 
 /// Chest against wheel or panel.
@@ -230,10 +240,15 @@ impl ChestContact {
     }
 }
 
+/// Speed of compression at which the tables of an airbag hold, m/s: about that of a head meeting its bag in the test
+/// they were fitted to.
+pub const BAG_SPEED_MPS: f64 = 5.0;
+
 /// Frontal airbag: one bag, with a part in front of the chest and one in front of the head.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[allow(non_snake_case)]
 pub struct Airbag {
     /// From the restraint's firing to its own, ms.
     #[serde(default)]
@@ -242,6 +257,9 @@ pub struct Airbag {
     pub fill_ms: f64,
     /// Share of its force on the chest that goes through the sternum.
     pub sternum_share: f64,
+    /// How much more it resists a faster occupant, s/m; the tables hold at [`BAG_SPEED_MPS`]. 0: at any speed.
+    #[serde(default)]
+    pub rate_s_per_m: f64,
     /// Part in front of the chest.
     pub chest: Cushion,
     /// Part in front of the head.
@@ -292,6 +310,17 @@ pub struct Knee {
     pub force_kN: Vec<f64>,
     /// Unloading stiffness, kN/mm.
     pub unload_kN_per_mm: f64,
+}
+
+impl Airbag {
+    /// Law of one of its parts: the table at [`BAG_SPEED_MPS`], more or less above or below it.
+    pub(super) fn law(&self, part: &Cushion) -> CrushLaw {
+        let mut law = part.table().law();
+        let at_rest = 1.0 / (1.0 + self.rate_s_per_m * BAG_SPEED_MPS);
+        law.force_n.iter_mut().for_each(|f| *f *= at_rest);
+        law.rate_s_per_m = self.rate_s_per_m;
+        law
+    }
 }
 
 impl Knee {
@@ -408,6 +437,12 @@ impl Place {
             positive(&format!("{at}.column.stiffness_kN_per_mm"), c.stiffness_kN_per_mm)?;
             positive(&format!("{at}.column.collapse_kN"), c.collapse_kN)?;
             within(&format!("{at}.column.stroke_mm"), c.stroke_mm, 0.0, 300.0)?;
+            within(
+                &format!("{at}.column.end_kN_per_mm"),
+                c.end_kN_per_mm,
+                0.0,
+                c.stiffness_kN_per_mm,
+            )?;
         }
         let share = self.chest_contact.sternum_share;
         within(&format!("{at}.chest_contact.sternum_share"), share, 0.0, 1.0)?;
@@ -416,6 +451,7 @@ impl Place {
         if let Some(b) = &self.airbag {
             within(&format!("{at}.airbag.delay_ms"), b.delay_ms, 0.0, 100.0)?;
             positive(&format!("{at}.airbag.fill_ms"), b.fill_ms)?;
+            within(&format!("{at}.airbag.rate_s_per_m"), b.rate_s_per_m, 0.0, 1.0)?;
             within(&format!("{at}.airbag.sternum_share"), b.sternum_share, 0.0, 1.0)?;
             for (part, c) in [("chest", &b.chest), ("head", &b.head)] {
                 within(&format!("{at}.airbag.{part}.depth_mm"), c.depth_mm, 0.0, 1000.0)?;

@@ -103,7 +103,7 @@ fn caption(view: &View, index: usize) -> String {
         view.case.occupants[index].restraint.id,
         view.name(occupant.mounting.side)
     );
-    let risk = r.risk.joint_without_neck.map_or_else(String::new, |p| {
+    let risk = r.risk.nominal.joint_without_neck.map_or_else(String::new, |p| {
         format!(
             " Joint risk over head, chest and femur {} %.",
             fixed(Some(100.0 * p), 1)

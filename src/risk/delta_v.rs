@@ -175,6 +175,11 @@ pub fn wang_2022_curves(mode: CrashMode) -> &'static [RiskCurve; 6] {
     .curves
 }
 
+/// MAIS 3+ at `delta_v_mps`, 0 to 1: what the field shows beside a dummy's joint risk. Pooled over cars, ages and belts.
+pub fn field_mais3(mode: CrashMode, delta_v_mps: f64) -> f64 {
+    wang_2022_curves(mode)[2].evaluate(delta_v_mps).probability
+}
+
 /// Risks of all six severities at `delta_v_mps`, in the order of [`WANG_SEVERITIES`]. Fitted separately, the curves
 /// cross at high speed (rear 4+ and 5+ at 77 km/h); each is held at or below the less severe one.
 pub fn wang_2022_all(mode: CrashMode, delta_v_mps: f64) -> [Risk; 6] {

@@ -8,10 +8,12 @@ pub mod body;
 mod catalogue;
 pub mod curves;
 pub mod delta_v;
+pub mod expected;
 pub mod intrusion;
 pub mod ncap;
 pub mod seat;
 
 pub use catalogue::catalogue;
 pub use curves::{BodyRegion, Predictor, Risk, RiskCurve, Severity, Shape};
+pub use expected::{ExpectedRisk, OccupantRisk};
 pub use ncap::{NcapInput, NcapRisk, NeckInput, ncap_risk};

@@ -13,7 +13,7 @@ use crate::cost::mass::{MassAccount, PathMass, Place, crush_mass_kg, design_crus
 use crate::cost::{CostAccount, added_direct_cost};
 use crate::error::Error;
 use crate::material::MaterialUse;
-use crate::vehicle::{Face, Path, PathKind, Role, Vehicle};
+use crate::vehicle::{Face, Path, PathKind, Vehicle};
 
 /// Added structure on a path that states no material is taken as this: the heaviest answer.
 pub const UNSTATED_MATERIAL: &str = "mild";
@@ -109,21 +109,10 @@ pub fn strengthenable(vehicle: &Vehicle) -> Vec<&Path> {
         .filter(|p| {
             p.material.is_some()
                 && p.table.is_some()
-                && !is_compartment(vehicle, p)
+                && !vehicle.is_compartment(p)
                 && p.layer().is_none_or(|l| l.face == Face::Front)
         })
         .collect()
-}
-
-/// Is the path one that the cabin factor acts on: a front layer marked `compartment`, or from dash to
-/// cabin?
-pub fn is_compartment(vehicle: &Vehicle, path: &Path) -> bool {
-    match &path.kind {
-        PathKind::Layer(l) => l.compartment && l.face == Face::Front,
-        PathKind::Inner { from, .. } => {
-            vehicle.mass_with_role(Role::Dash) == Some(*from) && vehicle.mass_with_role(Role::Cabin) == Some(path.to)
-        }
-    }
 }
 
 /// Added front length below this, m, is none: a table cannot hold points closer than rounding.
@@ -163,7 +152,7 @@ pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<Si
     let mut lengthened = Vec::new();
     for (index, path) in sized.paths.iter_mut().enumerate() {
         let original = &vehicle.paths[index];
-        let compartment = is_compartment(vehicle, original);
+        let compartment = vehicle.is_compartment(original);
         let factor = if compartment {
             design.cabin_factor
         } else {
@@ -340,7 +329,7 @@ fn check(vehicle: &Vehicle, design: &Design) -> Result<(), Error> {
             return Err(Error::unknown(kind, name, known));
         };
         let strengthened = design.strength.get(name).is_some_and(|s| *s > 1.0) || design.two_step.contains_key(name);
-        if strengthened && is_compartment(vehicle, path) {
+        if strengthened && vehicle.is_compartment(path) {
             return Err(Error::request(
                 format!("a strength factor or two steps on \"{name}\""),
                 "it belongs to the compartment: use the cabin factor",

@@ -118,7 +118,7 @@ impl MaterialChoice {
         let mut materials: BTreeMap<String, String> = vehicle
             .paths
             .iter()
-            .filter(|p| p.table.is_some() && !super::design::is_compartment(vehicle, p))
+            .filter(|p| p.table.is_some() && !vehicle.is_compartment(p))
             .map(|p| (p.name.clone(), cheapest.id.clone()))
             .collect();
         for (path, id) in &self.fixed {

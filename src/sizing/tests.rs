@@ -1,6 +1,6 @@
 //! Laws of sizing's arithmetic on a small made-up car.
 
-use super::design::{is_compartment, strengthenable};
+use super::design::strengthenable;
 use super::station::length_station_m;
 use super::*;
 use crate::cost::mass::{design_crush_m, mean_force_n};
@@ -233,7 +233,7 @@ fn cabin_factor_acts_on_compartment_and_dash_only() {
     let sized = apply(&car(), &design(1.0, 0.0, 1.5), &data()).unwrap();
     for (old, new) in car().paths.iter().zip(&sized.vehicle.paths) {
         let (a, b) = (old.table.as_ref().unwrap(), new.table.as_ref().unwrap());
-        let factor = if is_compartment(&car(), old) { 1.5 } else { 1.0 };
+        let factor = if car().is_compartment(old) { 1.5 } else { 1.0 };
         assert_eq!(b.force_n[2], a.force_n[2] * factor, "{}", old.name);
         assert_eq!(b.unload_n_per_m[2], a.unload_n_per_m[2] * factor);
     }

@@ -16,7 +16,7 @@ pub fn readings(result: &CaseResult, occupant: usize, intrusion_odds: Option<&'s
         all.take(1, &OCCUPANT, |m| o.reading(m));
         if let Some(ratio) = intrusion_odds {
             let mm = result.vehicles[o.vehicle - 1].intrusion_mm;
-            let e = intrusion_effect(&o.risk, mm, ratio);
+            let e = intrusion_effect(&o.risk.nominal, mm, ratio);
             all.take(1, &WITH_INTRUSION, |m| match m {
                 Measure::IntrusionOddsFactor => Some(e.factor),
                 Measure::FemurAis2WithIntrusion => e.femur_ais2,

@@ -145,7 +145,7 @@ pub fn run_study(
 /// The load case with the highest joint risk (with the highest delta-v where there is no risk).
 fn hardest(loads: &[LoadCase], results: &[CaseResult]) -> LoadCase {
     let key = |r: &CaseResult| {
-        let risk = r.occupants.first().and_then(|o| o.risk.joint_without_neck);
+        let risk = r.occupants.first().and_then(|o| o.risk.nominal.joint_without_neck);
         risk.unwrap_or(r.vehicles[0].delta_v_mps * 1e-3)
     };
     let at = (0..loads.len())

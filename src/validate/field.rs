@@ -145,7 +145,7 @@ impl Bench {
         let result = CaseResult::collect(&case, &run(&case)?)?;
         Ok([0, 1].map(|i| Driver {
             delta_v_mps: result.vehicles[i].delta_v_mps,
-            joint: result.occupants[i].risk.joint_without_neck.unwrap_or(f64::NAN),
+            joint: result.occupants[i].risk.nominal.joint_without_neck.unwrap_or(f64::NAN),
             restitution: result.restitution,
         }))
     }

@@ -283,6 +283,35 @@ impl Vehicle {
             .filter_map(move |(i, p)| p.layer().filter(|l| l.face == face).map(|layer| (i, p, layer)))
     }
 
+    /// Is the path part of the compartment: a front layer marked so, or from dash to cabin?
+    pub fn is_compartment(&self, path: &Path) -> bool {
+        match &path.kind {
+            PathKind::Layer(l) => l.compartment && l.face == Face::Front,
+            PathKind::Inner { from, .. } => {
+                self.mass_with_role(Role::Dash) == Some(*from) && self.mass_with_role(Role::Cabin) == Some(path.to)
+            }
+        }
+    }
+
+    /// The same vehicle with the forces (and unloading stiffness) of its compartment times `cell`, and those of every
+    /// other front layer times `front`: how one car differs from the next of its kind.
+    pub fn stronger(&self, cell: f64, front: f64) -> Self {
+        let factor = |p: &Path| match (self.is_compartment(p), p.layer()) {
+            (true, _) => cell,
+            (false, Some(l)) if l.face == Face::Front => front,
+            _ => 1.0,
+        };
+        let mut changed = self.clone();
+        for (path, original) in changed.paths.iter_mut().zip(&self.paths) {
+            let by = factor(original);
+            for table in path.table.iter_mut() {
+                table.force_n.iter_mut().for_each(|f| *f *= by);
+                table.unload_n_per_m.iter_mut().for_each(|k| *k *= by);
+            }
+        }
+        changed
+    }
+
     /// Sum of masses and tip masses, kg.
     pub fn total_kg(&self) -> f64 {
         let bodies: f64 = self.masses.iter().map(|m| m.kg).sum();

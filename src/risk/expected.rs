@@ -1,0 +1,113 @@
+//! Expected risk (model section 7): the mean over a scatter set of what single tests would give, beside the nominal
+//! risk and what field data say.
+
+use serde::Serialize;
+
+use super::ncap::NcapRisk;
+
+/// How far a joint risk and the field's may lie apart before the result says so (facts of the project: single-car tests
+/// and pooled field curves differ by cars, ages and belts).
+pub const FIELD_FACTOR: f64 = 4.0;
+
+/// Means over a scatter set. `None` where a criterion or the dummy's curve is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ExpectedRisk {
+    /// Mean joint risk with the neck at its floor.
+    pub expected_joint: Option<f64>,
+    /// Mean joint risk over head, chest and femur: the one to compare and to design for.
+    pub expected_joint_without_neck: Option<f64>,
+    /// Mean head risk, AIS 3+.
+    pub expected_head_ais3: Option<f64>,
+    /// Mean chest risk, AIS 3+.
+    pub expected_chest_ais3: Option<f64>,
+    /// Mean femur risk, AIS 2+.
+    pub expected_femur_ais2: Option<f64>,
+    /// Points that the means are over.
+    pub expected_over_points: usize,
+}
+
+impl ExpectedRisk {
+    /// The means of single tests; a mean is missing where any of them is.
+    pub fn over(tests: &[NcapRisk]) -> Self {
+        let mean = |of: fn(&NcapRisk) -> Option<f64>| {
+            let all: Option<Vec<f64>> = tests.iter().map(of).collect();
+            all.filter(|a| !a.is_empty())
+                .map(|a| a.iter().sum::<f64>() / a.len() as f64)
+        };
+        Self {
+            expected_joint: mean(|r| r.joint),
+            expected_joint_without_neck: mean(|r| r.joint_without_neck),
+            expected_head_ais3: mean(|r| r.head_ais3),
+            expected_chest_ais3: mean(|r| r.chest_ais3),
+            expected_femur_ais2: mean(|r| r.femur_ais2),
+            expected_over_points: tests.len(),
+        }
+    }
+}
+
+/// Risk of one occupant: the mean over scatter where it was asked for, the nominal run's, and the field's at the
+/// vehicle's delta-v.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct OccupantRisk {
+    /// Means over a scatter set; absent in a single run.
+    #[serde(flatten)]
+    pub expected: Option<ExpectedRisk>,
+    /// Of the run as planned.
+    #[serde(flatten)]
+    pub nominal: NcapRisk,
+    /// MAIS 3+ of DOT HS 813 219 at the delta-v of the occupant's vehicle; `None` outside a collision.
+    pub field_mais3: Option<f64>,
+}
+
+impl OccupantRisk {
+    /// The risk to compare: expected where there is one, else nominal.
+    pub fn joint_without_neck(&self) -> Option<f64> {
+        match self.expected {
+            Some(e) => e.expected_joint_without_neck,
+            None => self.nominal.joint_without_neck,
+        }
+    }
+
+    /// Do joint risk and field differ by more than [`FIELD_FACTOR`]? `None` where either is missing.
+    pub fn outside_evidence(&self) -> Option<bool> {
+        let (joint, field) = self.joint_without_neck().zip(self.field_mais3)?;
+        Some(joint > FIELD_FACTOR * field || field > FIELD_FACTOR * joint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Worked by hand: the mean of 0.1 and 0.3; nothing where one test lacks it.
+    #[test]
+    fn means_are_over_every_test() {
+        let test = |joint| NcapRisk {
+            joint_without_neck: joint,
+            ..NcapRisk::default()
+        };
+        let e = ExpectedRisk::over(&[test(Some(0.1)), test(Some(0.3))]);
+        assert!((e.expected_joint_without_neck.unwrap() - 0.2).abs() < 1e-15);
+        assert_eq!(
+            ExpectedRisk::over(&[test(Some(0.1)), test(None)]).expected_joint_without_neck,
+            None
+        );
+        assert_eq!(ExpectedRisk::over(&[]).expected_joint_without_neck, None);
+    }
+
+    /// A factor of four either way is within the evidence, more is not.
+    #[test]
+    fn evidence_is_outside_beyond_a_factor_of_four() {
+        let risk = |joint, field| OccupantRisk {
+            nominal: NcapRisk {
+                joint_without_neck: Some(joint),
+                ..NcapRisk::default()
+            },
+            field_mais3: Some(field),
+            ..OccupantRisk::default()
+        };
+        assert_eq!(risk(0.39, 0.1).outside_evidence(), Some(false));
+        assert_eq!(risk(0.41, 0.1).outside_evidence(), Some(true));
+        assert_eq!(risk(0.02, 0.1).outside_evidence(), Some(true));
+    }
+}
