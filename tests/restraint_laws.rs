@@ -281,7 +281,8 @@ fn with_intrusion(intrusion_m: f64) -> (OccupantResult, f64) {
 
 /// Intrusion reaches the body by bolster and column: a dash that comes nearer never lowers femur force or chest clip,
 /// and at 150 mm it raises both. (HIC15 may fall: the bag meets the head sooner. The femur to 0.1 N: while the peak is
-/// that of the filling knee bag it stays where it is; the clip to 0.5 g: a bag met sooner and slower pushes less.)
+/// that of the filling knee bag it stays where it is; the clip to 1 g: a bag that is met sooner is met slower, and pushes less until column and
+/// bolster push more.)
 #[test]
 fn intrusion_reaches_femur_and_chest() {
     let (clear, _) = with_intrusion(0.0);
@@ -291,8 +292,8 @@ fn intrusion_reaches_femur_and_chest() {
         assert!((moved - intrusion_m).abs() < 1e-3, "{moved} m");
         assert!(r.femur_kN.unwrap() >= femur - 1e-4, "{intrusion_m} m: {:?}", r.femur_kN);
         assert!(
-            r.chest_a3ms_g.unwrap() >= chest - 0.5,
-            "{intrusion_m} m: {:?}",
+            r.chest_a3ms_g.unwrap() >= chest - 1.0,
+            "{intrusion_m} m: {:?} after {chest}",
             r.chest_a3ms_g
         );
         (femur, chest) = (r.femur_kN.unwrap(), r.chest_a3ms_g.unwrap());
