@@ -5,7 +5,7 @@
 //! it was skipped. CRUMPLE_REQUIRE_PYTHON makes that a failure, and CI sets it.
 //!
 //! Known differences of pyisomme 1.1.0, and what is done about each: its HIC tries only the longest window of each
-//! start (the script takes the largest over limits of 10 to 15 or 36 ms, so HIC agrees to 0.2 %); its OLC takes the first
+//! start (the script takes the largest over limits of 10 to 15 or 36 ms, in whole ms, so HIC agrees to 0.4 %); its OLC takes the first
 //! sample beyond 65 mm and 300 mm instead of the crossing, and divides by 9.81 (undone), so OLC agrees to 1 %. The
 //! 3 ms clips agree to 1e-6.
 
@@ -116,8 +116,8 @@ fn an_unmodified_pyisomme_opens_a_run_and_agrees_on_its_criteria() {
         values
     };
     let (head, chest, cabin) = (at("11HEAD"), at("11CHST"), at("10VEHC"));
-    close("HIC15", &theirs["hic15"], &head["hic15"], 2e-3);
-    close("HIC36", &theirs["hic36"], &head["hic36"], 2e-3);
+    close("HIC15", &theirs["hic15"], &head["hic15"], 4e-3);
+    close("HIC36", &theirs["hic36"], &head["hic36"], 4e-3);
     for key in ["a3ms_g", "a3ms_cumulative_g"] {
         close(key, &theirs[format!("head_{key}")], &head[key], 1e-6);
         close(key, &theirs[format!("chest_{key}")], &chest[key], 1e-6);
