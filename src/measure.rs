@@ -132,6 +132,9 @@ measures! {
     JointWithoutNeckWithIntrusion "joint_without_neck_with_intrusion" Risk "joint risk with intrusion" "joint with intrusion" PERCENT 1 Higher;
     ExpectedJoint "expected_joint" Risk "expected joint risk with the neck at its floor" "expected joint" PERCENT 1 Higher;
     ExpectedJointWithoutNeck "expected_joint_without_neck" Risk "expected joint risk" "expected" PERCENT 1 Higher;
+    ExpectedHeadAis3 "expected_head_ais3" Risk "expected head injury risk" "expected head AIS 3+" PERCENT 1 Higher;
+    ExpectedChestAis3 "expected_chest_ais3" Risk "expected chest injury risk" "expected chest AIS 3+" PERCENT 1 Higher;
+    ExpectedFemurAis2 "expected_femur_ais2" Risk "expected femur fracture risk" "expected femur AIS 2+" PERCENT 1 Higher;
     FieldMais3 "field_mais3" Risk "MAIS 3+ in the field at this delta-v" "field MAIS 3+" PERCENT 1 Higher;
     Restitution "restitution" Case "restitution" "restitution" PLAIN 3 Neither;
     EnergyError "energy_error" Case "residual of the energy ledger" "energy residual" PLAIN 6 Higher;
@@ -159,6 +162,24 @@ impl Measure {
         Self::ExcursionMm,
         Self::IntrusionMm,
     ];
+
+    /// The same risk as the mean over a scatter set (model section 7); `None` for what is read from one run.
+    ///
+    /// ```
+    /// use crumple::measure::Measure;
+    /// assert_eq!(Measure::Joint.expected(), Some(Measure::ExpectedJoint));
+    /// assert_eq!(Measure::Hic15.expected(), None);
+    /// ```
+    pub const fn expected(self) -> Option<Self> {
+        match self {
+            Self::Joint => Some(Self::ExpectedJoint),
+            Self::JointWithoutNeck => Some(Self::ExpectedJointWithoutNeck),
+            Self::HeadAis3 => Some(Self::ExpectedHeadAis3),
+            Self::ChestAis3 => Some(Self::ExpectedChestAis3),
+            Self::FemurAis2 => Some(Self::ExpectedFemurAis2),
+            _ => None,
+        }
+    }
 
     /// Key in files and on the command line.
     pub const fn key(self) -> &'static str {
@@ -304,6 +325,12 @@ impl Readings {
     /// A measure of the first vehicle, of the first occupant, or of the case.
     pub fn first(&self, measure: Measure) -> Option<f64> {
         self.get(Reading { place: 1, measure })
+    }
+
+    /// What a target on a measure is held against: the mean over a scatter set where there is one, else the single run's.
+    pub fn judged(&self, measure: Measure) -> Option<f64> {
+        let mean = measure.expected().and_then(|m| self.first(m));
+        mean.or_else(|| self.first(measure))
     }
 
     /// All of them in order.

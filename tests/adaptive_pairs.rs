@@ -39,6 +39,7 @@ fn study_pairs(overlap_pct: f64) -> Vec<Case> {
                 overlap_pct,
                 weight: 1.0,
                 own_wall: false,
+                chest_clip_g: None,
                 targets: Vec::new(),
             };
             cases.push(evaluator.case(&vehicle, None, &load).expect("a case"));

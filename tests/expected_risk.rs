@@ -34,7 +34,7 @@ fn pair(kei: &Vehicle, speed_kmh: f64) -> Case {
 }
 
 fn risk(case: &Case) -> f64 {
-    let all = expected_risks(case, &set()).unwrap();
+    let all = expected_risks(std::slice::from_ref(case), &set()).unwrap().remove(0);
     all[0].expected_joint_without_neck.unwrap()
 }
 
@@ -75,7 +75,7 @@ fn without_scatter_it_is_the_nominal_risk() {
     let none = ScatterSet::parse(&SourceText::new("no scatter", zero)).unwrap();
     let kei = library().vehicle("honda-n-box-jf1").unwrap();
     let case = pair(&kei, 52.0);
-    let expected = expected_risks(&case, &none).unwrap()[0]
+    let expected = expected_risks(std::slice::from_ref(&case), &none).unwrap()[0][0]
         .expected_joint_without_neck
         .unwrap();
     let finished = run(&case).unwrap();

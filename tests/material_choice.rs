@@ -40,6 +40,7 @@ fn no_combination_of_materials_makes_a_cheaper_car() {
             overlap_pct: 100.0,
             weight: 1.0,
             own_wall,
+            chest_clip_g: None,
             targets: targets.iter().map(|t| t.parse().expect("a target")).collect(),
         };
         let pair = load(false, &["joint_without_neck=0.2", "intrusion_mm=250"]);

@@ -9,7 +9,8 @@ use crumple::occupant::Seat;
 use crumple::report::{fronts_figure, map_figure};
 use crumple::sizing::evaluate::{CollisionEvaluator, SEARCH_STEP_S, Seated, VERIFY_STEP_S};
 use crumple::sizing::feasibility::{FeasibilityMap, feasibility_map};
-use crumple::sizing::optimise::optimise;
+use crumple::sizing::holds::{Trial, with_confidence};
+use crumple::sizing::optimise::{lightest, optimise};
 use crumple::sizing::pareto::{Fronts, fronts};
 use crumple::sizing::{Answer, MaterialChoice, PartnerDesign, Problem, Question, Rule, SpeedSearch, Target, Vary};
 use crumple::stamp::Stamp;
@@ -45,6 +46,9 @@ pub struct Arguments {
     /// Do limits hold in every case, or in the weighted mean?
     #[arg(long, value_enum, default_value_t = Question::default().rule)]
     constraint: Rule,
+    /// Leave out the limit of 60 g on the chest's 3 ms clip that otherwise holds in every load case (FMVSS 208)
+    #[arg(long)]
+    no_chest_clip: bool,
     /// Limits in the vehicle's own wall test (default: FMVSS 208)
     #[arg(
         long,
@@ -152,6 +156,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         data.costs.package(id)?;
     }
     let request = a.uncertainty.request()?;
+    let drawing = a.uncertainty.drawing()?;
     let problem = question.problem(&vehicle, &data);
     let plan = crumple::dynamics::Plan::new(DURATION_S, VERIFY_STEP_S);
     let mut evaluator = question
@@ -161,7 +166,13 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     let stamp = Stamp::of(&(asked, &evaluator), VERIFY_STEP_S);
     let stopped = study::interrupt_flag();
     let stop = || stopped.load(std::sync::atomic::Ordering::Relaxed);
-    let sizing = optimise(&problem, &mut evaluator)?;
+    let bar = uncertainty::Bar::new(&stop);
+    let mut sizing = optimise(&problem, &mut evaluator)?;
+    let confident = with_confidence(&problem, &sizing, &evaluator, drawing, &bar)?;
+    let confidence = confident.map(|(sure, confidence)| {
+        sizing = sure;
+        confidence
+    });
     let front = pareto(a, &question, &problem, &mut evaluator, &stop)?;
     let map = map(a, &problem, &evaluator, &stop)?;
     let spread = match &request {
@@ -171,7 +182,12 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         }
         None => None,
     };
-    let mut answer = Answer::new(&vehicle, sizing, &data);
+    let light = lightest(&problem, &sizing, &mut evaluator)?;
+    let trial = Trial::new(&library, &question.partners, drawing, a.uncertainty.quick())?;
+    let far = trial.of(&problem, &sizing, &evaluator, &bar)?;
+    drop(bar);
+    let mut answer = Answer::new(&vehicle, sizing, &data).tried(light.as_ref(), far);
+    answer.confidence = confidence;
     answer.uncertainty = spread;
     let document = Document {
         answer: &answer,
@@ -199,7 +215,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if answer.uncertainty.is_some_and(|u| u.interrupted) {
         return Err(Error::Interrupted);
     }
-    Ok(if answer.feasible {
+    let sure = answer.confidence.as_ref().is_none_or(|c| c.feasible);
+    Ok(if answer.feasible && sure {
         Done::Holds
     } else {
         Done::DoesNotHold
@@ -289,6 +306,7 @@ fn question(a: &Arguments) -> Result<Question, Error> {
         seats: occupants(a)?,
         limits: limits(&a.target)?,
         rule: a.constraint,
+        chest_clip_g: (!a.no_chest_clip).then_some(Question::CHEST_CLIP_G),
         wall_kmh: within("--wall-speed-kmh", a.wall_speed_kmh, Question::SPEED_KMH)?,
         wall_limits: limits(&a.wall_target)?,
         vary: a.vary,

@@ -2,7 +2,9 @@
 
 use crumple::cost::Relation;
 use crumple::cost::price::VolumePrice;
+use crumple::measure::Measure;
 use crumple::sizing::feasibility::FeasibilityMap;
+use crumple::sizing::holds::{Beside, Kind};
 use crumple::sizing::pareto::Fronts;
 use crumple::sizing::{Answer, Vary};
 use crumple::units::MM;
@@ -34,6 +36,8 @@ pub fn page(vehicle: &Vehicle, a: &Answer) -> String {
             page += &format!("  {words}\n");
         }
     }
+    page += &lightest(a);
+    page += &how_far(a);
     page += &volumes(a);
     page += "\nbeside real changes of real cars\n";
     for p in &a.precedents {
@@ -51,6 +55,68 @@ pub fn page(vehicle: &Vehicle, a: &Answer) -> String {
         page += &format!("  {}: {took}; {says}\n", p.precedent);
     }
     page += &format!("\n{} load-case runs; dollars of {}\n", a.evaluations, a.cost_year);
+    page
+}
+
+/// The lightest design beside the cheapest.
+fn lightest(a: &Answer) -> String {
+    let Some(l) = &a.lightest else { return String::new() };
+    let Some(usd) = l.usd_per_kg_saved else {
+        return "\nno lighter design was found that meets the targets\n".into();
+    };
+    let note = match l.cheapest_buys_kilograms {
+        true => "; the cheapest design buys its dollars with kilograms",
+        false => "",
+    };
+    format!(
+        "\nthe lightest design that meets them: {:.1} kg, ${:.0} ({usd:.0} $ for each kg saved{note})\n",
+        l.added_mass_kg, l.added_cost_usd
+    )
+}
+
+/// How far the design holds.
+fn how_far(a: &Answer) -> String {
+    if a.holds.is_empty() {
+        return String::new();
+    }
+    let cells = |b: &Beside| {
+        let m = match b.kind {
+            Kind::Draws => Measure::JointWithoutNeck,
+            _ => a.leading.unwrap_or(Measure::JointWithoutNeck),
+        };
+        let show = |v: f64| format!("{:.*}{}", m.decimals(), m.shown(v), m.suffix());
+        let verdict = match (b.ok, b.near, b.fails) {
+            (true, ..) => "holds".to_string(),
+            (false, near, fails) => {
+                let what = fails.map_or("", Measure::words);
+                let how = if near { "near" } else { "does not hold" };
+                format!("{how}: {what}")
+            }
+        };
+        vec![b.what.clone(), show(b.value), show(b.limit), verdict]
+    };
+    let rows: Vec<Vec<String>> = a.holds.iter().map(cells).collect();
+    let mut page = format!(
+        "\nhow far it holds; risks are expected risks\n{}",
+        output::table(&["", "worst", "limit", ""], &rows)
+    );
+    if let Some([low, high]) = a.price_usd_range {
+        page += &format!("US price, 5 to 95 % of draws: ${low:.0} to ${high:.0}\n");
+    }
+    if let Some(c) = &a.confidence {
+        page += &format!(
+            "asked to hold in {:.0} % of draws: it holds in {:.1} %\n",
+            100.0 * c.asked,
+            100.0 * c.reached.value
+        );
+        if !c.feasible {
+            let limits = match c.limited_by.is_empty() {
+                true => "no bound of a variable: the spread of what is not known".to_string(),
+                false => c.limited_by.join("; "),
+            };
+            page += &format!("no design within bounds was found that does; what limits the best: {limits}\n");
+        }
+    }
     page
 }
 

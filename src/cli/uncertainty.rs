@@ -8,6 +8,7 @@ use crumple::error::Error;
 use crumple::measure::Measure;
 use crumple::report::uncertainty_figures;
 use crumple::sizing::evaluate::CollisionEvaluator;
+use crumple::sizing::holds::Drawing;
 use crumple::sizing::uncertainty::parts::FolderParts;
 use crumple::sizing::uncertainty::{
     Band, MonteCarlo, NoParts, Parts, Population, Progress, Request, Uncertainty, analyse,
@@ -25,16 +26,19 @@ const STEP_S: f64 = 50e-6;
 #[derive(clap::Args)]
 pub struct Options {
     /// Draw everything that is uncertain: percentiles, tornado, Sobol indices, designs by probability
-    #[arg(long)]
+    #[arg(long, conflicts_with = "quick")]
     uncertainty: bool,
-    /// Draws of the nominal answer; the vehicle as built and designs by probability get at most 5000
-    #[arg(long, default_value_t = Request::default().draws, requires = "uncertainty")]
-    draws: usize,
-    /// Probabilities that a design is sought for
-    #[arg(long, value_delimiter = ',', default_value = "0.5,0.9", requires = "uncertainty")]
+    /// Leave the draws out of the table "how far it holds"
+    #[arg(long)]
+    quick: bool,
+    /// Draws of the answer [default: 500; with --uncertainty 20000]
+    #[arg(long, conflicts_with = "quick")]
+    draws: Option<usize>,
+    /// Ask for the design that holds in this share of draws; with --uncertainty a list, one design each [0.5,0.9]
+    #[arg(long, value_delimiter = ',', conflicts_with = "quick")]
     confidence: Vec<f64>,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1, requires = "uncertainty")]
+    #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Rows of the Sobol samples
     #[arg(long, default_value_t = Request::default().sobol_rows, requires = "uncertainty")]
@@ -47,31 +51,65 @@ pub struct Options {
 impl Options {
     /// What is asked for, if anything.
     pub fn request(&self) -> Result<Option<Request>, Error> {
+        if !self.uncertainty {
+            return Ok(None);
+        }
+        let usual = Request::default();
         let request = Request {
-            draws: self.draws,
-            confidence: if self.no_designs {
-                Vec::new()
-            } else {
-                self.confidence.clone()
+            draws: self.draws.unwrap_or(usual.draws),
+            confidence: match (self.no_designs, self.confidence.is_empty()) {
+                (true, _) => Vec::new(),
+                (false, true) => usual.confidence,
+                (false, false) => self.confidence.clone(),
             },
             seed: self.seed,
             sobol_rows: self.sobol_rows,
             ..Request::default()
         };
         request.check()?;
-        Ok(Some(request).filter(|_| self.uncertainty))
+        Ok(Some(request))
+    }
+
+    /// How the answer is tried: its draws, and the confidence asked for.
+    ///
+    /// # Errors
+    /// [`Error::Request`] for draws or a confidence out of range, or several of them.
+    pub fn drawing(&self) -> Result<Drawing, Error> {
+        let usual = Drawing::default();
+        let mut drawing = Drawing {
+            seed: self.seed,
+            ..usual
+        };
+        if !self.uncertainty {
+            drawing.draws = self.draws.unwrap_or(usual.draws);
+            drawing.confidence = self.confidence.first().copied();
+            if self.confidence.len() > 1 {
+                return Err(Error::request(
+                    "several confidences without --uncertainty",
+                    "give one, for example --confidence 0.9",
+                ));
+            }
+        }
+        drawing.check("--draws")?;
+        Ok(drawing)
+    }
+
+    /// Are the draws left out?
+    pub fn quick(&self) -> bool {
+        self.quick
     }
 }
 
 /// A bar on a terminal, a line per stage elsewhere.
-struct Bar<'a> {
+pub struct Bar<'a> {
     bar: ProgressBar,
     terminal: bool,
     stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl<'a> Bar<'a> {
-    fn new(stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
+    /// A bar that asks `stop` whether to go on.
+    pub fn new(stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = match terminal {
             true => ProgressBar::new(0),
@@ -93,7 +131,7 @@ impl Progress for Bar<'_> {
         self.bar.set_message(stage.to_string());
         if !self.terminal {
             match steps {
-                0 => eprintln!("{stage}: a search, takes minutes"),
+                0 => eprintln!("{stage}"),
                 n => eprintln!("{stage}: {n}"),
             }
         }

@@ -6,6 +6,7 @@ use crate::dynamics::Solver;
 use crate::error::Error;
 use crate::occupant::scatter::ScatterSet;
 use crate::occupant::{OccupantResult, readings};
+use crate::risk::ExpectedRisk;
 use crate::risk::delta_v::field_mais3;
 use crate::stamp::Stamp;
 
@@ -109,11 +110,16 @@ impl CaseResult {
     /// # Errors
     /// As [`expected_risks`]; the result stays as it was.
     pub fn expecting(mut self, case: &Case, set: &ScatterSet) -> Result<Self, Error> {
-        let each = expected_risks(case, set)?;
+        let each = expected_risks(std::slice::from_ref(case), set)?;
+        self.expect(each.into_iter().flatten());
+        Ok(self)
+    }
+
+    /// Put expected risks beside the nominal ones, in the order of the occupants.
+    pub fn expect(&mut self, each: impl IntoIterator<Item = ExpectedRisk>) {
         for (occupant, expected) in self.occupants.iter_mut().zip(each) {
             occupant.risk.expected = Some(expected);
         }
-        Ok(self)
     }
 }
 

@@ -42,44 +42,52 @@ impl Case {
     }
 }
 
-/// Risks of every occupant at every point of a scatter set, by point, then occupant. Runs side by side in lanes; a run
-/// ends [`SETTLE_S`] after the vehicles part or with the plan, whichever comes first.
-///
-/// # Errors
-/// That of the first point which cannot be run.
-pub fn scattered_risks(case: &Case, set: &ScatterSet) -> Result<Vec<Vec<NcapRisk>>, Error> {
+/// The case at the coarsest plan that a scatter set is run at: finest step [`STEP_S`], ended [`SETTLE_S`] after the
+/// vehicles part or with the plan, whichever comes first.
+fn lean(case: &Case) -> Case {
     let mut lean = case.clone();
     if lean.plan.step_s < STEP_S {
         lean.plan = Plan::new(case.plan.duration_s, STEP_S);
     }
     lean.plan.detail = Detail::Lean;
     lean.plan.settle_s = Some(SETTLE_S.min(case.plan.settle_s.unwrap_or(SETTLE_S)));
+    lean
+}
+
+/// Risks of every occupant at every point of a scatter set, by case, then point, then occupant. All runs of all cases
+/// stand side by side in lanes.
+///
+/// # Errors
+/// That of the first run which fails.
+pub fn scattered_risks(cases: &[Case], set: &ScatterSet) -> Result<Vec<Vec<Vec<NcapRisk>>>, Error> {
+    let all: Vec<Case> = cases.iter().flat_map(|case| lean(case).scattered(set)).collect();
     let options = BatchOptions {
         stable_step: true,
         align_cells: false,
     };
-    let each = map_batch(&lean.scattered(set), options, |_, assembly, record| {
+    let each = map_batch(&all, options, |_, assembly, record| {
         let read = |occupant| {
             let all = readings(occupant, &record).map_err(|e| Error::request(e.to_string(), "use a longer run"))?;
             Ok(all.risk.nominal)
         };
         assembly.occupants.iter().map(read).collect()
     });
-    each.into_iter().collect()
+    let runs = each.into_iter().collect::<Result<Vec<Vec<NcapRisk>>, Error>>()?;
+    let points = all.len() / cases.len().max(1);
+    Ok(runs.chunks(points.max(1)).map(<[_]>::to_vec).collect())
 }
 
-/// Expected risk of each occupant of a case, in its order: the mean over a scatter set.
+/// Expected risk of each occupant of each case: the mean over a scatter set.
 ///
 /// # Errors
 /// As [`scattered_risks`].
-pub fn expected_risks(case: &Case, set: &ScatterSet) -> Result<Vec<ExpectedRisk>, Error> {
-    if case.occupants.is_empty() {
-        return Ok(Vec::new());
-    }
-    let points = scattered_risks(case, set)?;
-    let of = |i: usize| {
-        let tests: Vec<NcapRisk> = points.iter().map(|p| p[i]).collect();
-        ExpectedRisk::over(&tests)
+pub fn expected_risks(cases: &[Case], set: &ScatterSet) -> Result<Vec<Vec<ExpectedRisk>>, Error> {
+    let means = |(case, points): (&Case, Vec<Vec<NcapRisk>>)| {
+        let of = |i: usize| {
+            let tests: Vec<NcapRisk> = points.iter().map(|p| p[i]).collect();
+            ExpectedRisk::over(&tests)
+        };
+        (0..case.occupants.len()).map(of).collect()
     };
-    Ok((0..case.occupants.len()).map(of).collect())
+    Ok(cases.iter().zip(scattered_risks(cases, set)?).map(means).collect())
 }

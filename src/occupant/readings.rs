@@ -82,11 +82,9 @@ impl OccupantResult {
             Measure::FemurAis2 => self.risk.nominal.femur_ais2,
             Measure::NeckAis3 => self.risk.nominal.neck_ais3,
             Measure::Joint => self.risk.nominal.joint,
-            Measure::ExpectedJoint => self.risk.expected.and_then(|e| e.expected_joint),
-            Measure::ExpectedJointWithoutNeck => self.risk.expected.and_then(|e| e.expected_joint_without_neck),
             Measure::FieldMais3 => self.risk.field_mais3,
             Measure::JointWithoutNeck => self.risk.nominal.joint_without_neck,
-            _ => None,
+            _ => self.risk.expected.and_then(|e| e.reading(measure)),
         }
     }
 }

@@ -16,6 +16,7 @@ mod study_answer;
 mod study_beside;
 pub mod study_figures;
 mod study_fronts;
+mod study_holds;
 pub mod study_page;
 mod study_reading;
 mod study_sentences;

@@ -1,5 +1,6 @@
 //! The answer of a study before anything else, one row a vehicle, and the words for limits and bounds.
 
+use crate::measure::Measure;
 use crate::risk::ncap::BASELINE_JOINT_RISK;
 use crate::sizing::optimise::Bound;
 use crate::study::{Row, SizingRow, StudyResult};
@@ -39,11 +40,11 @@ pub(super) fn reference<'a>(r: &'a StudyResult, vehicle: &str) -> Option<&'a Siz
 /// Highest studied speed up to which the vehicle as built keeps the reference target in every pair.
 fn highest_as_built(r: &StudyResult, vehicle: &str) -> Option<f64> {
     let limits = &r.spec.targets.get(r.spec.reference)?.limits;
+    let clip = r.spec.question.chest_clip_g;
     let meets = |row: &Row| {
-        limits.iter().all(|t| {
-            let value = row.before.first(t.criterion);
-            value.is_some_and(|v| v <= t.limit)
-        })
+        let within = |m: Measure, limit: f64| row.before.judged(m).is_some_and(|v| v <= limit);
+        let clipped = clip.is_none_or(|limit| within(Measure::ChestA3msG, limit));
+        clipped && limits.iter().all(|t| within(t.criterion, t.limit))
     };
     let mut speeds = r.spec.question.speeds_kmh.clone();
     speeds.sort_by(f64::total_cmp);
@@ -125,7 +126,7 @@ pub(super) fn table(r: &StudyResult) -> Table {
 fn footnotes(sized: bool) -> Vec<String> {
     let mut footnotes = vec![
         "Joint risk: probability of serious injury (AIS 3+) to head or chest or of a femur fracture (AIS 2+) of the \
-         belted dummy. Rated against the reference target."
+         belted dummy, expected over sixteen tests as repeats scatter. Rated against the reference target."
             .to_string(),
     ];
     if sized {
@@ -142,7 +143,14 @@ fn footnotes(sized: bool) -> Vec<String> {
 /// The limits of the reference target in words.
 pub(super) fn target_text(r: &StudyResult) -> String {
     let target = r.spec.targets.get(r.spec.reference);
-    limits_text(target.map_or(&[], |t| t.limits.as_slice()))
+    let mut text = limits_text(target.map_or(&[], |t| t.limits.as_slice()));
+    if let Some(limit) = r.spec.question.chest_clip_g {
+        text += &format!(
+            ", chest 3 ms clip up to {} g (FMVSS 208) in every load case",
+            plain(limit)
+        );
+    }
+    text
 }
 
 fn sizing_cells(r: &StudyResult, vehicle: &str) -> Vec<Cell> {

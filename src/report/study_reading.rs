@@ -6,8 +6,8 @@ use crate::study::{Exemplar, Row, SizingRow, StudyResult};
 
 use super::text::{fixed, listed};
 
-/// The risk that pages speak of: over head, chest and femur.
-pub(super) const RISK: Measure = Measure::JointWithoutNeck;
+/// The risk that pages speak of: the expected one over head, chest and femur.
+pub(super) const RISK: Measure = Measure::ExpectedJointWithoutNeck;
 
 /// A limit as "joint risk up to 15 %".
 pub(super) fn limit_text(t: &Target) -> String {

@@ -2,12 +2,14 @@
 //! assumed, and what would change the answer. Numbers and sources only.
 
 use crate::cost::{PriceBuildUp, Relation};
+use crate::measure::Measure;
 use crate::sizing::uncertainty::{Band, MonteCarlo, Swing, Tornado};
 use crate::study::{SizingRow, StudyResult};
 
 use super::evidence::NASVA_URL;
 use super::page::{Align, Cell, Class, Section, Table, Tone};
 use super::study_answer::{target_text, top_speed};
+use super::study_holds;
 use super::study_sentences::range_text;
 use super::text::{dollars, fixed, listed, name_of, plain};
 
@@ -42,7 +44,11 @@ pub(super) fn section(r: &StudyResult) -> Option<Section> {
             plain(top_speed(r))
         ))
         .table(table(r, &rows))
-        .bullets(says(r, &rows))
+        .bullets(says(r, &rows));
+    if let Some(table) = study_holds::table(r, &rows) {
+        section = section.table(table);
+    }
+    section = section
         .subheading("What was assumed")
         .bullets(assumed(r))
         .subheading("What would change the answer")
@@ -60,7 +66,45 @@ pub(super) fn section(r: &StudyResult) -> Option<Section> {
 }
 
 fn nominal(s: &SizingRow) -> Option<&MonteCarlo> {
-    s.answer.uncertainty.as_ref()?.nominal.as_ref()
+    let analysed = s.answer.uncertainty.as_ref().and_then(|u| u.nominal.as_ref());
+    analysed.or_else(|| s.answer.draws.as_ref().map(|d| &d.design))
+}
+
+/// Share of draws whose price is below some dollars, by the percentiles of the draws.
+fn share_below(drawn: &MonteCarlo, usd: f64) -> Option<f64> {
+    let grid = drawn.percentiles.get(&Measure::PriceUsd)?;
+    let above = grid.iter().position(|p| *p >= usd);
+    Some(match above {
+        None => 1.0,
+        Some(0) => 0.0,
+        Some(i) => {
+            let (low, high) = (grid[i - 1], grid[i]);
+            let part = if high > low { (usd - low) / (high - low) } else { 0.0 };
+            (i as f64 - 1.0 + part) / (grid.len() as f64 - 1.0)
+        }
+    })
+}
+
+/// The claim's two numbers as probabilities, a line for each car that meets the target.
+fn chances(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
+    let [low, high] = CLAIM_USD;
+    let percent = |p: f64| format!("{} %", fixed(Some(100.0 * p), 0));
+    let met = rows.iter().filter(|s| s.answer.feasible && from_japan(s));
+    let line = |s: &&SizingRow| {
+        let drawn = nominal(s)?;
+        let (below, under) = (share_below(drawn, low)?, share_below(drawn, high)?);
+        Some(format!(
+            "{}: over {} draws its price is below {} in {}, between the two in {}, {} or more in {}.",
+            name_of(&r.vehicles, &s.answer.vehicle),
+            drawn.draws,
+            dollars(low),
+            percent(below),
+            percent(under - below),
+            dollars(high),
+            percent(1.0 - under)
+        ))
+    };
+    met.filter_map(line).collect()
 }
 
 /// Only cars priced from a Japanese list answer the question of the runabout.
@@ -169,7 +213,7 @@ fn says(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
             .filter_map(|s| price_range(s).1)
             .collect()
     };
-    let mut all = Vec::new();
+    let mut all = chances(r, rows);
     let met = prices(true);
     if let Some(range) = range_text(&met, dollars) {
         let below = met.iter().filter(|p| **p < low).count();

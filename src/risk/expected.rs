@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::ncap::NcapRisk;
+use crate::measure::Measure;
 
 /// How far a joint risk and the field's may lie apart before the result says so (facts of the project: single-car tests
 /// and pooled field curves differ by cars, ages and belts).
@@ -41,6 +42,18 @@ impl ExpectedRisk {
             expected_chest_ais3: mean(|r| r.chest_ais3),
             expected_femur_ais2: mean(|r| r.femur_ais2),
             expected_over_points: tests.len(),
+        }
+    }
+
+    /// A mean by its measure; `None` for what is no mean over a scatter set.
+    pub const fn reading(&self, measure: Measure) -> Option<f64> {
+        match measure {
+            Measure::ExpectedJoint => self.expected_joint,
+            Measure::ExpectedJointWithoutNeck => self.expected_joint_without_neck,
+            Measure::ExpectedHeadAis3 => self.expected_head_ais3,
+            Measure::ExpectedChestAis3 => self.expected_chest_ais3,
+            Measure::ExpectedFemurAis2 => self.expected_femur_ais2,
+            _ => None,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SizingData;
 use super::design::Design;
+use super::holds::{Beside, Confidence, Drawn, HowFar, PriceRange};
 use super::optimise::{Bound, Sizing};
 use super::partner::PartnerAccount;
 use super::problem::CaseValues;
@@ -74,6 +75,21 @@ pub struct Answer {
     pub partner: Option<PartnerAnswer>,
     /// The design beside real changes of real cars.
     pub precedents: Vec<PrecedentRow>,
+    /// The lightest design beside it, where the targets can be met at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lightest: Option<Lightest>,
+    /// What a confidence that was asked for came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<Confidence>,
+    /// Criterion of the first target, which the rows of `holds` show.
+    pub leading: Option<Measure>,
+    /// How far the design holds: one row for each way it was tried.
+    pub holds: Vec<Beside>,
+    /// 5 to 95 % range of the price over the spreads of mass, cost and money, where it was drawn.
+    pub price_usd_range: Option<PriceRange>,
+    /// Draws of the vehicle as built and with the design.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draws: Option<Drawn>,
     /// What the spreads of the evidence make of it, where that was analysed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<Uncertainty>,
@@ -108,7 +124,51 @@ pub struct PartnerAnswer {
     pub on: Vec<PartnerAccount>,
 }
 
+/// Saved kilograms that are dear: more direct cost for each than this, dollars, and buying lightness is no bargain. A
+/// tenth of the retail equivalent of what the mass costs in fuel over a car's life would be of this size (judgement).
+const CHEAP_KILOGRAM_USD: f64 = 10.0;
+
+/// The lightest design that meets the targets.
+#[derive(Debug, Clone, Serialize)]
+pub struct Lightest {
+    /// Everything added, kg.
+    pub added_mass_kg: f64,
+    /// Added direct manufacturing cost, dollars of the common year.
+    pub added_cost_usd: f64,
+    /// What each kilogram less than the cheapest design costs, dollars; `None` where they weigh the same.
+    pub usd_per_kg_saved: Option<f64>,
+    /// Does the cheapest design buy its dollars with kilograms: would each saved kilogram cost less than 10 dollars?
+    pub cheapest_buys_kilograms: bool,
+    /// The design.
+    pub design: FlatDesign,
+}
+
+impl Lightest {
+    fn beside(lightest: &Sizing, cheapest: &Answer) -> Self {
+        let sized = &lightest.sized;
+        let (kg, usd) = (sized.mass.total_kg(), sized.cost.total().usd());
+        let saved_kg = cheapest.added_mass_kg - kg;
+        let usd_per_kg_saved = (saved_kg > 0.05).then(|| (usd - cheapest.added_cost_usd.usd()) / saved_kg);
+        Self {
+            added_mass_kg: kg,
+            added_cost_usd: usd,
+            usd_per_kg_saved,
+            cheapest_buys_kilograms: usd_per_kg_saved.is_some_and(|usd| usd < CHEAP_KILOGRAM_USD),
+            design: FlatDesign::of(&lightest.design),
+        }
+    }
+}
+
 impl Answer {
+    /// With the lightest design beside it and how far it holds.
+    pub fn tried(mut self, lightest: Option<&Sizing>, far: HowFar) -> Self {
+        self.lightest = lightest.map(|l| Lightest::beside(l, &self));
+        self.holds = far.rows;
+        self.draws = far.drawn;
+        self.price_usd_range = far.price_usd_range;
+        self
+    }
+
     /// A sizing with its accounts.
     pub fn new(vehicle: &Vehicle, sizing: Sizing, data: &SizingData) -> Self {
         let sized = sizing.sized;
@@ -152,6 +212,12 @@ impl Answer {
             design: sizing.design,
             cost: sized.cost.items,
             mass: sized.mass,
+            lightest: None,
+            confidence: None,
+            leading: sizing.leading,
+            holds: Vec::new(),
+            price_usd_range: None,
+            draws: None,
             uncertainty: None,
         }
     }

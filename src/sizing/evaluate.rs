@@ -9,12 +9,16 @@ use super::partner::apply_to_partner;
 use super::problem::{CaseValues, Evaluate, LoadCase};
 use crate::collision::result::CaseResult;
 use crate::collision::wall::rigid_wall;
-use crate::collision::{Assembly, BatchOptions, Case, Finished, Party, SeatedOccupant, map_batch, outcome};
+use crate::collision::{
+    Assembly, BatchOptions, Case, Finished, Party, SeatedOccupant, expected_risks, map_batch, outcome,
+};
 use crate::criteria::Dummy;
 use crate::dynamics::{Detail, Plan, Record};
 use crate::error::Error;
 use crate::measure::Measure;
+use crate::occupant::scatter::ScatterSet;
 use crate::occupant::{Restraint, Seat, readings};
+use crate::risk::ExpectedRisk;
 use crate::units::KMH;
 use crate::vehicle::{Library, Vehicle};
 
@@ -56,6 +60,8 @@ pub struct CollisionEvaluator {
     restraints: BTreeMap<String, Restraint>,
     packages: BTreeMap<String, [Option<String>; 2]>,
     seats: Vec<Seated>,
+    /// What expected risks are the mean over.
+    scatter: ScatterSet,
     plan: Plan,
     /// Plan of [`Evaluate::verify`]; `None`: the same.
     fine: Option<Plan>,
@@ -93,6 +99,7 @@ impl CollisionEvaluator {
             restraints,
             packages,
             seats,
+            scatter: ScatterSet::shipped(library)?,
             plan,
             fine: None,
         })
@@ -200,7 +207,23 @@ impl CollisionEvaluator {
         })
     }
 
-    /// Simulate cases and read their results, in the order given; samples are let go as each block ends.
+    /// Who sits in the vehicle.
+    pub fn seats(&self) -> &[Seated] {
+        &self.seats
+    }
+
+    /// What expected risks are the mean over.
+    pub fn scatter(&self) -> &ScatterSet {
+        &self.scatter
+    }
+
+    /// The same evaluator with other people in the vehicle.
+    pub fn with_seats(&self, seats: Vec<Seated>) -> Self {
+        Self { seats, ..self.clone() }
+    }
+
+    /// Simulate cases and read their results with expected risks, in the order given; samples are let go as each block
+    /// ends.
     ///
     /// # Errors
     /// The first error of any case.
@@ -214,7 +237,24 @@ impl CollisionEvaluator {
             };
             CaseResult::collect(case, &finished)
         });
-        results.into_iter().collect()
+        let mut results = results.into_iter().collect::<Result<Vec<CaseResult>, Error>>()?;
+        for (result, each) in results.iter_mut().zip(expected_risks(cases, &self.scatter)?) {
+            result.expect(each);
+        }
+        Ok(results)
+    }
+
+    fn cases(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<Case>, Error> {
+        loads.iter().map(|load| self.sized_case(sized, load)).collect()
+    }
+}
+
+/// Expected risks beside the nominal values: of each the worst over the occupants.
+fn with_expected(values: &mut CaseValues, each: &[ExpectedRisk]) {
+    let means = Measure::TARGETS.into_iter().filter_map(Measure::expected);
+    for measure in means {
+        let worst = each.iter().filter_map(|e| e.reading(measure)).max_by(f64::total_cmp);
+        values.extend(worst.map(|v| (measure, v)));
     }
 }
 
@@ -255,9 +295,12 @@ impl Evaluate for CollisionEvaluator {
     }
 
     fn verify(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
-        match self.fine {
-            Some(fine) => self.with_plan(fine).evaluate(sized, cases),
-            None => self.evaluate(sized, cases),
+        let mut fine = self.with_plan(self.fine.unwrap_or(self.plan));
+        let mut values = fine.evaluate(sized, cases)?;
+        let risks = expected_risks(&fine.cases(sized, cases)?, &self.scatter)?;
+        for (have, each) in values.iter_mut().zip(&risks) {
+            with_expected(have, each);
         }
+        Ok(values)
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn exchange(
     mut answer: Answer,
     evaluator: &mut dyn Evaluate,
 ) -> Result<Answer, Error> {
-    let Some(mut best_usd) = answer.cost else {
+    let Some(mut least) = answer.cost else {
         return Ok(answer);
     };
     if answer.untouched {
@@ -42,16 +42,16 @@ pub(super) fn exchange(
     masses.retain(|p| p.kg > 0.0 && !problem.materials.fixed.contains_key(&p.path));
     masses.sort_by(|a, b| b.kg.total_cmp(&a.kg));
     for path in masses.iter().map(|p| p.path.clone()) {
-        for id in candidates(problem, &answer.design, &path, best_usd)? {
+        for id in candidates(problem, &answer.design, &path, least)? {
             let mut fixed = answer.design.clone();
             fixed.materials.insert(path.clone(), id);
             let mut bench = Bench::new(&lean, variables, cases, &fixed, evaluator);
             let solved = converge(&mut bench, Goal::Cheapest, std::slice::from_ref(&answer.x))?;
             answer.runs += bench.runs;
-            let usd = bench.sized(&solved.x)?.objective_usd();
-            if solved.feasible && usd < best_usd {
-                best_usd = usd;
-                answer.cost = Some(usd);
+            let takes = bench.objective(&solved.x)?;
+            if solved.feasible && takes < least {
+                least = takes;
+                answer.cost = Some(takes);
                 answer.design = variables.design(&solved.x, &fixed);
                 answer.x = solved.x;
             }
@@ -61,7 +61,7 @@ pub(super) fn exchange(
 }
 
 /// Other materials for a path that are worth trying, the cheapest first.
-fn candidates(problem: &Problem<'_>, design: &Design, path: &str, usd: f64) -> Result<Vec<String>, Error> {
+fn candidates(problem: &Problem<'_>, design: &Design, path: &str, least: f64) -> Result<Vec<String>, Error> {
     let allowed = &problem.materials.allowed;
     let mut all: Vec<(f64, String)> = Vec::new();
     for material in problem.data.materials.iter() {
@@ -73,8 +73,8 @@ fn candidates(problem: &Problem<'_>, design: &Design, path: &str, usd: f64) -> R
         }
         let mut other = design.clone();
         other.materials.insert(path.to_string(), material.id.clone());
-        let dearer = apply(problem.vehicle, &other, problem.data)?.objective_usd();
-        if dearer <= (1.0 + WORTH_TRYING) * usd {
+        let dearer = problem.objective.of(&apply(problem.vehicle, &other, problem.data)?);
+        if dearer <= (1.0 + WORTH_TRYING) * least {
             all.push((dearer, material.id.clone()));
         }
     }

@@ -9,12 +9,15 @@ pub mod design;
 pub mod evaluate;
 mod exchange;
 pub mod feasibility;
+pub mod holds;
+mod in_hand;
 pub mod optimise;
 pub mod pareto;
 pub mod partner;
 pub mod problem;
 pub mod question;
 mod search;
+mod settle;
 mod solve;
 mod speed;
 mod station;
@@ -26,10 +29,12 @@ pub mod variables;
 pub use answer::Answer;
 pub use data::{DEFAULT_COSTS, KEI_LENGTH_M, SizingData};
 pub use design::{Design, SizedVehicle, apply};
+pub use in_hand::InHand;
 pub use optimise::{Sizing, optimise};
 pub use partner::PartnerDesign;
 pub use problem::{
-    CaseValues, Effort, Evaluate, LoadCase, MaterialChoice, Problem, Rule, SpeedSearch, Target, Variables, Vary,
+    CaseValues, Effort, Evaluate, LoadCase, MaterialChoice, Objective, Problem, Rule, SpeedSearch, Target, Variables,
+    Vary,
 };
 pub use question::Question;
 

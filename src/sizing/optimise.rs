@@ -1,20 +1,19 @@
 //! Least added direct cost for a target (model section 8).
 //!
-//! Each design is simulated at its own new mass, so the result is consistent. The search runs at a coarse
-//! step; its answer is run again at the fine one and held to that: what it lacks there is kept in hand and
-//! the search repeated. When the targets cannot be met, the answer is the nearest that can be
+//! Each design is simulated at its own new mass, so the result is consistent. The search runs each design once and
+//! coarsely; its answer is held to the fine step and to expected risk ([`super::settle`]). When the targets cannot be met, the answer is the nearest that can be
 //! reached, the constraint that blocks it, and the highest speed at which they can be met.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::descent::Goal;
 use super::design::{Design, SizedVehicle, apply};
-use super::exchange::exchange;
-use super::problem::{CaseValues, Evaluate, LoadCase, Problem, SpeedSearch, Vary};
-use super::search::{Slack, check_count, least, slacks_of};
-use super::solve::{ACTIVE_SLACK, free_variables, solve};
+use super::holds::leading;
+use super::problem::{CaseValues, Evaluate, LoadCase, Objective, Problem, Rule, SpeedSearch, Vary};
+use super::search::{Slack, least, slacks_of};
+use super::settle::{Held, Settled, settle};
+use super::solve::{ACTIVE_SLACK, free_variables};
 use super::speed::highest_speed;
 use crate::error::Error;
 use crate::measure::Measure;
@@ -34,8 +33,13 @@ pub struct Bound {
 
 impl std::fmt::Display for Bound {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {:.4} of {} in ", self.criterion, self.value, self.limit)?;
+        let m = self.criterion;
+        let decimals = m.decimals() + 1;
+        let (value, limit) = (m.shown(self.value), m.shown(self.limit));
+        let limit = (limit * 1e6).round() / 1e6;
+        write!(f, "{} {value:.decimals$}{} (limit {limit}) in ", m.words(), m.suffix())?;
         match &self.case {
+            Some(case) if case.own_wall => write!(f, "its own wall test at {} km/h", case.speed_kmh),
             Some(case) => write!(f, "{case}"),
             None => f.write_str("the weighted mean"),
         }
@@ -64,6 +68,8 @@ pub struct Sizing {
     /// Highest speed of each vehicle (both equal) at which the targets can be met, km/h; `None` when not
     /// looked for, or when they cannot be met at any speed.
     pub highest_feasible_speed_kmh: Option<f64>,
+    /// Criterion of the first target of the pairs.
+    pub leading: Option<Measure>,
     /// Weighted means over the partner cases, by criterion.
     pub expected: BTreeMap<Measure, f64>,
     /// Load-case runs.
@@ -92,6 +98,56 @@ impl Sizing {
         }
     }
 
+    /// A given design as the answer of a problem, verified.
+    ///
+    /// # Errors
+    /// As [`apply`]; whatever the evaluator returns.
+    pub fn of_design(problem: &Problem<'_>, design: Design, evaluator: &mut dyn Evaluate) -> Result<Self, Error> {
+        let held = Held::verify(problem, design, evaluator)?;
+        let met = held.holds() && held.untouched();
+        let runs = problem.cases.len();
+        Ok(sizing(problem, held, met, None, runs))
+    }
+
+    /// Least slack of each load case at the design: of its own limits, and under [`Rule::Weighted`] of the mean's.
+    ///
+    /// # Errors
+    /// [`Error::Request`] when a target cannot be evaluated.
+    pub fn slack_of_cases(&self, problem: &Problem<'_>) -> Result<Vec<f64>, Error> {
+        let each = problem.cases.iter().zip(&self.values);
+        each.map(|(case, (_, have))| {
+            let one = (std::slice::from_ref(case), std::slice::from_ref(have));
+            Ok(least(&slacks_of(Rule::Every, one.0, &[0], one.1)?))
+        })
+        .collect()
+    }
+
+    /// The better of this answer and those to the same vehicle's other questions, whose load cases differ in their limits
+    /// only. So a subset of constraints never costs more than the whole, and a stricter target never less.
+    ///
+    /// # Errors
+    /// As [`apply`]; [`Error::Request`] when the values are not those of the problem's load cases.
+    pub fn offered(self, problem: &Problem<'_>, others: &[&Self]) -> Result<Self, Error> {
+        let values = |s: &Self| s.values.iter().map(|(_, have)| have.clone()).collect();
+        let held = |s: &Self| Held::new(problem, s.design.clone(), s.sized.clone(), values(s));
+        let mine = held(&self)?;
+        let mut best: Option<Held> = None;
+        for other in others {
+            let theirs = held(other)?;
+            if theirs.holds() && theirs.better_than(best.as_ref().unwrap_or(&mine), problem) {
+                best = Some(theirs);
+            }
+        }
+        Ok(match best {
+            Some(held) => {
+                let met = held.untouched();
+                let speed = self.highest_feasible_speed_kmh.filter(|_| self.feasible);
+                sizing(problem, held, met, speed, self.evaluations)
+            }
+            None => self,
+        })
+    }
+
     /// The sizing of a problem that an earlier search answered.
     ///
     /// # Errors
@@ -103,11 +159,6 @@ impl Sizing {
         Ok(sizing(problem, held, kept.already_met, speed, kept.evaluations))
     }
 }
-
-/// Times an answer that the finer step refuses is sought again with what it lacked kept in hand.
-const MOST_VERIFICATIONS: usize = 6;
-/// Slack kept beyond what the finer step took.
-const KEEP_MORE: f64 = 1e-3;
 
 /// Solve a sizing.
 ///
@@ -130,36 +181,15 @@ pub fn optimise_knowing(
 ) -> Result<Sizing, Error> {
     check(problem)?;
     let cases = &problem.cases;
-    let mut tightened = problem.clone();
-    let first = solve(&tightened, cases, Goal::Cheapest, &[], evaluator)?;
-    let mut answer = exchange(&tightened, cases, first, evaluator)?;
-    let chosen = answer.design.materials.clone();
-    tightened.materials.fixed.extend(chosen);
-    let mut evaluations = answer.runs;
-    let mut held = Held::verify(problem, answer.design.clone(), evaluator)?;
-    for _ in 0..MOST_VERIFICATIONS {
-        let over = -held.least();
-        if answer.cost.is_none() || over <= 0.0 {
-            break;
-        }
-        tightened.effort.keep += over + KEEP_MORE;
-        tightened.effort.starts = 1;
-        let hints = [answer.x.clone()];
-        answer = solve(&tightened, cases, Goal::Cheapest, &hints, evaluator)?;
-        held = Held::verify(problem, answer.design.clone(), evaluator)?;
-        evaluations += answer.runs + cases.len();
-    }
-    evaluations += cases.len() * (1 + known.len());
-    let mut untouched = answer.untouched;
+    let Settled { mut held, x, mut runs } = settle(problem, &[], true, evaluator)?;
     for design in known {
         let other = Held::verify(problem, design.clone(), evaluator)?;
-        let cheaper = other.sized.objective_usd() < held.sized.objective_usd();
-        if other.least() >= 0.0 && (cheaper || held.least() < 0.0) {
-            untouched = design.package.is_none() && other.sized.objective_usd() == 0.0;
+        runs += cases.len();
+        if other.holds() && other.better_than(&held, problem) {
             held = other;
         }
     }
-    let feasible = held.least() >= 0.0;
+    let feasible = held.holds();
     let mut highest = None;
     let search = match problem.effort.speed {
         SpeedSearch::Never => false,
@@ -167,46 +197,31 @@ pub fn optimise_knowing(
         SpeedSearch::Always => true,
     };
     if let Some(asked) = partner_speed(cases).filter(|_| search) {
-        let (speed, runs) = highest_speed(problem, asked, feasible, &answer.x, evaluator)?;
+        let (speed, more) = highest_speed(problem, asked, feasible, &x, evaluator)?;
         highest = speed;
-        evaluations += runs;
+        runs += more;
     }
-    Ok(sizing(problem, held, feasible && untouched, highest, evaluations))
+    let already_met = feasible && held.untouched();
+    Ok(sizing(problem, held, already_met, highest, runs))
 }
 
-/// A design as the verifying step sees it.
-struct Held {
-    design: Design,
-    sized: SizedVehicle,
-    values: Vec<CaseValues>,
-    slacks: Vec<Slack>,
-}
-
-impl Held {
-    fn verify(problem: &Problem<'_>, mut design: Design, evaluator: &mut dyn Evaluate) -> Result<Self, Error> {
-        design.strength.retain(|_, s| *s > 1.0);
-        let sized = apply(problem.vehicle, &design, problem.data)?;
-        let grown = |path: &String| sized.mass.paths.iter().any(|p| &p.path == path);
-        design.materials.retain(|path, _| grown(path));
-        let values = evaluator.verify(&sized, &problem.cases)?;
-        Self::new(problem, design, sized, values)
+/// The lightest design that meets the targets, where the cheapest is not it: what dollars alone hide.
+///
+/// # Errors
+/// As [`optimise`].
+pub fn lightest(
+    problem: &Problem<'_>,
+    cheapest: &Sizing,
+    evaluator: &mut dyn Evaluate,
+) -> Result<Option<Sizing>, Error> {
+    if !cheapest.feasible || cheapest.already_met {
+        return Ok(None);
     }
-
-    fn new(problem: &Problem<'_>, design: Design, sized: SizedVehicle, values: Vec<CaseValues>) -> Result<Self, Error> {
-        check_count(values.len(), problem.cases.len())?;
-        let all: Vec<usize> = (0..problem.cases.len()).collect();
-        let slacks = slacks_of(problem.rule, &problem.cases, &all, &values, 0.0)?;
-        Ok(Self {
-            design,
-            sized,
-            values,
-            slacks,
-        })
-    }
-
-    fn least(&self) -> f64 {
-        least(&self.slacks)
-    }
+    let mut asked = problem.clone();
+    asked.objective = Objective::Kilograms;
+    asked.effort.speed = SpeedSearch::Never;
+    let known = std::slice::from_ref(&cheapest.design);
+    optimise_knowing(&asked, known, evaluator).map(Some)
 }
 
 fn sizing(
@@ -216,7 +231,7 @@ fn sizing(
     highest_feasible_speed_kmh: Option<f64>,
     evaluations: usize,
 ) -> Sizing {
-    let feasible = held.least() >= 0.0;
+    let feasible = held.holds();
     let bound = |s: &Slack| Bound {
         case: s.case.map(|i| problem.cases[i].clone()),
         criterion: s.target.criterion,
@@ -240,6 +255,7 @@ fn sizing(
         active,
         blocking: worst.filter(|_| !feasible),
         highest_feasible_speed_kmh,
+        leading: leading(problem),
         expected: expected(&problem.cases, &held.values),
         values: problem.cases.iter().cloned().zip(held.values).collect(),
         evaluations,
@@ -300,9 +316,15 @@ fn bounds_reached(problem: &Problem<'_>, design: &Design) -> Vec<String> {
     reached
 }
 
+/// What a target may limit, and the expected risks beside.
+pub(super) fn values_reported() -> impl Iterator<Item = Measure> {
+    let all = Measure::TARGETS.into_iter();
+    all.clone().chain(all.filter_map(Measure::expected))
+}
+
 fn expected(cases: &[LoadCase], values: &[CaseValues]) -> BTreeMap<Measure, f64> {
     let mut means = BTreeMap::new();
-    for criterion in Measure::TARGETS {
+    for criterion in values_reported() {
         let (mut sum, mut weight) = (0.0, 0.0);
         for (case, have) in cases.iter().zip(values).filter(|(c, _)| !c.own_wall) {
             if let Some(v) = have.get(&criterion) {

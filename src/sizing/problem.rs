@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SizingData;
 use super::design::{Design, SizedVehicle};
+use super::in_hand::InHand;
 use crate::error::Error;
 use crate::measure::Measure;
 use crate::vehicle::Vehicle;
@@ -27,8 +28,31 @@ pub struct LoadCase {
     pub weight: f64,
     /// Is it the vehicle's own rigid-wall test? Its speed is never changed and it has no weight.
     pub own_wall: bool,
-    /// What has to hold in it.
+    /// What has to hold in it. A risk is limited in its expected value where the evaluator gives one.
     pub targets: Vec<Target>,
+    /// Chest 3 ms clip that holds in it whatever else is asked and however targets bind, g; `None`: no such limit.
+    pub chest_clip_g: Option<f64>,
+}
+
+impl LoadCase {
+    /// Limits that hold in this load case by itself under a rule: under [`Rule::Weighted`] only the own wall's and the
+    /// chest clip.
+    pub(super) fn own_limits(&self, rule: Rule) -> impl Iterator<Item = Target> + '_ {
+        let clip = self.chest_clip_g.map(|limit| Target {
+            criterion: Measure::ChestA3msG,
+            limit,
+        });
+        let alone = rule == Rule::Every || self.own_wall;
+        let targets = self.targets.iter().filter(move |_| alone).copied();
+        let stricter = move |t: &Target| {
+            alone
+                && self
+                    .targets
+                    .iter()
+                    .any(|o| o.criterion == t.criterion && o.limit <= t.limit)
+        };
+        targets.chain(clip.filter(move |t| !stricter(t)))
+    }
 }
 
 impl fmt::Display for LoadCase {
@@ -62,7 +86,8 @@ pub trait Evaluate {
         sized.iter().map(|s| self.evaluate(s, cases)).collect()
     }
 
-    /// The same at the step an answer is held to; an evaluator that searches at a coarser one overrides this.
+    /// The same at the step an answer is held to, with expected risks ([`Measure::expected`]) beside those of the one
+    /// run; an evaluator that searches at a coarser step, or on single runs, overrides this.
     ///
     /// # Errors
     /// As [`Evaluate::evaluate`].
@@ -95,6 +120,35 @@ pub enum Rule {
     Every,
     /// The weighted mean over load cases (the own wall test still by itself).
     Weighted,
+}
+
+/// What a sizing makes least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Objective {
+    /// Added direct cost.
+    #[default]
+    Dollars,
+    /// Added mass.
+    Kilograms,
+}
+
+impl Objective {
+    /// Its value: dollars of the common year, or kg.
+    pub fn of(self, sized: &SizedVehicle) -> f64 {
+        match self {
+            Self::Dollars => sized.objective_usd(),
+            Self::Kilograms => sized.mass.total_kg(),
+        }
+    }
+
+    /// Its smooth part, which an optimiser can follow.
+    pub fn smooth(self, sized: &SizedVehicle) -> f64 {
+        match self {
+            Self::Dollars => sized.smooth_objective_usd(),
+            Self::Kilograms => sized.mass.total_kg(),
+        }
+    }
 }
 
 /// Material of what is added to each path.
@@ -156,6 +210,8 @@ pub struct Problem<'a> {
     pub length_cap_m: Option<f64>,
     /// How targets bind.
     pub rule: Rule,
+    /// What is made least.
+    pub objective: Objective,
     /// Effort.
     pub effort: Effort,
 }
@@ -173,8 +229,8 @@ pub struct Effort {
     pub first_cases: usize,
     /// Margin the optimiser aims at inside every limit (of its logarithmic slack).
     pub margin: f64,
-    /// Slack that an answer of the search must keep: what the finer step of verification may take.
-    pub keep: f64,
+    /// Slack that an answer of the search must keep: what verification takes.
+    pub keep: InHand,
     /// Look for the highest feasible speed: never, only when the target cannot be met, or always.
     pub speed: SpeedSearch,
     /// Resolution of that speed, km/h.
@@ -202,7 +258,7 @@ impl Default for Effort {
             samples: 32,
             first_cases: 3,
             margin: 0.002,
-            keep: 0.0,
+            keep: InHand::default(),
             speed: SpeedSearch::WhenInfeasible,
             speed_step_kmh: 0.5,
             speed_most_kmh: 100.0,
@@ -247,6 +303,7 @@ impl<'a> Problem<'a> {
             materials: MaterialChoice::default(),
             length_cap_m: None,
             rule: Rule::Every,
+            objective: Objective::Dollars,
             effort: Effort::default(),
         }
     }

@@ -46,6 +46,9 @@ pub struct Question {
     pub limits: Vec<Target>,
     /// How they bind.
     pub rule: Rule,
+    /// Chest 3 ms clip that holds in every load case whatever else is asked, g: 60 in FMVSS 208 (49 CFR 571.208
+    /// S6.3). `None`: no such limit.
+    pub chest_clip_g: Option<f64>,
     /// Speed of the vehicle's own wall test, km/h.
     pub wall_kmh: f64,
     /// Limits kept in that test; none: the test is left out.
@@ -91,6 +94,7 @@ impl Default for Question {
             }],
             limits: Vec::new(),
             rule: Rule::Every,
+            chest_clip_g: Some(Self::CHEST_CLIP_G),
             wall_kmh: 56.0,
             wall_limits: Vec::new(),
             vary: Vary::Structure,
@@ -111,6 +115,8 @@ impl Default for Question {
 }
 
 impl Question {
+    /// Chest 3 ms clip of FMVSS 208, g (49 CFR 571.208 S6.3).
+    pub const CHEST_CLIP_G: f64 = 60.0;
     /// Speeds that may be asked for, km/h.
     pub const SPEED_KMH: [f64; 2] = [1.0, 200.0];
     /// Range of the largest added length, mm.
@@ -156,6 +162,7 @@ impl Question {
                         weight: ws * wo,
                         own_wall: false,
                         targets: self.limits.clone(),
+                        chest_clip_g: self.chest_clip_g,
                     });
                 }
             }
@@ -172,6 +179,7 @@ impl Question {
             weight: 0.0,
             own_wall: true,
             targets: self.wall_limits.clone(),
+            chest_clip_g: self.chest_clip_g,
         }
     }
 

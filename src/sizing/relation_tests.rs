@@ -93,6 +93,7 @@ fn sizing_finds_zimmermanns_energy_line() {
         overlap_pct: 100.0,
         weight: 1.0,
         own_wall: false,
+        chest_clip_g: None,
         targets: ["intrusion_mm=0.1", "chest_a3ms_g=32"]
             .map(|t| t.parse().unwrap())
             .to_vec(),

@@ -33,7 +33,7 @@ pub(super) struct Bench<'a, 'p> {
     pub fixed: &'a Design,
     evaluator: &'a mut dyn Evaluate,
     known: HashMap<(Vec<u64>, usize), CaseValues>,
-    /// Smooth part of the cost of every point built.
+    /// Smooth part of the objective of every point built.
     costs: HashMap<Vec<u64>, f64>,
     /// The point built last.
     last: Option<(Vec<u64>, Rc<SizedVehicle>)>,
@@ -75,7 +75,7 @@ impl<'a, 'p> Bench<'a, 'p> {
     fn build(&mut self, x: &[f64]) -> Result<SizedVehicle, Error> {
         let design = self.variables.design(x, self.fixed);
         let sized = apply(self.problem.vehicle, &design, self.problem.data)?;
-        self.costs.insert(key(x), sized.smooth_objective_usd());
+        self.costs.insert(key(x), self.problem.objective.smooth(&sized));
         Ok(sized)
     }
 
@@ -92,11 +92,20 @@ impl<'a, 'p> Bench<'a, 'p> {
         Ok(sized)
     }
 
-    /// Smooth part of what is minimised, dollars.
+    /// The point's objective, all of it.
+    pub fn objective(&mut self, x: &[f64]) -> Result<f64, Error> {
+        let sized = self.sized(x)?;
+        Ok(self.problem.objective.of(&sized))
+    }
+
+    /// Smooth part of what is minimised.
     pub fn variable_cost(&mut self, x: &[f64]) -> Result<f64, Error> {
         match self.costs.get(&key(x)) {
             Some(usd) => Ok(*usd),
-            None => Ok(self.sized(x)?.smooth_objective_usd()),
+            None => {
+                let sized = self.sized(x)?;
+                Ok(self.problem.objective.smooth(&sized))
+            }
         }
     }
 
@@ -146,34 +155,37 @@ impl<'a, 'p> Bench<'a, 'p> {
     /// Slacks of all constraints that some load cases carry, less what an answer must keep.
     pub fn slacks(&mut self, x: &[f64], which: &[usize]) -> Result<Vec<Slack>, Error> {
         let values = self.values(x, which)?;
-        let keep = self.problem.effort.keep;
-        slacks_of(self.problem.rule, self.cases, which, &values, keep)
+        let mut slacks = slacks_of(self.problem.rule, self.cases, which, &values)?;
+        self.problem.effort.keep.take(self.fixed.package.as_ref(), &mut slacks);
+        Ok(slacks)
     }
 }
 
-/// Slacks of the constraints of some load cases at the values they have; `keep` is taken off each.
+/// Slacks of the constraints of some load cases at the values they have.
 pub(super) fn slacks_of(
     rule: Rule,
     cases: &[LoadCase],
     which: &[usize],
     values: &[CaseValues],
-    keep: f64,
 ) -> Result<Vec<Slack>, Error> {
     let mut slacks = Vec::new();
     // Weighted means by criterion and limit, in order of first appearance.
     let mut means: Vec<(Target, f64, f64)> = Vec::new();
     for (&i, have) in which.iter().zip(values) {
+        for target in cases[i].own_limits(rule) {
+            let value = criterion(have, target.criterion, &cases[i])?;
+            slacks.push(Slack {
+                case: Some(i),
+                target,
+                value,
+                slack: target.slack(value),
+            });
+        }
+        if rule == Rule::Every || cases[i].own_wall {
+            continue;
+        }
         for target in &cases[i].targets {
             let value = criterion(have, target.criterion, &cases[i])?;
-            if rule == Rule::Every || cases[i].own_wall {
-                slacks.push(Slack {
-                    case: Some(i),
-                    target: *target,
-                    value,
-                    slack: target.slack(value) - keep,
-                });
-                continue;
-            }
             let w = cases[i].weight;
             match means.iter_mut().find(|(t, _, _)| t == target) {
                 Some((_, sum, weight)) => {
@@ -191,7 +203,7 @@ pub(super) fn slacks_of(
             case: None,
             target,
             value,
-            slack: target.slack(value) - keep,
+            slack: target.slack(value),
         });
     }
     Ok(slacks)
@@ -211,13 +223,18 @@ pub(super) fn check_count(have: usize, asked: usize) -> Result<(), Error> {
     ))
 }
 
+/// The value that a target limits: a risk's mean over scatter where there is one.
 fn criterion(have: &CaseValues, which: Measure, case: &LoadCase) -> Result<f64, Error> {
-    have.get(&which).copied().filter(|v| v.is_finite()).ok_or_else(|| {
-        Error::request(
-            format!("{which} is not available for {case}"),
-            "choose a target that the dummy and the model give (a point mass has no head)",
-        )
-    })
+    let mean = which.expected().and_then(|m| have.get(&m));
+    mean.or_else(|| have.get(&which))
+        .copied()
+        .filter(|v| v.is_finite())
+        .ok_or_else(|| {
+            Error::request(
+                format!("{which} is not available for {case}"),
+                "choose a target that the dummy and the model give (a point mass has no head)",
+            )
+        })
 }
 
 /// The best points of one COBYLA run.

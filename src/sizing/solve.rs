@@ -6,7 +6,7 @@
 
 use super::descent::Goal;
 use super::design::Design;
-use super::problem::{Evaluate, LoadCase, Problem, Rule, Variables, Vary};
+use super::problem::{Evaluate, LoadCase, Objective, Problem, Rule, Variables, Vary};
 use super::search::{Bench, Found, Slack, least, run, sample};
 use crate::error::Error;
 
@@ -35,7 +35,7 @@ pub(super) fn free_variables(problem: &Problem<'_>) -> Variables {
 
 /// Best over all packages and shapes.
 pub(super) struct Answer {
-    /// Total direct cost when feasible.
+    /// The objective when feasible.
     pub cost: Option<f64>,
     pub design: Design,
     /// Where it lies among the free variables.
@@ -61,7 +61,7 @@ pub(super) fn solve(
     let mut runs = 0;
     for (usd, package) in packages(problem)? {
         let done = best.as_ref().and_then(|b| b.cost);
-        if done.is_some_and(|cost| goal == Goal::Nearest || usd >= cost) {
+        if done.is_some_and(|cost| goal == Goal::Nearest || (problem.objective == Objective::Dollars && usd >= cost)) {
             break;
         }
         let fixed = Design {
@@ -74,7 +74,7 @@ pub(super) fn solve(
             let solved = converge(&mut bench, goal, &warm)?;
             runs += bench.runs;
             let cost = match solved.feasible {
-                true => Some(bench.sized(&solved.x)?.objective_usd()),
+                true => Some(bench.objective(&solved.x)?),
                 false => None,
             };
             // Two steps are looked for around the answer with the paths' own shapes: a rising second step at first.

@@ -1,8 +1,8 @@
 //! The highest speed at which targets can be met at all (model section 8: an infeasible target is an answer).
 
-use super::descent::Goal;
-use super::problem::{Evaluate, LoadCase, Problem};
-use super::solve::{free_variables, solve};
+use super::problem::{Evaluate, Problem};
+use super::settle::settle;
+use super::solve::free_variables;
 use crate::error::Error;
 
 /// Highest speed of each vehicle at which the targets can be met, by bisection; a target that holds at
@@ -31,20 +31,23 @@ pub(super) fn highest_speed(
         hints.extend([vec![1.0; n], vec![0.5; n]]);
     }
     let mut holds = |speed_kmh: f64| -> Result<bool, Error> {
-        let mut cases: Vec<LoadCase> = Vec::new();
+        let mut asked = problem.clone();
+        asked.cases.clear();
         for case in &problem.cases {
             let mut at = case.clone();
             if !at.own_wall {
                 at.speed_kmh = speed_kmh;
             }
-            if !cases.contains(&at) {
-                cases.push(at);
+            if !asked.cases.contains(&at) {
+                asked.cases.push(at);
             }
         }
-        let answer = solve(problem, &cases, Goal::Nearest, &hints, evaluator)?;
-        runs += answer.runs;
-        hints[0] = answer.x;
-        Ok(answer.cost.is_some())
+        let found = settle(&asked, &hints, false, evaluator)?;
+        runs += found.runs;
+        if !found.x.is_empty() {
+            hints[0] = found.x;
+        }
+        Ok(found.held.holds())
     };
     let (mut low, mut high) = if feasible {
         if holds(most)? {

@@ -12,6 +12,7 @@ use crate::material::MaterialUse;
 use crate::occupant::Seat;
 use crate::risk::intrusion::IntrusionOddsRatio;
 use crate::sizing::evaluate::{SEARCH_STEP_S, Seated};
+use crate::sizing::holds::{DRAWS, Drawing};
 use crate::sizing::{Question, Rule, Target, Vary};
 use crate::units::{MM, US};
 use crate::vehicle::Library;
@@ -50,6 +51,10 @@ pub struct StudySpec {
     pub map: Option<MapSpec>,
     /// Uncertainty analysis wanted.
     pub uncertainty: Option<UncertaintySpec>,
+    /// How the reference target's design is drawn.
+    pub drawing: Drawing,
+    /// Leave those draws out.
+    pub quick: bool,
     /// Duration of a run, ms.
     pub duration_ms: f64,
     /// Step of the reported runs, us.
@@ -121,6 +126,10 @@ struct RawSizing {
     reference: Option<S<String>>,
     vary: Option<Vary>,
     constraint: Option<Rule>,
+    chest_clip: Option<bool>,
+    draws: Option<S<usize>>,
+    #[serde(default)]
+    quick: bool,
     #[serde(default)]
     length_cap: bool,
     max_added_length_mm: Option<S<f64>>,
@@ -198,6 +207,14 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
     if let Some(s) = &raw.sizing {
         r.ask(s, &mut question)?;
     }
+    let draws = raw.sizing.as_ref().and_then(|s| s.draws.as_ref());
+    let drawing = Drawing {
+        draws: draws.map_or(DRAWS, |n| *n.get_ref()),
+        ..Drawing::default()
+    };
+    if let Some(at) = draws {
+        r.at(at, drawing.check("draws"))?;
+    }
     let duration_ms = &raw.simulation.duration_ms;
     Ok(StudySpec {
         name: raw.name.clone(),
@@ -209,6 +226,8 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
         intrusion_odds: r.intrusion_odds(raw.intrusion_odds.as_ref())?,
         targets,
         reference,
+        drawing,
+        quick: raw.sizing.as_ref().is_some_and(|s| s.quick),
         duration_ms: r.within("duration_ms", duration_ms, 200.0, [20.0, 2000.0])?,
         step_us: r.step("step_us", &raw.simulation.step_us, 10.0)?,
         sizing_step_us: r.step("sizing_step_us", &raw.simulation.sizing_step_us, SEARCH_STEP_S / US)?,
@@ -275,6 +294,7 @@ impl Reader<'_> {
     fn ask(&self, s: &RawSizing, q: &mut Question) -> Result<(), Error> {
         q.vary = s.vary.unwrap_or(q.vary);
         q.rule = s.constraint.unwrap_or(q.rule);
+        q.chest_clip_g = q.chest_clip_g.filter(|_| s.chest_clip.unwrap_or(true));
         q.length_cap = s.length_cap;
         q.reshape = s.reshape;
         q.new_powertrain = s.new_powertrain;

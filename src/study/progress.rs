@@ -36,3 +36,33 @@ pub trait Progress: Sync {
     /// Should the study stop? Finished files are kept.
     fn stop(&self) -> bool;
 }
+
+/// The progress of one vehicle's analysis, told as parts of the study's step.
+pub(super) struct Within<'a> {
+    pub study: &'a dyn Progress,
+    pub vehicle: &'a str,
+}
+
+impl crate::sizing::uncertainty::Progress for Within<'_> {
+    fn begin(&self, stage: &str, steps: usize) {
+        let what = format!("{}, {stage}", self.vehicle);
+        self.study.part(&what, steps);
+    }
+    fn done(&self, steps: usize) {
+        self.study.part_done(steps);
+    }
+    fn stop(&self) -> bool {
+        self.study.stop()
+    }
+}
+
+/// Work inside a step that several threads do at once: it can be stopped, and says nothing.
+pub(super) struct Quiet<'a>(pub &'a dyn Progress);
+
+impl crate::sizing::uncertainty::Progress for Quiet<'_> {
+    fn begin(&self, _: &str, _: usize) {}
+    fn done(&self, _: usize) {}
+    fn stop(&self) -> bool {
+        self.0.stop()
+    }
+}

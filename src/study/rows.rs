@@ -49,7 +49,7 @@ const VEHICLE: [Measure; 18] = [
     Measure::VpiG,
     Measure::EnergyAbsorbedKj,
 ];
-const OCCUPANT: [Measure; 18] = [
+const OCCUPANT: [Measure; 24] = [
     Measure::Hic15,
     Measure::Hic36,
     Measure::ChestA3msG,
@@ -68,6 +68,12 @@ const OCCUPANT: [Measure; 18] = [
     Measure::NeckAis3,
     Measure::Joint,
     Measure::JointWithoutNeck,
+    Measure::ExpectedJoint,
+    Measure::ExpectedJointWithoutNeck,
+    Measure::ExpectedHeadAis3,
+    Measure::ExpectedChestAis3,
+    Measure::ExpectedFemurAis2,
+    Measure::FieldMais3,
 ];
 const WITH_INTRUSION: [Measure; 3] = [
     Measure::IntrusionOddsFactor,

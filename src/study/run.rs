@@ -10,6 +10,7 @@ use crate::dynamics::Plan;
 use crate::error::Error;
 use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::feasibility::FeasibilityMap;
+use crate::sizing::holds::Trial;
 use crate::sizing::pareto::Fronts;
 use crate::sizing::{Design, LoadCase, SizedVehicle, apply};
 use crate::stamp::Stamp;
@@ -101,7 +102,9 @@ pub fn run_study(
     let before = study.each(&unchanged, |s| study.results(s, &loads))?;
     progress.begin(Stage::Wall, vehicles.len());
     let walls = study.walls(&vehicles, &unchanged)?;
+    let trial = Trial::new(library, &question.partners, spec.drawing, spec.quick)?;
     let sizer = Sizer {
+        trial: &trial,
         spec,
         data: &data,
         evaluator: &evaluator,
@@ -145,7 +148,7 @@ pub fn run_study(
 /// The load case with the highest joint risk (with the highest delta-v where there is no risk).
 fn hardest(loads: &[LoadCase], results: &[CaseResult]) -> LoadCase {
     let key = |r: &CaseResult| {
-        let risk = r.occupants.first().and_then(|o| o.risk.nominal.joint_without_neck);
+        let risk = r.occupants.first().and_then(|o| o.risk.joint_without_neck());
         risk.unwrap_or(r.vehicles[0].delta_v_mps * 1e-3)
     };
     let at = (0..loads.len())
@@ -208,7 +211,7 @@ impl Study<'_> {
     fn exemplar(&self, sized: &SizedVehicle, load: &LoadCase) -> Result<Exemplar, Error> {
         let case = self.evaluator.sized_case(sized, load)?;
         let finished = crate::collision::run(&case)?;
-        let result = CaseResult::collect(&case, &finished)?;
+        let result = CaseResult::collect(&case, &finished)?.expecting(&case, self.evaluator.scatter())?;
         Ok(Exemplar { case, finished, result })
     }
 

@@ -4,12 +4,13 @@
 use std::path::Path;
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::feasibility::{FeasibilityMap, feasibility_map};
-use crate::sizing::optimise::{Kept, optimise_knowing};
+use crate::sizing::holds::{HowFar, Trial};
+use crate::sizing::optimise::{Kept, lightest, optimise_knowing};
 use crate::sizing::pareto::{Fronts, fronts};
 use crate::sizing::{Answer, Design, Problem, SizedVehicle, Sizing, SizingData, SpeedSearch, Target, apply};
 use crate::stamp::Stamp;
@@ -18,7 +19,7 @@ use crate::vehicle::Vehicle;
 
 use super::file::StudySpec;
 use super::parts;
-use super::progress::{Progress, Stage};
+use super::progress::{Progress, Quiet, Stage};
 
 /// A sizing and where it stands.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +35,13 @@ pub struct SizingRow {
     pub answer: Answer,
 }
 
+/// What trying an answer found, as its part keeps it.
+#[derive(Serialize, Deserialize)]
+struct Tried {
+    lightest: Option<Kept>,
+    far: HowFar,
+}
+
 /// Sizes the vehicles of one study.
 pub(super) struct Sizer<'a> {
     pub spec: &'a StudySpec,
@@ -42,6 +50,7 @@ pub(super) struct Sizer<'a> {
     pub progress: &'a dyn Progress,
     pub folder: &'a Path,
     pub stamp: &'a Stamp,
+    pub trial: &'a Trial,
 }
 
 impl Sizer<'_> {
@@ -62,23 +71,64 @@ impl Sizer<'_> {
         let rows: Vec<Vec<SizingRow>> = vehicles
             .par_iter()
             .with_max_len(1)
-            .map(|vehicle| {
-                let mut known: Vec<Design> = Vec::new();
-                let mut rows = Vec::new();
-                for &t in &order {
-                    self.check_stop()?;
-                    let row = self.size_one(vehicle, t, &known)?;
-                    if row.answer.feasible {
-                        known.push(row.answer.design.clone());
-                    }
-                    rows.push(row);
-                    self.progress.step(&vehicle.id);
-                }
-                rows.sort_by_key(|r| r.target);
-                Ok(rows)
-            })
+            .map(|vehicle| self.size_vehicle(vehicle, &order))
             .collect::<Result<_, Error>>()?;
         Ok(rows.into_iter().flatten().collect())
+    }
+
+    /// Every target of one vehicle, in the order given. What each found is offered to all the others in the end.
+    fn size_vehicle(&self, vehicle: &Vehicle, order: &[usize]) -> Result<Vec<SizingRow>, Error> {
+        let targets = &self.spec.targets;
+        let mut known: Vec<Design> = Vec::new();
+        let mut found: Vec<(usize, Sizing)> = Vec::new();
+        for &t in order {
+            self.check_stop()?;
+            let sizing = self.size_one(vehicle, t, &known)?;
+            if sizing.feasible {
+                known.push(sizing.design.clone());
+            }
+            found.push((t, sizing));
+            self.progress.step(&vehicle.id);
+        }
+        found.sort_by_key(|(t, _)| *t);
+        let all: Vec<&Sizing> = found.iter().map(|(_, s)| s).collect();
+        let row = |(t, sizing): &(usize, Sizing)| {
+            let set = &targets[*t];
+            let best = sizing.clone().offered(&self.problem(vehicle, &set.limits), &all)?;
+            Ok(SizingRow {
+                target: *t,
+                target_name: set.name.clone(),
+                limits: set.limits.clone(),
+                answer: self.answer(vehicle, *t, best)?,
+            })
+        };
+        found.iter().map(row).collect()
+    }
+
+    /// An answer; that of the reference target is tried, with the lightest design beside it.
+    fn answer(&self, vehicle: &Vehicle, target: usize, sizing: Sizing) -> Result<Answer, Error> {
+        if target != self.spec.reference {
+            return Ok(Answer::new(vehicle, sizing, self.data));
+        }
+        let name = format!("tried-{}", vehicle.id);
+        let hash = &self.stamp.input_hash;
+        let problem = self.problem(vehicle, &self.spec.targets[target].limits);
+        let tried = match parts::load::<Tried>(self.folder, &name, hash) {
+            Some(tried) => tried,
+            None => {
+                let lightest = lightest(&problem, &sizing, &mut self.searching())?;
+                let tried = Tried {
+                    lightest: lightest.as_ref().map(Sizing::keep),
+                    far: self
+                        .trial
+                        .of(&problem, &sizing, &self.searching(), &Quiet(self.progress))?,
+                };
+                parts::save(self.folder, &name, hash, &tried)?;
+                tried
+            }
+        };
+        let lightest = tried.lightest.map(|kept| Sizing::again(&problem, kept)).transpose()?;
+        Ok(Answer::new(vehicle, sizing, self.data).tried(lightest.as_ref(), tried.far))
     }
 
     fn check_stop(&self) -> Result<(), Error> {
@@ -97,25 +147,19 @@ impl Sizer<'_> {
             .for_search(self.spec.duration_ms * MS, self.spec.sizing_step_us * US)
     }
 
-    fn size_one(&self, vehicle: &Vehicle, target: usize, known: &[Design]) -> Result<SizingRow, Error> {
+    fn size_one(&self, vehicle: &Vehicle, target: usize, known: &[Design]) -> Result<Sizing, Error> {
         let set = &self.spec.targets[target];
         let problem = self.problem(vehicle, &set.limits);
         let name = format!("sizing-{}-{}", vehicle.id, target + 1);
         let hash = &self.stamp.input_hash;
-        let sizing = match parts::load::<Kept>(self.folder, &name, hash) {
-            Some(kept) => Sizing::again(&problem, kept)?,
+        match parts::load::<Kept>(self.folder, &name, hash) {
+            Some(kept) => Sizing::again(&problem, kept),
             None => {
                 let sizing = optimise_knowing(&problem, known, &mut self.searching())?;
                 parts::save(self.folder, &name, hash, &sizing.keep())?;
-                sizing
+                Ok(sizing)
             }
-        };
-        Ok(SizingRow {
-            target,
-            target_name: set.name.clone(),
-            limits: set.limits.clone(),
-            answer: Answer::new(vehicle, sizing, self.data),
-        })
+        }
     }
 
     /// The reference target's design of each vehicle, where it meets the target.

@@ -1,6 +1,6 @@
 //! Uncertainty of the reference target's sizings in a study ([`crate::sizing::uncertainty`]).
 
-use super::progress::{Progress, Stage};
+use super::progress::{Stage, Within};
 use super::size::{Sizer, SizingRow};
 use crate::error::Error;
 use crate::sizing::uncertainty::parts::FolderParts;
@@ -9,25 +9,6 @@ use crate::vehicle::Vehicle;
 
 /// Coarsest step of a draw, s.
 const STEP_S: f64 = 50e-6;
-
-/// The progress of one vehicle's analysis, told as parts of the study's step.
-struct Within<'a> {
-    study: &'a dyn Progress,
-    vehicle: &'a str,
-}
-
-impl crate::sizing::uncertainty::Progress for Within<'_> {
-    fn begin(&self, stage: &str, steps: usize) {
-        let what = format!("{}, {stage}", self.vehicle);
-        self.study.part(&what, steps);
-    }
-    fn done(&self, steps: usize) {
-        self.study.part_done(steps);
-    }
-    fn stop(&self) -> bool {
-        self.study.stop()
-    }
-}
 
 impl Sizer<'_> {
     /// Put the analysis of the reference target's design into its row, as `uncertainty`.

@@ -9,6 +9,7 @@ use super::{Analysis, BESIDE_DRAWS, ChanceDesign, MonteCarlo, Population, Progre
 use crate::error::Error;
 use crate::sizing::descent::Goal;
 use crate::sizing::design::{Design, apply};
+use crate::sizing::in_hand::InHand;
 use crate::sizing::problem::Problem;
 use crate::sizing::solve::{free_variables, packages, solve};
 
@@ -31,6 +32,29 @@ struct Level {
 }
 
 impl Analysis<'_> {
+    /// The design for the first confidence asked for, with its answer.
+    pub(super) fn surest(&self, nominal: &Design, which: &[usize]) -> Result<Option<(ChanceDesign, Design)>, Error> {
+        let Some(&confidence) = self.request.confidence.first() else {
+            return Ok(None);
+        };
+        let variables = free_variables(self.population.problem);
+        let mut sample = self.sample(which);
+        let mut search = Search::new(&variables, starts(self.population.problem, nominal)?, &mut sample);
+        search.look_at(nominal)?;
+        let level = self.level(&mut search, confidence, which)?;
+        Ok(Some((level.answer, level.design)))
+    }
+
+    fn sample<'s>(&'s self, which: &'s [usize]) -> Sample<'s> {
+        Sample {
+            population: self.population,
+            which,
+            seed: self.request.seed + SEARCH,
+            draws: self.request.search_draws,
+            progress: self.progress,
+        }
+    }
+
     /// A design for each confidence, the highest first, each added to `done` as it is finished.
     pub(super) fn designs(&self, nominal: &Design, which: &[usize], done: &mut Vec<ChanceDesign>) -> Result<(), Error> {
         let problem = self.population.problem;
@@ -38,13 +62,7 @@ impl Analysis<'_> {
         levels.sort_by(|a, b| b.total_cmp(a));
         levels.dedup();
         let variables = free_variables(problem);
-        let mut sample = Sample {
-            population: self.population,
-            which,
-            seed: self.request.seed + SEARCH,
-            draws: self.request.search_draws,
-            progress: self.progress,
-        };
+        let mut sample = self.sample(which);
         let fixed = starts(problem, nominal)?;
         let mut search = Search::new(&variables, fixed, &mut sample);
         search.look_at(nominal)?;
@@ -181,10 +199,7 @@ impl Worlds for Sample<'_> {
     fn slacks(&mut self, design: &Design) -> Result<Vec<f64>, Error> {
         let loads = &self.population.problem.cases;
         let worlds: Vec<World> = (0..self.draws)
-            .map(|i| World {
-                row: self.population.row(self.seed, i as u64),
-                loads: self.which.to_vec(),
-            })
+            .map(|i| World::drawn(self.population, self.seed, i, self.which.to_vec()))
             .collect();
         let all = criteria(self.population, design, loads, &worlds)?;
         self.progress.done(1);
@@ -205,7 +220,7 @@ impl Worlds for Sample<'_> {
         let mut problem = self.population.problem.clone();
         let deciding = |l: &usize| self.population.problem.cases[*l].clone();
         problem.cases = self.which.iter().map(deciding).collect();
-        problem.effort.keep = shift;
+        problem.effort.keep = InHand::of_all(shift);
         // A candidate, not an answer: the sample decides, and the polish follows.
         problem.effort.starts = 1;
         problem.effort.designs_per_start = 30;

@@ -31,6 +31,20 @@ pub struct World {
     pub row: Vec<f64>,
     /// Indices into the load cases.
     pub loads: Vec<usize>,
+    /// The test of the scatter set that its collisions are; `None`: each as planned.
+    pub test: Option<usize>,
+}
+
+impl World {
+    /// Draw `index` of a seed, paired with a test of the scatter set: what is not known and what differs from test to test
+    /// are drawn together, not one within the other (model section 7).
+    pub fn drawn(population: &Population<'_>, seed: u64, index: usize, loads: Vec<usize>) -> Self {
+        Self {
+            row: population.row(seed, index as u64),
+            loads,
+            test: Some(index),
+        }
+    }
 }
 
 /// Criteria of a design in several worlds, in order; each world's in the order of its load cases.
@@ -59,7 +73,13 @@ fn looks(
         .map(|w| {
             let (account, sized) = population.sized(design, &w.row)?;
             let mut drawn = DrawnRestraints::new();
-            let mut case = |l: &usize| population.case(&sized, &loads[*l], &w.row, &mut drawn);
+            let mut case = |l: &usize| {
+                let case = population.case(&sized, &loads[*l], &w.row, &mut drawn)?;
+                Ok(match w.test {
+                    Some(test) => case.disturbed(population.test(test, case.overlap >= 1.0)),
+                    None => case,
+                })
+            };
             let cases = w.loads.iter().map(&mut case).collect::<Result<_, Error>>()?;
             Ok((account, cases))
         })
@@ -80,7 +100,7 @@ fn looks(
 /// # Errors
 /// [`Error::Request`] when a target cannot be evaluated.
 pub fn least_slack(rule: Rule, loads: &[LoadCase], which: &[usize], values: &[CaseValues]) -> Result<f64, Error> {
-    Ok(least(&slacks_of(rule, loads, which, values, 0.0)?))
+    Ok(least(&slacks_of(rule, loads, which, values)?))
 }
 
 /// One output in one load case.
@@ -155,10 +175,7 @@ pub fn monte_carlo(
             .map(|i| {
                 let mut which = deciding.to_vec();
                 which.extend(others.get(i % others.len().max(1)));
-                World {
-                    row: population.row(seed, i as u64),
-                    loads: which,
-                }
+                World::drawn(population, seed, i, which)
             })
             .collect();
         let all = looks(population, design, loads, &worlds)?;

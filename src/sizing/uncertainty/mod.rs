@@ -234,6 +234,28 @@ pub fn analyse(
     Ok(found)
 }
 
+/// The cheapest design found that holds with the one probability of a request, sought from a nominal answer. When told
+/// to stop it returns [`Error::Interrupted`].
+///
+/// # Errors
+/// As [`analyse`].
+pub fn confident(
+    population: &Population<'_>,
+    nominal: &Design,
+    request: &Request,
+    progress: &dyn Progress,
+) -> Result<Option<(ChanceDesign, Design)>, Error> {
+    request.check()?;
+    let analysis = Analysis {
+        population,
+        request,
+        progress,
+        parts: &NoParts,
+    };
+    let which: Vec<usize> = analysis.deciding(nominal)?.into_iter().map(|d| d.0).collect();
+    analysis.surest(nominal, &which)
+}
+
 fn notes() -> Vec<String> {
     [
         "Spreads are those of the provenance entries; a number without an entry has none.",
@@ -327,10 +349,7 @@ impl Analysis<'_> {
             let mut slacks = Vec::with_capacity(PILOT_DRAWS);
             for start in (0..PILOT_DRAWS).step_by(32) {
                 let worlds: Vec<World> = (start..PILOT_DRAWS.min(start + 32))
-                    .map(|i| World {
-                        row: self.population.row(self.request.seed + PILOT, i as u64),
-                        loads: every.clone(),
-                    })
+                    .map(|i| World::drawn(self.population, self.request.seed + PILOT, i, every.clone()))
                     .collect();
                 for values in criteria(self.population, nominal, loads, &worlds)? {
                     let each = every.iter().zip(values);

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::material::Materials;
 use crate::measure::Measure;
 use crate::occupant::Restraint;
+use crate::occupant::scatter::Disturbance;
 use crate::vehicle::{Basis, Input, Part, Provenance, Quantity, Vehicle, probabilities};
 
 /// In a row: the input stays at its file's value.
@@ -233,6 +234,8 @@ pub struct Population<'a> {
     parameters: BTreeMap<String, usize>,
     /// Column of the list price and its spread.
     list_price: Option<Block>,
+    /// Tests of the scatter set, below full overlap and at it.
+    tests: [Vec<Disturbance>; 2],
     /// Step, s, tried first.
     step_s: f64,
 }
@@ -308,6 +311,7 @@ impl<'a> Population<'a> {
             restraints,
             parameters,
             list_price,
+            tests: [false, true].map(|full| evaluator.scatter().disturbances(full)),
             step_s,
         })
     }
@@ -325,6 +329,12 @@ impl<'a> Population<'a> {
     /// Row of draw `index` of a seed.
     pub fn row(&self, seed: u64, index: u64) -> Vec<f64> {
         probabilities(seed, index, self.inputs.len())
+    }
+
+    /// What a draw's test does; draws beyond the scatter set take its tests in turn.
+    pub fn test(&self, index: usize, full_overlap: bool) -> &Disturbance {
+        let tests = &self.tests[usize::from(full_overlap)];
+        &tests[index % tests.len()]
     }
 
     /// The row of the files as they are.

@@ -36,6 +36,7 @@ fn setting() -> Setting {
         overlap_pct: 100.0,
         weight: 1.0,
         own_wall: false,
+        chest_clip_g: None,
         targets: vec![target],
     };
     Setting {
@@ -51,6 +52,7 @@ fn worlds(population: &Population<'_>, draws: u64) -> Vec<World> {
         .map(|i| World {
             row: population.row(1, i),
             loads: vec![0],
+            test: None,
         })
         .collect()
 }
@@ -91,6 +93,7 @@ fn the_nominal_world_is_the_file() {
     let world = World {
         row: population.nominal(),
         loads: vec![0],
+        test: None,
     };
     let drawn = criteria(&population, &design, &s.loads, &[world]).unwrap();
     let sized = apply(&s.vehicle, &design, &s.data).unwrap();

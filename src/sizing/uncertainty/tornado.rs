@@ -89,6 +89,7 @@ pub fn tornado(
         let loads_of = |row| World {
             row,
             loads: which.clone(),
+            test: None,
         };
         let worlds: Vec<World> = rows.into_iter().map(loads_of).collect();
         let all = criteria(population, design, &loads, &worlds)?;

@@ -134,6 +134,7 @@ pub fn of_risk(
             .map(|row| World {
                 row,
                 loads: which.clone(),
+                test: None,
             })
             .collect();
         let values: Vec<f64> = criteria(population, design, &loads, &worlds)?

@@ -1,0 +1,216 @@
+//! One answer that holds where it counts: a search on single coarse runs, corrected by what verification takes
+//! ([`InHand`]), then a short descent on the verified values themselves.
+
+use super::descent::Goal;
+use super::design::{Design, SizedVehicle, apply};
+use super::exchange::exchange;
+use super::in_hand::InHand;
+use super::problem::{CaseValues, Evaluate, LoadCase, Problem};
+use super::search::{Bench, Slack, check_count, least, slacks_of};
+use super::solve::{converge, packages, shapes, solve};
+use crate::error::Error;
+
+/// Rounds of search and learning, at most.
+const ROUNDS: usize = 4;
+/// A correction that moves constraints near their limit by less than this has settled: 2 % of a limit.
+const SETTLED: f64 = 0.02;
+/// Slack kept beyond what was learnt, so that the next answer ends inside.
+const KEEP_MORE: f64 = 1e-3;
+/// Designs of the closing descent from each of its two starts.
+const CLOSING_DESIGNS: usize = 20;
+
+/// A design as the verifying step sees it.
+#[derive(Clone)]
+pub(super) struct Held {
+    pub design: Design,
+    pub sized: SizedVehicle,
+    pub values: Vec<CaseValues>,
+    pub slacks: Vec<Slack>,
+}
+
+impl Held {
+    /// Verify a design, less materials and factors that change nothing.
+    pub fn verify(problem: &Problem<'_>, mut design: Design, evaluator: &mut dyn Evaluate) -> Result<Self, Error> {
+        design.strength.retain(|_, s| *s > 1.0);
+        let sized = apply(problem.vehicle, &design, problem.data)?;
+        let grown = |path: &String| sized.mass.paths.iter().any(|p| &p.path == path);
+        design.materials.retain(|path, _| grown(path));
+        let values = evaluator.verify(&sized, &problem.cases)?;
+        Self::new(problem, design, sized, values)
+    }
+
+    /// Of values that an earlier verification found.
+    pub fn new(
+        problem: &Problem<'_>,
+        design: Design,
+        sized: SizedVehicle,
+        values: Vec<CaseValues>,
+    ) -> Result<Self, Error> {
+        check_count(values.len(), problem.cases.len())?;
+        let all: Vec<usize> = (0..problem.cases.len()).collect();
+        let slacks = slacks_of(problem.rule, &problem.cases, &all, &values)?;
+        Ok(Self {
+            design,
+            sized,
+            values,
+            slacks,
+        })
+    }
+
+    pub fn least(&self) -> f64 {
+        least(&self.slacks)
+    }
+
+    pub fn holds(&self) -> bool {
+        self.least() >= 0.0
+    }
+
+    /// The vehicle and its restraints as they were.
+    pub fn untouched(&self) -> bool {
+        self.design.package.is_none() && self.sized.objective_usd() == 0.0
+    }
+
+    /// Is it the better answer: it holds and the other does not, or both hold and it takes less, or neither does and it
+    /// is nearer?
+    pub fn better_than(&self, other: &Self, problem: &Problem<'_>) -> bool {
+        let takes = |h: &Self| problem.objective.of(&h.sized);
+        match (self.holds(), other.holds()) {
+            (true, true) => takes(self) < takes(other),
+            (false, false) => self.least() > other.least(),
+            (mine, _) => mine,
+        }
+    }
+}
+
+/// The answer of a settled search and the load-case runs it took.
+pub(super) struct Settled {
+    pub held: Held,
+    /// Where it lies among the free variables of its shape.
+    pub x: Vec<f64>,
+    pub runs: usize,
+}
+
+/// A search whose corrections are learnt as it goes.
+struct Settling<'p, 'e> {
+    problem: Problem<'p>,
+    evaluator: &'e mut dyn Evaluate,
+    runs: usize,
+}
+
+/// Settle a problem. `thorough` looks for other materials and closes with a descent on verified values; else it stops at
+/// the first answer that holds.
+///
+/// # Errors
+/// Whatever the evaluator returns.
+pub(super) fn settle(
+    problem: &Problem<'_>,
+    hints: &[Vec<f64>],
+    thorough: bool,
+    evaluator: &mut dyn Evaluate,
+) -> Result<Settled, Error> {
+    let mut at = Settling {
+        problem: problem.clone(),
+        evaluator,
+        runs: 0,
+    };
+    let plain = Design::default();
+    let (mut best, _) = at.learn(plain.clone())?;
+    let mut x = hints.first().cloned().unwrap_or_default();
+    if best.holds() {
+        let size = shapes(problem).first().map_or(0, |v| v.free().len());
+        return Ok(at.settled(best, vec![0.0; size]));
+    }
+    for (_, package) in packages(problem)?.into_iter().skip(1) {
+        let with = Design {
+            package,
+            ..plain.clone()
+        };
+        at.learn(with)?;
+    }
+    let goal = if thorough { Goal::Cheapest } else { Goal::Nearest };
+    let mut hints = hints.to_vec();
+    for round in 0..ROUNDS {
+        let mut answer = solve(&at.problem, &at.problem.cases, goal, &hints, at.evaluator)?;
+        if thorough && round == 0 {
+            answer = exchange(&at.problem, &at.problem.cases, answer, at.evaluator)?;
+            let chosen = answer.design.materials.clone();
+            at.problem.materials.fixed.extend(chosen);
+        }
+        at.runs += answer.runs;
+        let (held, moved) = at.learn(answer.design.clone())?;
+        if held.better_than(&best, problem) {
+            best = held.clone();
+            x.clone_from(&answer.x);
+        }
+        let done = held.holds() && (!thorough || moved < SETTLED);
+        if done || (answer.cost.is_none() && moved < SETTLED) {
+            break;
+        }
+        at.problem.effort.keep.everywhere += KEEP_MORE;
+        at.problem.effort.starts = 1;
+        at.problem.effort.samples = at.problem.effort.samples.min(1);
+        hints = vec![answer.x];
+    }
+    if thorough
+        && let Some((held, closer)) = at.close(&best, &x)?
+        && held.better_than(&best, problem)
+    {
+        (best, x) = (held, closer);
+    }
+    Ok(at.settled(best, x))
+}
+
+impl Settling<'_, '_> {
+    fn settled(self, held: Held, x: Vec<f64>) -> Settled {
+        Settled {
+            held,
+            x,
+            runs: self.runs,
+        }
+    }
+
+    /// Verify a design and learn from it what the search has to keep in hand with its package. Returns how far that
+    /// moved.
+    fn learn(&mut self, design: Design) -> Result<(Held, f64), Error> {
+        let held = Held::verify(&self.problem, design, self.evaluator)?;
+        let values = self.evaluator.evaluate(&held.sized, &self.problem.cases)?;
+        check_count(values.len(), self.problem.cases.len())?;
+        let all: Vec<usize> = (0..self.problem.cases.len()).collect();
+        let searched = slacks_of(self.problem.rule, &self.problem.cases, &all, &values)?;
+        let package = held.design.package.as_ref();
+        let moved = self.problem.effort.keep.learn(package, &searched, &held.slacks);
+        self.runs += 2 * all.len();
+        Ok((held, moved))
+    }
+
+    /// A short descent on verified values from the best design, its package and materials kept.
+    fn close(&mut self, best: &Held, x: &[f64]) -> Result<Option<(Held, Vec<f64>)>, Error> {
+        let mut lean = self.problem.clone();
+        lean.effort.keep = InHand::default();
+        lean.effort.starts = 1;
+        lean.effort.samples = 1;
+        lean.effort.designs_per_start = lean.effort.designs_per_start.min(CLOSING_DESIGNS);
+        let all = shapes(&lean);
+        let shape = all.iter().find(|v| v.free().len() == x.len() && !x.is_empty());
+        let Some(variables) = shape else { return Ok(None) };
+        let mut fixed = lean.materials.start(lean.vehicle, lean.data)?;
+        fixed.materials.extend(best.design.materials.clone());
+        fixed.package.clone_from(&best.design.package);
+        let mut verified = Verified(self.evaluator);
+        let mut bench = Bench::new(&lean, variables, &lean.cases, &fixed, &mut verified);
+        let solved = converge(&mut bench, Goal::Cheapest, &[x.to_vec()])?;
+        self.runs += bench.runs;
+        let design = variables.design(&solved.x, &fixed);
+        let held = Held::verify(&self.problem, design, self.evaluator)?;
+        Ok(Some((held, solved.x)))
+    }
+}
+
+/// An evaluator whose every look is a verification.
+struct Verified<'e>(&'e mut dyn Evaluate);
+
+impl Evaluate for Verified<'_> {
+    fn evaluate(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
+        self.0.verify(sized, cases)
+    }
+}
