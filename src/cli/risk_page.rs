@@ -4,6 +4,7 @@ use crumple::collision::Case;
 use crumple::collision::result::CaseResult;
 use crumple::error::Error;
 use crumple::risk::NcapInput;
+use crumple::risk::curves::{BodyRegion, Predictor, Severity};
 use crumple::risk::intrusion::{IntrusionOddsRatio, ODDS_RATIOS, odds_ratio};
 use crumple::risk::seat::{NECK_NOTE, SeatInput, SeatRisk, seat_risk};
 
@@ -66,6 +67,27 @@ impl Arguments {
     }
 }
 
+/// The two curves of the chest in one line: deflection, which the joint risk takes, and the 3 ms clip, which belts and
+/// hard columns drive.
+fn chest_side_by_side(r: &SeatRisk) -> String {
+    let by = |predictor: Predictor| {
+        let curves = r.curves.iter().filter(|c| c.region == BodyRegion::Chest && c.severity == Severity::Ais3);
+        curves.clone().find(|c| c.predictor == predictor)
+    };
+    match (by(Predictor::ChestDeflectionMm), by(Predictor::ChestA3msG)) {
+        (Some(deflection), Some(clip)) => format!(
+            "chest AIS 3+ side by side: {:.1} % by {:.1} mm of deflection ({}), {:.1} % by a 3 ms clip of {:.1} g ({})\n",
+            100.0 * deflection.probability,
+            deflection.value,
+            deflection.id,
+            100.0 * clip.probability,
+            clip.value,
+            clip.id
+        ),
+        _ => String::new(),
+    }
+}
+
 /// The risks as text.
 pub fn page(result: &CaseResult, risks: &[SeatRisk]) -> String {
     let mut page = String::new();
@@ -104,6 +126,7 @@ pub fn page(result: &CaseResult, risks: &[SeatRisk]) -> String {
             "valid for",
         ];
         page += &output::table(&head, &rows);
+        page += &chest_side_by_side(r);
         if let (Some(stars), Some(relative)) = (r.stars, r.relative_risk) {
             let word = if stars == 1 { "star" } else { "stars" };
             page += &format!("US NCAP: {stars} {word}, {relative:.2} times the baseline of 15 %\n");

@@ -1,7 +1,8 @@
 //! The tables of a study report: wall tests beside pairs, every pair, designs, masses, costs, prices.
 
 use crate::measure::{Measure, Readings};
-use crate::sizing::Design;
+use crate::risk::expected::outside_evidence;
+use crate::sizing::{Design, Target};
 use crate::study::{Row, StudyResult};
 use crate::units::MM;
 use crate::vehicle::Basis;
@@ -29,7 +30,6 @@ const RUN: [Measure; 10] = [
     RISK,
 ];
 
-/// Left out where a table would get too wide.
 const CLIP: Measure = Measure::ChestA3msG;
 
 const LEG_ODDS: &str = "Leg odds: published odds ratio of a leg injury where the interior comes more than 2 cm towards \
@@ -48,8 +48,10 @@ fn run_cells<'a>(r: &StudyResult, n: &Readings, columns: impl Iterator<Item = &'
         .map(|t| t.limits.as_slice())
         .unwrap_or_default();
     let cell = |&m: &Measure| {
-        let all = target.iter().chain(wall).filter(|t| t.criterion == m);
-        let limit = all.map(|t| t.limit).min_by(f64::total_cmp);
+        let limited = |t: &&Target| t.criterion == m || t.criterion.expected() == Some(m);
+        let all = target.iter().chain(wall).filter(limited).map(|t| t.limit);
+        let clip = r.spec.question.chest_clip_g.filter(|_| m == CLIP);
+        let limit = all.chain(clip).min_by(f64::total_cmp);
         let value = n.first(m);
         match limit {
             _ if m == Measure::LegOddsLow => odds_ratio(n),
@@ -66,6 +68,20 @@ fn odds_ratio(n: &Readings) -> Cell {
         _ => Cell::rated("n/a", Class::Na),
     }
 }
+
+/// Risk in the field, marked where the joint risk and it differ by more than a factor of four.
+fn field_cell(n: &Readings) -> Cell {
+    let field = n.first(Measure::FieldMais3);
+    let text = fixed(field.map(|v| Measure::FieldMais3.shown(v)), Measure::FieldMais3.decimals());
+    match outside_evidence(n.first(RISK), field) {
+        Some(true) => Cell::from(format!("{text} †")),
+        _ => Cell::from(text),
+    }
+}
+
+const FIELD: &str = "Field MAIS 3+: belted drivers of any car at this delta-v in US crashes (DOT HS 813 219). † outside \
+                     evidence: the joint risk and the field's differ by more than a factor of four; a dummy in one car is \
+                     not the mean of all cars, ages and belts.";
 
 const RATING: &str = "✓ up to 80 % of the limit, ~ up to the limit, ✗ beyond; limits are those of the reference target \
                       and of the wall test in the study file; no sign: no limit set.";
@@ -112,8 +128,8 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
     if seats {
         header.push("Seat".to_string());
     }
-    let run = || RUN.iter().filter(|m| **m != CLIP);
-    header.extend(run().copied().map(heading));
+    header.extend(RUN.map(heading));
+    header.push(heading(Measure::FieldMais3));
     let partial = r.spec.question.overlaps_pct.iter().any(|o| *o < 100.0);
     let shown = || r.rows.iter().filter(|row| row.speed_kmh == speed_kmh);
     let outside = shown().any(|row| !row.outside_model[0].is_empty());
@@ -133,7 +149,8 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
         if seats {
             cells.push(row.seat.clone().into());
         }
-        cells.extend(run_cells(r, &row.before, run()));
+        cells.extend(run_cells(r, &row.before, RUN.iter()));
+        cells.push(field_cell(&row.before));
         if partial {
             cells.extend(TURN.map(|m| reading(m, row.before.first(m))));
         }
@@ -149,6 +166,7 @@ pub(super) fn pairs(r: &StudyResult, speed_kmh: f64) -> Table {
     let mut footnotes = vec![
         RATING.to_string(),
         LEG_ODDS.to_string(),
+        FIELD.to_string(),
         format!(
             "After sizing: joint risk with the design for the reference target; n/a where none meets it. Designs are \
              sought at a step of {} µs and held to {} µs.",

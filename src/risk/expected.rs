@@ -1,7 +1,7 @@
 //! Expected risk (model section 7): the mean over a scatter set of what single tests would give, beside the nominal
 //! risk and what field data say.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::ncap::NcapRisk;
 use crate::measure::Measure;
@@ -58,15 +58,19 @@ impl ExpectedRisk {
     }
 }
 
+/// Do a joint risk and the field's differ by more than [`FIELD_FACTOR`]? `None` where either is missing.
+pub fn outside_evidence(joint: Option<f64>, field: Option<f64>) -> Option<bool> {
+    let (joint, field) = joint.zip(field)?;
+    Some(joint > FIELD_FACTOR * field || field > FIELD_FACTOR * joint)
+}
+
 /// Risk of one occupant: the mean over scatter where it was asked for, the nominal run's, and the field's at the
-/// vehicle's delta-v.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+/// vehicle's delta-v. Serializes flat, with `outside_evidence`.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct OccupantRisk {
     /// Means over a scatter set; absent in a single run.
-    #[serde(flatten)]
     pub expected: Option<ExpectedRisk>,
     /// Of the run as planned.
-    #[serde(flatten)]
     pub nominal: NcapRisk,
     /// MAIS 3+ of DOT HS 813 219 at the delta-v of the occupant's vehicle; `None` outside a collision.
     pub field_mais3: Option<f64>,
@@ -81,10 +85,30 @@ impl OccupantRisk {
         }
     }
 
-    /// Do joint risk and field differ by more than [`FIELD_FACTOR`]? `None` where either is missing.
+    /// [`outside_evidence`] of the risk to compare.
     pub fn outside_evidence(&self) -> Option<bool> {
-        let (joint, field) = self.joint_without_neck().zip(self.field_mais3)?;
-        Some(joint > FIELD_FACTOR * field || field > FIELD_FACTOR * joint)
+        outside_evidence(self.joint_without_neck(), self.field_mais3)
+    }
+}
+
+impl Serialize for OccupantRisk {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Flat<'a> {
+            #[serde(flatten)]
+            expected: &'a Option<ExpectedRisk>,
+            #[serde(flatten)]
+            nominal: &'a NcapRisk,
+            field_mais3: Option<f64>,
+            outside_evidence: Option<bool>,
+        }
+        let flat = Flat {
+            expected: &self.expected,
+            nominal: &self.nominal,
+            field_mais3: self.field_mais3,
+            outside_evidence: self.outside_evidence(),
+        };
+        flat.serialize(s)
     }
 }
 

@@ -39,6 +39,8 @@ pub use problem::{
 pub use question::Question;
 
 #[cfg(test)]
+mod holds_tests;
+#[cfg(test)]
 mod optimise_tests;
 #[cfg(test)]
 mod relation_tests;

@@ -13,8 +13,8 @@ use crate::vehicle::Face;
 /// Kinetic energy at the new mass against the energy of rails and sheet metal up to their design crush.
 /// What is left goes into the compartment at the mean force of its own layer: intrusion. Chest g is the
 /// force of the rails over the mass, plus intrusion by a constant.
-struct ClosedForm {
-    designs: usize,
+pub(super) struct ClosedForm {
+    pub designs: usize,
 }
 
 const CELL_FORCE_N: f64 = 200e3;
@@ -64,7 +64,7 @@ impl Evaluate for ClosedForm {
     }
 }
 
-fn case(against: &str, speed_kmh: f64, targets: &[&str]) -> LoadCase {
+pub(super) fn case(against: &str, speed_kmh: f64, targets: &[&str]) -> LoadCase {
     LoadCase {
         against: against.into(),
         speed_kmh,
