@@ -71,7 +71,10 @@ impl Arguments {
 /// hard columns drive.
 fn chest_side_by_side(r: &SeatRisk) -> String {
     let by = |predictor: Predictor| {
-        let curves = r.curves.iter().filter(|c| c.region == BodyRegion::Chest && c.severity == Severity::Ais3);
+        let curves = r
+            .curves
+            .iter()
+            .filter(|c| c.region == BodyRegion::Chest && c.severity == Severity::Ais3);
         curves.clone().find(|c| c.predictor == predictor)
     };
     match (by(Predictor::ChestDeflectionMm), by(Predictor::ChestA3msG)) {

@@ -72,7 +72,10 @@ fn odds_ratio(n: &Readings) -> Cell {
 /// Risk in the field, marked where the joint risk and it differ by more than a factor of four.
 fn field_cell(n: &Readings) -> Cell {
     let field = n.first(Measure::FieldMais3);
-    let text = fixed(field.map(|v| Measure::FieldMais3.shown(v)), Measure::FieldMais3.decimals());
+    let text = fixed(
+        field.map(|v| Measure::FieldMais3.shown(v)),
+        Measure::FieldMais3.decimals(),
+    );
     match outside_evidence(n.first(RISK), field) {
         Some(true) => Cell::from(format!("{text} †")),
         _ => Cell::from(text),

@@ -294,13 +294,16 @@ impl Evaluate for CollisionEvaluator {
         Ok(values.chunks(cases.len().max(1)).map(<[_]>::to_vec).collect())
     }
 
-    fn verify(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
-        let mut fine = self.with_plan(self.fine.unwrap_or(self.plan));
-        let mut values = fine.evaluate(sized, cases)?;
-        let risks = expected_risks(&fine.cases(sized, cases)?, &self.scatter)?;
+    fn expect(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
+        let mut values = self.evaluate(sized, cases)?;
+        let risks = expected_risks(&self.cases(sized, cases)?, &self.scatter)?;
         for (have, each) in values.iter_mut().zip(&risks) {
             with_expected(have, each);
         }
         Ok(values)
+    }
+
+    fn verify(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
+        self.with_plan(self.fine.unwrap_or(self.plan)).expect(sized, cases)
     }
 }

@@ -86,6 +86,14 @@ pub trait Evaluate {
         sized.iter().map(|s| self.evaluate(s, cases)).collect()
     }
 
+    /// The same with expected risks beside those of the one run, at the step of a search.
+    ///
+    /// # Errors
+    /// As [`Evaluate::evaluate`].
+    fn expect(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
+        self.verify(sized, cases)
+    }
+
     /// The same at the step an answer is held to, with expected risks ([`Measure::expected`]) beside those of the one
     /// run; an evaluator that searches at a coarser step, or on single runs, overrides this.
     ///

@@ -1,5 +1,5 @@
 //! One answer that holds where it counts: a search on single coarse runs, corrected by what verification takes
-//! ([`InHand`]), then a short descent on the verified values themselves.
+//! ([`InHand`]), then a short descent on expected risk itself.
 
 use super::descent::Goal;
 use super::design::{Design, SizedVehicle, apply};
@@ -7,7 +7,7 @@ use super::exchange::exchange;
 use super::in_hand::InHand;
 use super::problem::{CaseValues, Evaluate, LoadCase, Problem};
 use super::search::{Bench, Slack, check_count, least, slacks_of};
-use super::solve::{converge, packages, shapes, solve};
+use super::solve::{Answer, converge, packages, shapes, solve};
 use crate::error::Error;
 
 /// Rounds of search and learning, at most.
@@ -18,6 +18,8 @@ const SETTLED: f64 = 0.02;
 const KEEP_MORE: f64 = 1e-3;
 /// Designs of the closing descent from each of its two starts.
 const CLOSING_DESIGNS: usize = 20;
+/// Closing descents, at most: another where the fine step refuses the answer of the last.
+const CLOSINGS: usize = 3;
 
 /// A design as the verifying step sees it.
 #[derive(Clone)]
@@ -94,6 +96,8 @@ pub(super) struct Settled {
 struct Settling<'p, 'e> {
     problem: Problem<'p>,
     evaluator: &'e mut dyn Evaluate,
+    /// Only this package is searched any more: the one that met the targets as far as was learnt.
+    only: Option<Option<String>>,
     runs: usize,
 }
 
@@ -111,6 +115,7 @@ pub(super) fn settle(
     let mut at = Settling {
         problem: problem.clone(),
         evaluator,
+        only: None,
         runs: 0,
     };
     let plain = Design::default();
@@ -130,7 +135,7 @@ pub(super) fn settle(
     let goal = if thorough { Goal::Cheapest } else { Goal::Nearest };
     let mut hints = hints.to_vec();
     for round in 0..ROUNDS {
-        let mut answer = solve(&at.problem, &at.problem.cases, goal, &hints, at.evaluator)?;
+        let mut answer = at.search(goal, &hints)?;
         if thorough && round == 0 {
             answer = exchange(&at.problem, &at.problem.cases, answer, at.evaluator)?;
             let chosen = answer.design.materials.clone();
@@ -142,9 +147,12 @@ pub(super) fn settle(
             best = held.clone();
             x.clone_from(&answer.x);
         }
-        let done = held.holds() && (!thorough || moved < SETTLED);
-        if done || (answer.cost.is_none() && moved < SETTLED) {
+        // An answer that holds is close enough for the descent on expected risk.
+        if held.holds() || moved < SETTLED {
             break;
+        }
+        if answer.cost.is_some() {
+            at.only = Some(answer.design.package.clone());
         }
         at.problem.effort.keep.everywhere += KEEP_MORE;
         at.problem.effort.starts = 1;
@@ -183,10 +191,18 @@ impl Settling<'_, '_> {
         Ok((held, moved))
     }
 
-    /// A short descent on verified values from the best design, its package and materials kept.
+    fn search(&mut self, goal: Goal, hints: &[Vec<f64>]) -> Result<Answer, Error> {
+        let packages = match &self.only {
+            Some(one) => vec![(0.0, one.clone())],
+            None => packages(&self.problem)?,
+        };
+        solve(&self.problem, &packages, goal, hints, self.evaluator)
+    }
+
+    /// A short descent on expected risk from the best design, its package and materials kept; what the fine step takes is
+    /// learnt at its start and at its end.
     fn close(&mut self, best: &Held, x: &[f64]) -> Result<Option<(Held, Vec<f64>)>, Error> {
         let mut lean = self.problem.clone();
-        lean.effort.keep = InHand::default();
         lean.effort.starts = 1;
         lean.effort.samples = 1;
         lean.effort.designs_per_start = lean.effort.designs_per_start.min(CLOSING_DESIGNS);
@@ -196,21 +212,36 @@ impl Settling<'_, '_> {
         let mut fixed = lean.materials.start(lean.vehicle, lean.data)?;
         fixed.materials.extend(best.design.materials.clone());
         fixed.package.clone_from(&best.design.package);
-        let mut verified = Verified(self.evaluator);
-        let mut bench = Bench::new(&lean, variables, &lean.cases, &fixed, &mut verified);
-        let solved = converge(&mut bench, Goal::Cheapest, &[x.to_vec()])?;
-        self.runs += bench.runs;
-        let design = variables.design(&solved.x, &fixed);
-        let held = Held::verify(&self.problem, design, self.evaluator)?;
-        Ok(Some((held, solved.x)))
+        let mut expecting = Expecting(self.evaluator);
+        let mut from = (best.clone(), x.to_vec());
+        for _ in 0..CLOSINGS {
+            let searched = expecting.evaluate(&from.0.sized, &lean.cases)?;
+            let each: Vec<usize> = (0..lean.cases.len()).collect();
+            let searched = slacks_of(lean.rule, &lean.cases, &each, &searched)?;
+            let more = lean.effort.keep.everywhere;
+            lean.effort.keep = InHand::of_all(more);
+            lean.effort
+                .keep
+                .learn(fixed.package.as_ref(), &searched, &from.0.slacks);
+            let mut bench = Bench::new(&lean, variables, &lean.cases, &fixed, &mut expecting);
+            let solved = converge(&mut bench, Goal::Cheapest, std::slice::from_ref(&from.1))?;
+            self.runs += bench.runs + 2 * each.len();
+            let design = variables.design(&solved.x, &fixed);
+            from = (Held::verify(&self.problem, design, expecting.0)?, solved.x);
+            if from.0.holds() || !solved.feasible {
+                break;
+            }
+            lean.effort.keep.everywhere += KEEP_MORE;
+        }
+        Ok(Some(from))
     }
 }
 
-/// An evaluator whose every look is a verification.
-struct Verified<'e>(&'e mut dyn Evaluate);
+/// An evaluator whose every look is at expected risk.
+struct Expecting<'e>(&'e mut dyn Evaluate);
 
-impl Evaluate for Verified<'_> {
+impl Evaluate for Expecting<'_> {
     fn evaluate(&mut self, sized: &SizedVehicle, cases: &[LoadCase]) -> Result<Vec<CaseValues>, Error> {
-        self.0.verify(sized, cases)
+        self.0.expect(sized, cases)
     }
 }

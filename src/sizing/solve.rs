@@ -6,7 +6,7 @@
 
 use super::descent::Goal;
 use super::design::Design;
-use super::problem::{Evaluate, LoadCase, Objective, Problem, Rule, Variables, Vary};
+use super::problem::{Evaluate, Objective, Problem, Rule, Variables, Vary};
 use super::search::{Bench, Found, Slack, least, run, sample};
 use crate::error::Error;
 
@@ -46,11 +46,11 @@ pub(super) struct Answer {
     pub runs: usize,
 }
 
-/// Enumerate packages, cheapest first, each with the paths' own shapes and then with two steps;
+/// Go through packages, cheapest first, each with the paths' own shapes and then with two steps;
 /// `Goal::Nearest` stops at the first feasible design.
 pub(super) fn solve(
     problem: &Problem<'_>,
-    cases: &[LoadCase],
+    packages: &[(f64, Option<String>)],
     goal: Goal,
     hints: &[Vec<f64>],
     evaluator: &mut dyn Evaluate,
@@ -59,7 +59,7 @@ pub(super) fn solve(
     let plain = problem.materials.start(problem.vehicle, problem.data)?;
     let mut best: Option<Answer> = None;
     let mut runs = 0;
-    for (usd, package) in packages(problem)? {
+    for (usd, package) in packages.iter().cloned() {
         let done = best.as_ref().and_then(|b| b.cost);
         if done.is_some_and(|cost| goal == Goal::Nearest || (problem.objective == Objective::Dollars && usd >= cost)) {
             break;
@@ -70,7 +70,7 @@ pub(super) fn solve(
         };
         let mut warm = hints.to_vec();
         for variables in &shapes {
-            let mut bench = Bench::new(problem, variables, cases, &fixed, evaluator);
+            let mut bench = Bench::new(problem, variables, &problem.cases, &fixed, evaluator);
             let solved = converge(&mut bench, goal, &warm)?;
             runs += bench.runs;
             let cost = match solved.feasible {

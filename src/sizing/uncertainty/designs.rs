@@ -226,8 +226,7 @@ impl Worlds for Sample<'_> {
         problem.effort.designs_per_start = 30;
         problem.materials.fixed.extend(like.materials.clone());
         let mut evaluator = self.population.evaluator().clone();
-        let cases = problem.cases.clone();
-        let answer = solve(&problem, &cases, Goal::Cheapest, &[], &mut evaluator)?;
+        let answer = solve(&problem, &packages(&problem)?, Goal::Cheapest, &[], &mut evaluator)?;
         Ok(Shifted {
             exists: answer.cost.is_some(),
             design: answer.design,
