@@ -59,6 +59,10 @@ fn bad_requests_are_refused_with_the_value_and_the_remedy() {
             &["hiii-95m", "hiii-50m"],
         ),
         ("--target joint=0.2 --pareto 1.5", &["1.5", "probability"]),
+        (
+            "--target joint_without_neck=0.9 --vary restraint --corridors --quick",
+            &["no load path free", "--vary structure"],
+        ),
         ("--target joint=0.2 --draws 0", &["--draws = 0", "16", "--quick"]),
         ("--target joint=0.2 --confidence 0", &["confidence 0", "0.9"]),
         ("--target joint=0.2 --confidence 1.2", &["confidence 1.2", "0.9"]),
@@ -123,6 +127,45 @@ fn a_design_is_shown_where_it_holds_and_where_not() {
     let price = answer["price_usd"].as_f64();
     assert!(range[0].as_f64() < price && price < range[1].as_f64(), "{range:?}");
     assert!(answer["lightest"]["added_mass_kg"].as_f64() <= answer["added_mass_kg"].as_f64());
+}
+
+/// The sized vehicle as a file gives in `run` what the sizing says of it.
+#[test]
+fn the_sized_vehicle_is_a_file_that_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sized.toml");
+    let words = format!(
+        "{PAIR} --target joint_without_neck=0.2 --vary both --quick --write-vehicle {}",
+        path.display()
+    );
+    let answer = json(&words, 0);
+    let case = folder.path().join("case.toml");
+    let text = "format = 1\nname = \"sized\"\n\
+                [[vehicle]]\nuse = \"sized.toml\"\nspeed_kmh = 56\nface = \"front\"\n\
+                [[vehicle]]\nuse = \"ford-f-150-2018\"\nspeed_kmh = 56\nface = \"front\"\n\
+                [contact]\noverlap_pct = 100\n\
+                [[occupant]]\nvehicle = 1\nseat = \"driver\"\ndummy = \"hiii-50m\"\n";
+    std::fs::write(&case, text).expect("a case");
+    let done = Command::new(env!("CARGO_BIN_EXE_crumple"))
+        .current_dir(root())
+        .arg("run")
+        .arg(&case)
+        .arg("--json")
+        .output()
+        .expect("it starts");
+    let run: Value = serde_json::from_slice(&done.stdout).expect("one JSON document");
+    let pair = answer["cases"]
+        .as_array()
+        .expect("cases")
+        .iter()
+        .find(|c| c["own_wall"] == false);
+    let sized = &pair.expect("the pair")["values"]["expected_joint_without_neck"];
+    let ran = &run["occupants"][0]["risk"]["expected_joint_without_neck"];
+    let (sized, ran) = (sized.as_f64().expect("a risk"), ran.as_f64().expect("a risk"));
+    assert!((sized - ran).abs() < 1e-3, "{sized} {ran}");
+    let text = std::fs::read_to_string(&path).expect("a vehicle file");
+    assert!(text.contains("id = \"honda-n-box-jf1-sized\""), "{text}");
+    assert!(answer["added_mass_kg"].as_f64() > Some(0.0));
 }
 
 /// Draws pair what is not known with the tests of the scatter set: the share in which the targets hold stands last in the

@@ -7,15 +7,18 @@ use crumple::criteria::Dummy;
 use crumple::error::{Error, within};
 use crumple::occupant::Seat;
 use crumple::report::{fronts_figure, map_figure};
+use crumple::sizing::corridors::corridors;
 use crumple::sizing::evaluate::{CollisionEvaluator, SEARCH_STEP_S, Seated, VERIFY_STEP_S};
 use crumple::sizing::feasibility::{FeasibilityMap, feasibility_map};
 use crumple::sizing::holds::{Trial, with_confidence};
 use crumple::sizing::optimise::{lightest, optimise};
 use crumple::sizing::pareto::{Fronts, fronts};
-use crumple::sizing::{Answer, MaterialChoice, PartnerDesign, Problem, Question, Rule, SpeedSearch, Target, Vary};
+use crumple::sizing::{
+    Answer, MaterialChoice, PartnerDesign, Problem, Question, Rule, Sizing, SizingData, SpeedSearch, Target, Vary,
+};
 use crumple::stamp::Stamp;
 use crumple::units::{KN, MM};
-use crumple::vehicle::{Library, Vehicle};
+use crumple::vehicle::{Library, Vehicle, vehicle_toml};
 use serde::Serialize;
 
 use super::plot::{refused, write_figure};
@@ -107,6 +110,9 @@ pub struct Arguments {
     /// Look for the highest feasible speed even when the target is met
     #[arg(long)]
     highest_speed: bool,
+    /// For each load path the widest force interval such that every combination inside meets the targets
+    #[arg(long)]
+    corridors: bool,
     /// Trace Pareto fronts over these limits on the first target's criterion: structure, restraints, both
     #[arg(long, value_delimiter = ',', value_name = "LIMITS")]
     pareto: Vec<f64>,
@@ -124,6 +130,9 @@ pub struct Arguments {
     /// Also write the document to this file
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Write the sized vehicle to this file, which `crumple run` takes
+    #[arg(long, value_name = "FILE")]
+    write_vehicle: Option<PathBuf>,
     /// Write the figures of fronts and map to this folder
     #[arg(long)]
     figures: Option<PathBuf>,
@@ -182,12 +191,20 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         }
         None => None,
     };
+    if let Some(path) = &a.write_vehicle {
+        write_vehicle(path, &vehicle, &sizing, &data)?;
+    }
+    let bands = match a.corridors {
+        true => Some(corridors(&problem, &sizing, &mut evaluator)?),
+        false => None,
+    };
     let light = lightest(&problem, &sizing, &mut evaluator)?;
     let trial = Trial::new(&library, &question.partners, drawing, a.uncertainty.quick())?;
     let far = trial.of(&problem, &sizing, &evaluator, &bar)?;
     drop(bar);
     let mut answer = Answer::new(&vehicle, sizing, &data).tried(light.as_ref(), far);
     answer.confidence = confidence;
+    answer.corridors = bands;
     answer.uncertainty = spread;
     let document = Document {
         answer: &answer,
@@ -221,6 +238,30 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     } else {
         Done::DoesNotHold
     })
+}
+
+/// The vehicle with its design as a file: its masses, tables and restraints, under a name of its own.
+fn write_vehicle(path: &Path, vehicle: &Vehicle, sizing: &Sizing, data: &SizingData) -> Result<(), Error> {
+    let mut sized = sizing.sized.vehicle.clone();
+    sized.id = format!("{}-sized", vehicle.id);
+    sized.name = format!("{}, sized", vehicle.name);
+    if let Some(id) = &sizing.design.package {
+        let package = data.costs.package(id)?;
+        sized.driver_restraint = package.driver.clone().or(sized.driver_restraint);
+        sized.passenger_restraint = package.passenger.clone().or(sized.passenger_restraint);
+    }
+    let head = [
+        format!(
+            "{} with the design of crumple size: {:.1} kg and ${:.0} of direct cost added.",
+            vehicle.name,
+            sizing.sized.mass.total_kg(),
+            sizing.sized.cost.total().usd()
+        ),
+        "The price is that of the car as built. Provenance is that of its file: what was made stronger or longer is"
+            .to_string(),
+        "as uncertain as the part it grew from.".to_string(),
+    ];
+    crumple::error::write_atomic(path, vehicle_toml(&sized, &head).as_bytes())
 }
 
 /// The front asked for: the first limit's criterion against mass and cost.

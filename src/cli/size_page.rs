@@ -3,6 +3,7 @@
 use crumple::cost::Relation;
 use crumple::cost::price::VolumePrice;
 use crumple::measure::Measure;
+use crumple::sizing::corridors::Corridor;
 use crumple::sizing::feasibility::FeasibilityMap;
 use crumple::sizing::holds::{Beside, Kind};
 use crumple::sizing::pareto::Fronts;
@@ -38,6 +39,7 @@ pub fn page(vehicle: &Vehicle, a: &Answer) -> String {
     }
     page += &lightest(a);
     page += &how_far(a);
+    page += &corridors(a);
     page += &volumes(a);
     page += "\nbeside real changes of real cars\n";
     for p in &a.precedents {
@@ -71,6 +73,29 @@ fn lightest(a: &Answer) -> String {
     format!(
         "\nthe lightest design that meets them: {:.1} kg, ${:.0} ({usd:.0} $ for each kg saved{note})\n",
         l.added_mass_kg, l.added_cost_usd
+    )
+}
+
+/// Force bands of the load paths.
+fn corridors(a: &Answer) -> String {
+    let Some(c) = &a.corridors else { return String::new() };
+    if c.paths.is_empty() {
+        return "\ncorridors: no surroundings of the design meet the targets\n".into();
+    }
+    let row = |p: &Corridor| {
+        let kn = |v: f64| format!("{v:.0}");
+        vec![
+            p.path.clone(),
+            kn(p.as_built_kN),
+            kn(p.design_kN),
+            format!("{} to {}", kn(p.low_kN), kn(p.high_kN)),
+        ]
+    };
+    let rows: Vec<Vec<String>> = c.paths.iter().map(row).collect();
+    format!(
+        "\ncorridors: every combination of mean forces inside meets the targets ({} were judged)\n{}",
+        c.combinations,
+        output::table(&["load path", "as built, kN", "design, kN", "corridor, kN"], &rows)
     )
 }
 

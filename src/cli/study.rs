@@ -1,10 +1,10 @@
 //! `crumple study`: the main job. Results, sizing, figures and report into one folder.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use crumple::error::Error;
 use crumple::exchange::parquet::{Column, ColumnData, write_columns};
@@ -27,26 +27,114 @@ pub struct Arguments {
     no_report: bool,
 }
 
-/// A progress bar on a terminal, a line per stage elsewhere; Ctrl-C asks the study to stop.
+/// A progress bar with the time left on a terminal, lines elsewhere, and the same lines in `study.log`; Ctrl-C asks the
+/// study to stop.
 struct Bar {
     bar: ProgressBar,
     stop: Arc<AtomicBool>,
     terminal: bool,
+    /// What is under way.
+    stage: Mutex<Under>,
+    log: Mutex<Option<std::fs::File>>,
 }
 
+/// A stage or a part of one.
+struct Under {
+    name: String,
+    steps: usize,
+    done: usize,
+    since: Instant,
+    told: Instant,
+}
+
+/// A line of progress is told no more often than this.
+const TELL_EVERY: Duration = Duration::from_secs(10);
+
 impl Bar {
-    fn new(stop: Arc<AtomicBool>) -> Self {
+    /// `log` is written beside the results as the study goes; where it cannot be, the study goes on without.
+    fn new(stop: Arc<AtomicBool>, log: &Path) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let bar = if terminal {
             ProgressBar::new(0)
         } else {
             ProgressBar::hidden()
         };
-        if let Ok(style) = ProgressStyle::with_template("{msg:24} [{bar:40}] {pos}/{len}  {elapsed}") {
+        if let Ok(style) = ProgressStyle::with_template("{msg:32} [{bar:30}] {pos}/{len}  {elapsed}, {eta} left") {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self { bar, stop, terminal }
+        let open = || {
+            std::fs::create_dir_all(log.parent()?).ok()?;
+            std::fs::File::create(log).ok()
+        };
+        let now = Instant::now();
+        let under = Under {
+            name: String::new(),
+            steps: 0,
+            done: 0,
+            since: now,
+            told: now,
+        };
+        Self {
+            bar,
+            stop,
+            terminal,
+            stage: Mutex::new(under),
+            log: Mutex::new(open()),
+        }
+    }
+
+    /// A line to the log, and to standard error where there is no bar.
+    fn tell(&self, line: &str) {
+        if !self.terminal {
+            eprintln!("{line}");
+        }
+        let Ok(mut log) = self.log.lock() else { return };
+        if let Some(file) = log.as_mut()
+            && writeln!(file, "{line}").is_err()
+        {
+            *log = None;
+        }
+    }
+
+    fn under_way(&self, name: &str, steps: usize) {
+        self.bar.reset();
+        self.bar.set_length(steps as u64);
+        self.bar.set_message(name.to_string());
+        if let Ok(mut under) = self.stage.lock() {
+            let now = Instant::now();
+            *under = Under {
+                name: name.to_string(),
+                steps,
+                done: 0,
+                since: now,
+                told: now,
+            };
+        }
+        self.tell(&format!("{name}: {steps}"));
+    }
+
+    fn advance(&self, steps: usize, what: &str) {
+        self.bar.inc(steps as u64);
+        let Ok(mut under) = self.stage.lock() else { return };
+        under.done += steps;
+        if under.told.elapsed() < TELL_EVERY || under.done == 0 {
+            return;
+        }
+        under.told = Instant::now();
+        let spent = under.since.elapsed().as_secs_f64();
+        let left = spent * (under.steps.saturating_sub(under.done)) as f64 / under.done as f64;
+        let whose = if what.is_empty() {
+            String::new()
+        } else {
+            format!(" ({what})")
+        };
+        let line = format!(
+            "  {}: {} of {}{whose}, {spent:.0} s, about {left:.0} s left",
+            under.name, under.done, under.steps
+        );
+        drop(under);
+        self.tell(&line);
     }
 }
 
@@ -61,29 +149,19 @@ impl Progress for Bar {
             Stage::Uncertainty => "uncertainty",
             Stage::Sized => "pairs as sized",
         };
-        self.bar.set_length(steps as u64);
-        self.bar.set_position(0);
-        self.bar.set_message(name);
-        if !self.terminal {
-            eprintln!("{name}: {steps}");
-        }
+        self.under_way(name, steps);
     }
 
-    fn step(&self, _: &str) {
-        self.bar.inc(1);
+    fn step(&self, what: &str) {
+        self.advance(1, what);
     }
 
     fn part(&self, what: &str, steps: usize) {
-        self.bar.set_length(steps as u64);
-        self.bar.set_position(0);
-        self.bar.set_message(what.to_string());
-        if !self.terminal {
-            eprintln!("  {what}: {steps}");
-        }
+        self.under_way(what, steps);
     }
 
     fn part_done(&self, steps: usize) {
-        self.bar.inc(steps as u64);
+        self.advance(steps, "");
     }
 
     fn stop(&self) -> bool {
@@ -115,7 +193,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     for id in spec.vehicles.iter().chain(&spec.question.partners) {
         vehicles::warn_if_open(&library.vehicle(id)?, Face::Front);
     }
-    let bar = Bar::new(interrupt_flag());
+    let bar = Bar::new(interrupt_flag(), &folder.join("study.log"));
     let result = run_study(&spec, &library, &folder, &bar)?;
     bar.bar.finish_and_clear();
     write_results(&folder, &result)?;
@@ -171,6 +249,11 @@ fn write_results(folder: &Path, r: &StudyResult) -> Result<(), Error> {
     output::json_file(&folder.join("sizing.json"), &sizing)
 }
 
+/// Dollars to the hundred: no more is known of a price.
+fn rounded(usd: f64) -> String {
+    format!("{:.0}", (usd / 100.0).round() * 100.0)
+}
+
 fn summary(r: &StudyResult, folder: &Path) -> String {
     let mut page = format!("{}\n\n", r.spec.name);
     let rows: Vec<Vec<String>> = r
@@ -185,7 +268,14 @@ fn summary(r: &StudyResult, folder: &Path) -> String {
                 met.into(),
                 output::optional(Some(a.added_mass_kg), 1),
                 output::optional(Some(a.added_cost_usd.usd()), 0),
-                output::optional(a.price_usd.map(|p| p.usd()), 0),
+                a.price_usd_range.map_or_else(
+                    || output::optional(a.price_usd.map(|p| p.usd()), 0),
+                    |[low, high]| format!("{} to {}", rounded(low), rounded(high)),
+                ),
+                a.draws.as_ref().map_or_else(
+                    || "not drawn".to_string(),
+                    |d| format!("{:.0} %", 100.0 * d.design.probability_met.value),
+                ),
                 output::optional(a.highest_feasible_speed_kmh, 1),
             ]
         })
@@ -197,7 +287,8 @@ fn summary(r: &StudyResult, folder: &Path) -> String {
             "met",
             "added kg",
             "added $ (direct)",
-            "US price $",
+            "US price $ (5-95 %)",
+            "holds in",
             "met up to km/h",
         ],
         &rows,

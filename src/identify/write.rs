@@ -1,9 +1,9 @@
 //! Write an identified structure as a vehicle file: complete, ordered, with provenance for every number.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use crate::vehicle::{Provenance, VehicleClass};
+use crate::vehicle::Provenance;
+use crate::vehicle::write::{class_name, provenance, put, quoted};
 
 use super::draft::{Draft, DraftMass, DraftMount, DraftPath};
 use super::recipe::{Recipe, Template};
@@ -182,58 +182,8 @@ fn evidence(t: &mut String, recipe: &Recipe, template: &Template) {
     }
     put(t, format_args!("\n[provenance]"));
     for (key, p) in entries {
-        put(t, format_args!("{} = {{ {} }}", quoted(key), entry(p)));
+        put(t, format_args!("{} = {{ {} }}", quoted(key), provenance(p)));
     }
-}
-
-/// Keys of one entry, in the order of the file's description.
-fn entry(p: &Provenance) -> String {
-    let mut text = format!(
-        "basis = {}, source = {}, cv = {}",
-        quoted(p.basis.word()),
-        quoted(&p.source),
-        p.cv
-    );
-    if let Some(points) = &p.cv_by_point {
-        let all: Vec<String> = points.iter().map(f64::to_string).collect();
-        text += &format!(", cv_by_point = [{}]", all.join(", "));
-    }
-    if let Some(side) = p.side {
-        text += &format!(", side = {}", quoted(side.word()));
-    }
-    if let Some(bound) = p.bound {
-        text += &format!(", bound = {bound}");
-    }
-    if let Some(key) = &p.with {
-        text += &format!(", with = {}", quoted(key));
-    }
-    if let Some(key) = &p.against {
-        text += &format!(", against = {}", quoted(key));
-    }
-    text
-}
-
-/// File spelling of a class.
-fn class_name(class: VehicleClass) -> &'static str {
-    match class {
-        VehicleClass::Kei => "kei",
-        VehicleClass::Car => "car",
-        VehicleClass::Suv => "suv",
-        VehicleClass::Pickup => "pickup",
-        VehicleClass::Barrier => "barrier",
-    }
-}
-
-fn put(t: &mut String, line: std::fmt::Arguments) {
-    // Writing to a String cannot fail.
-    let _ = writeln!(t, "{line}");
-}
-
-fn quoted(s: &str) -> String {
-    format!(
-        "\"{}\"",
-        s.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ")
-    )
 }
 
 /// A number with at least one digit after the point and no noise beyond six.

@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 
 use super::SizingData;
+use super::corridors::Corridors;
 use super::design::Design;
 use super::holds::{Beside, Confidence, Drawn, HowFar, PriceRange};
 use super::optimise::{Bound, Sizing};
@@ -85,6 +86,9 @@ pub struct Answer {
     pub leading: Option<Measure>,
     /// How far the design holds: one row for each way it was tried.
     pub holds: Vec<Beside>,
+    /// Widest force interval of each load path, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corridors: Option<Corridors>,
     /// 5 to 95 % range of the price over the spreads of mass, cost and money, where it was drawn.
     pub price_usd_range: Option<PriceRange>,
     /// Draws of the vehicle as built and with the design.
@@ -216,6 +220,7 @@ impl Answer {
             confidence: None,
             leading: sizing.leading,
             holds: Vec::new(),
+            corridors: None,
             price_usd_range: None,
             draws: None,
             uncertainty: None,

@@ -2,6 +2,7 @@
 //! mass, direct cost and price.
 
 pub mod answer;
+pub mod corridors;
 mod crush_shape;
 mod data;
 mod descent;

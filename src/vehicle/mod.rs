@@ -9,6 +9,7 @@ pub mod library;
 pub mod model;
 pub mod provenance;
 pub(crate) mod provenance_check;
+pub(crate) mod write;
 
 pub use closed::{body_mounts, endless_body_mount, face_hole};
 pub use draw::{Input, Part, Quantity, probabilities};
@@ -16,3 +17,4 @@ pub use file::parse_vehicle;
 pub use library::Library;
 pub use model::{Body, CrushTable, Face, Layer, Mass, Mount, Path, PathKind, Role, Vehicle, VehicleClass};
 pub use provenance::{Basis, Provenance, Side};
+pub use write::vehicle_toml;
