@@ -5,7 +5,7 @@ use super::descent::Goal;
 use super::design::{Design, SizedVehicle, apply};
 use super::exchange::exchange;
 use super::in_hand::InHand;
-use super::problem::{CaseValues, Evaluate, LoadCase, Problem};
+use super::problem::{CaseValues, Evaluate, LoadCase, Problem, Rule};
 use super::search::{Bench, Slack, check_count, least, slacks_of};
 use super::solve::{Answer, converge, packages, shapes, solve};
 use crate::error::Error;
@@ -101,12 +101,80 @@ struct Settling<'p, 'e> {
     runs: usize,
 }
 
-/// Settle a problem. `thorough` looks for other materials and closes with a descent on verified values; else it stops at
-/// the first answer that holds.
+/// Settle a problem: on the pairs that are hardest for the vehicle as it is, and on those that the answer then violates.
+/// `thorough` looks for other materials and closes with a descent on expected risk; else it stops at the first answer
+/// that holds.
 ///
 /// # Errors
 /// Whatever the evaluator returns.
 pub(super) fn settle(
+    problem: &Problem<'_>,
+    hints: &[Vec<f64>],
+    thorough: bool,
+    evaluator: &mut dyn Evaluate,
+) -> Result<Settled, Error> {
+    let plain = Held::verify(problem, Design::default(), evaluator)?;
+    let mut runs = problem.cases.len();
+    if plain.holds() {
+        let size = shapes(problem).first().map_or(0, |v| v.free().len());
+        return Ok(Settled {
+            held: plain,
+            x: vec![0.0; size],
+            runs,
+        });
+    }
+    let mut which = hardest(problem, &plain);
+    let mut hints = hints.to_vec();
+    loop {
+        let mut asked = problem.clone();
+        asked.cases = which.iter().map(|i| problem.cases[*i].clone()).collect();
+        let found = settle_on(&asked, &hints, thorough, evaluator)?;
+        let held = Held::verify(problem, found.held.design.clone(), evaluator)?;
+        runs += found.runs + problem.cases.len();
+        let worse = found.held.least().min(0.0);
+        let outside = |s: &&Slack| s.slack < worse && s.case.is_some_and(|c| !which.contains(&c));
+        let mut joining: Vec<(usize, f64)> = Vec::new();
+        for s in held.slacks.iter().filter(outside) {
+            joining.extend(s.case.map(|c| (c, s.slack)));
+        }
+        if joining.is_empty() {
+            // Nothing that may be varied helps: the vehicle as it is, not a design of crumbs.
+            let held = if plain.better_than(&held, problem) { plain } else { held };
+            return Ok(Settled { held, x: found.x, runs });
+        }
+        joining.sort_by(|a, b| a.1.total_cmp(&b.1));
+        which.extend(joining.into_iter().map(|(c, _)| c).take(JOINING));
+        which.sort_unstable();
+        which.dedup();
+        hints.insert(0, found.x);
+    }
+}
+
+/// Pairs that a search starts with.
+const HARDEST: usize = 8;
+/// Violated pairs that join it at a time.
+const JOINING: usize = 4;
+
+/// The own wall and the pairs with the least slack; all of them where a mean binds.
+fn hardest(problem: &Problem<'_>, plain: &Held) -> Vec<usize> {
+    let count = problem.cases.len();
+    if problem.rule == Rule::Weighted {
+        return (0..count).collect();
+    }
+    let slack = |i: usize| {
+        let own = plain.slacks.iter().filter(|s| s.case == Some(i)).map(|s| s.slack);
+        own.fold(f64::INFINITY, f64::min)
+    };
+    let mut pairs: Vec<usize> = (0..count).filter(|i| !problem.cases[*i].own_wall).collect();
+    pairs.sort_by(|a, b| slack(*a).total_cmp(&slack(*b)));
+    pairs.truncate(HARDEST);
+    pairs.extend((0..count).filter(|i| problem.cases[*i].own_wall));
+    pairs.sort_unstable();
+    pairs
+}
+
+/// [`settle`] on all load cases of a problem that does not hold as it is.
+fn settle_on(
     problem: &Problem<'_>,
     hints: &[Vec<f64>],
     thorough: bool,
@@ -118,19 +186,13 @@ pub(super) fn settle(
         only: None,
         runs: 0,
     };
-    let plain = Design::default();
-    let (mut best, _) = at.learn(plain.clone())?;
+    let (mut best, _) = at.learn(Design::default())?;
     let mut x = hints.first().cloned().unwrap_or_default();
-    if best.holds() {
-        let size = shapes(problem).first().map_or(0, |v| v.free().len());
-        return Ok(at.settled(best, vec![0.0; size]));
-    }
     for (_, package) in packages(problem)?.into_iter().skip(1) {
-        let with = Design {
+        at.learn(Design {
             package,
-            ..plain.clone()
-        };
-        at.learn(with)?;
+            ..Design::default()
+        })?;
     }
     let goal = if thorough { Goal::Cheapest } else { Goal::Nearest };
     let mut hints = hints.to_vec();
