@@ -304,10 +304,10 @@ fn add_seat(
         path.and_then(|p| vehicle.paths[p].layer())
             .is_some_and(|l| l.compartment)
     };
-    let shares: Vec<usize> = (net.shares.iter().enumerate())
+    let counts = |s: &Share| f64::from(u8::from(before_seat(&face_cells[s.cell])));
+    let shares: Vec<(usize, f64)> = (net.shares.iter().enumerate())
         .filter(|(_, s)| s.side == seated.vehicle && compartment(s.group))
-        .filter(|(_, s)| face_cells[s.cell].is_absent() || before_seat(&face_cells[s.cell]))
-        .map(|(i, _)| i)
+        .map(|(i, s)| (i, counts(s)))
         .collect();
     let on = map.dash.unwrap_or(map.cabin);
     let pushed = (!shares.is_empty()).then_some(PushedSpec {

@@ -22,7 +22,7 @@ use super::run::simulate_planned;
 /// Cases stepped side by side.
 pub const LANES: usize = 8;
 /// Cases assembled at once: enough for full lanes and busy cores, and below 100 MB.
-const AT_ONCE: usize = 1024;
+const AT_ONCE: usize = 256;
 
 /// How the cases of a batch are run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

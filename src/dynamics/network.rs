@@ -346,8 +346,16 @@ pub struct RiderSpec {
 pub struct PushedSpec {
     /// Heading of the vehicle along x, +1 or -1.
     pub heading: f64,
-    /// Indices of the layers' shares in [`Network::shares`].
-    pub shares: Vec<usize>,
+    /// Indices of the layers' shares in [`Network::shares`], and how much of each counts: 1 before the seat, 0 elsewhere.
+    /// All are listed, so that draws whose cells move past a seat keep one topology.
+    pub shares: Vec<(usize, f64)>,
+}
+
+impl PushedSpec {
+    /// Indices of the shares, whatever they count.
+    pub fn places(&self) -> Vec<usize> {
+        self.shares.iter().map(|(s, _)| *s).collect()
+    }
 }
 
 /// An element at its stiffest: `(terms, stiffness, damping, group)`.

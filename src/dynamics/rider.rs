@@ -83,14 +83,15 @@ impl<V: Lane> Riders<V> {
                 side: nets[0].bodies[r.on].side,
                 eta: gather(&|n| n.riders[k].eta_m),
                 pushed: r.pushed.as_ref().map(|p| {
-                    let by = p.shares.iter().map(|&s| {
+                    let by = p.shares.iter().enumerate().map(|(i, &(s, _))| {
+                        let part = |n: &Network| n.riders[k].pushed.as_ref().map_or(0.0, |p| p.shares[i].1);
                         let share = &nets[0].shares[s];
                         Pusher {
                             cell: share.cell,
                             side: share.side,
                             body: share.body,
                             gap: gather(&|n| n.shares[s].gap_m),
-                            weight: gather(&|n| n.shares[s].weight),
+                            weight: gather(&|n| part(n) * n.shares[s].weight),
                             joined: zero,
                             counts: zero,
                             settled: false,

@@ -7,7 +7,7 @@ use super::element::{
     Meter, PackedCrush, PackedMaxwell, PackedMount, PackedPort, PackedPretension, PackedSlider, PackedThorax,
 };
 use super::lane::{Lane, Mask};
-use super::network::{CrushLaw, Drive, Network, Port};
+use super::network::{CrushLaw, Drive, Network, Port, PushedSpec};
 use super::record::{Detail, Layout};
 use super::rider::Riders;
 use super::sensor::{Sensors, at_start};
@@ -170,7 +170,7 @@ fn check_topology(nets: &[&Network]) -> Result<(), SimulationError> {
         nets,
         "riders",
         |n| &n.riders,
-        |r| (r.body, r.on, r.pushed.as_ref().map(|p| p.shares.clone())),
+        |r| (r.body, r.on, r.pushed.as_ref().map(PushedSpec::places)),
     )?;
     same(nets, "sensors", |n| &n.sensors, |s| s.body)?;
     same(nets, "groups", |n| &n.groups, |g| g.clone())

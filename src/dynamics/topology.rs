@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::network::{Network, Port};
+use super::network::{Network, Port, PushedSpec};
 
 impl Network {
     /// Which vehicles turn; `None` without yaw.
@@ -29,7 +29,7 @@ impl Network {
         "yaw".hash(h);
         self.turning_key().hash(h);
         for r in &self.riders {
-            (r.body, r.on, r.pushed.as_ref().map(|p| &p.shares)).hash(h);
+            (r.body, r.on, r.pushed.as_ref().map(PushedSpec::places)).hash(h);
         }
         "cells".hash(h);
         for c in &self.cells {

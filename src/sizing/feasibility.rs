@@ -152,6 +152,8 @@ fn axis(what: &str, values: &[f64], least: f64, most: f64) -> Result<Vec<f64>, E
 fn at<'a>(problem: &Problem<'a>, partner: &str, speed_kmh: f64) -> Problem<'a> {
     let mut asked = problem.clone();
     asked.effort.speed = SpeedSearch::Never;
+    // A map of many cells: what another material saves is less than a shade of it.
+    asked.effort.exchange = false;
     let mut cases: Vec<super::problem::LoadCase> = Vec::new();
     for case in &problem.cases {
         let mut one = case.clone();

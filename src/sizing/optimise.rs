@@ -12,7 +12,7 @@ use super::design::{Design, SizedVehicle, apply};
 use super::holds::leading;
 use super::problem::{CaseValues, Evaluate, LoadCase, Objective, Problem, Rule, SpeedSearch, Vary};
 use super::search::{Slack, least, slacks_of};
-use super::settle::{Held, Settled, settle};
+use super::settle::{Held, Settled, lighten, settle};
 use super::solve::{ACTIVE_SLACK, free_variables};
 use super::speed::highest_speed;
 use crate::error::Error;
@@ -219,9 +219,8 @@ pub fn lightest(
     }
     let mut asked = problem.clone();
     asked.objective = Objective::Kilograms;
-    asked.effort.speed = SpeedSearch::Never;
-    let known = std::slice::from_ref(&cheapest.design);
-    optimise_knowing(&asked, known, evaluator).map(Some)
+    let Settled { held, runs, .. } = lighten(&asked, &cheapest.design, evaluator)?;
+    Ok(Some(sizing(&asked, held, false, None, runs)))
 }
 
 fn sizing(

@@ -237,6 +237,8 @@ pub struct Effort {
     pub first_cases: usize,
     /// Margin the optimiser aims at inside every limit (of its logarithmic slack).
     pub margin: f64,
+    /// Try other materials for each path of the first answer; without, all are the cheapest per kilojoule.
+    pub exchange: bool,
     /// Slack that an answer of the search must keep: what verification takes.
     pub keep: InHand,
     /// Look for the highest feasible speed: never, only when the target cannot be met, or always.
@@ -266,6 +268,7 @@ impl Default for Effort {
             samples: 32,
             first_cases: 3,
             margin: 0.002,
+            exchange: true,
             keep: InHand::default(),
             speed: SpeedSearch::WhenInfeasible,
             speed_step_kmh: 0.5,

@@ -150,6 +150,75 @@ pub(super) fn settle(
     }
 }
 
+/// The lightest design around one that meets the targets: of the materials that absorb most per kilogram, then by a
+/// descent on expected risk. Never heavier than where it starts.
+///
+/// # Errors
+/// Whatever the evaluator returns.
+pub(super) fn lighten(problem: &Problem<'_>, from: &Design, evaluator: &mut dyn Evaluate) -> Result<Settled, Error> {
+    let mut best = Held::verify(problem, from.clone(), evaluator)?;
+    let mut other = from.clone();
+    for (path, material) in &mut other.materials {
+        if let Some(light) = lightest_material(problem, path, from)? {
+            *material = light;
+        }
+    }
+    let light = Held::verify(problem, other, evaluator)?;
+    let mut runs = 2 * problem.cases.len();
+    let start = if light.holds() && light.better_than(&best, problem) {
+        light.clone()
+    } else {
+        best.clone()
+    };
+    let all = shapes(problem);
+    let two_steps = !from.two_step.is_empty();
+    let variables = all.iter().find(|v| v.two_step.is_empty() != two_steps).or(all.first());
+    let mut x = variables.map_or_else(Vec::new, |v| v.point(&start.design));
+    let mut near = problem.clone();
+    let which = hardest(problem, &start);
+    near.cases = which.iter().map(|i| problem.cases[*i].clone()).collect();
+    let mut at = Settling {
+        problem: near.clone(),
+        evaluator,
+        only: None,
+        runs: 0,
+    };
+    let seen = Held::verify(&near, light.design.clone(), at.evaluator)?;
+    let closed = at.close(&seen, &x)?;
+    runs += at.runs + 2 * near.cases.len();
+    if start.better_than(&best, problem) {
+        best = start;
+    }
+    if let Some((held, closer)) = closed {
+        let held = Held::verify(problem, held.design, evaluator)?;
+        if held.better_than(&best, problem) {
+            (best, x) = (held, closer);
+        }
+    }
+    Ok(Settled { held: best, x, runs })
+}
+
+/// The material that makes a path's share of a design lightest; `None` where the path is fixed or none is lighter.
+fn lightest_material(problem: &Problem<'_>, path: &str, design: &Design) -> Result<Option<String>, Error> {
+    if problem.materials.fixed.contains_key(path) {
+        return Ok(None);
+    }
+    let allowed = &problem.materials.allowed;
+    let mut best: Option<(f64, String)> = None;
+    for material in problem.data.materials.iter() {
+        if material.sea_j_per_kg.is_none() || !(allowed.is_empty() || allowed.contains(&material.id)) {
+            continue;
+        }
+        let mut other = design.clone();
+        other.materials.insert(path.to_string(), material.id.clone());
+        let kg = apply(problem.vehicle, &other, problem.data)?.mass.total_kg();
+        if best.as_ref().is_none_or(|(least, _)| kg < *least) {
+            best = Some((kg, material.id.clone()));
+        }
+    }
+    Ok(best.map(|(_, id)| id))
+}
+
 /// Pairs that a search starts with.
 const HARDEST: usize = 8;
 /// Violated pairs that join it at a time.
@@ -198,7 +267,7 @@ fn settle_on(
     let mut hints = hints.to_vec();
     for round in 0..ROUNDS {
         let mut answer = at.search(goal, &hints)?;
-        if thorough && round == 0 {
+        if thorough && round == 0 && problem.effort.exchange {
             answer = exchange(&at.problem, &at.problem.cases, answer, at.evaluator)?;
             let chosen = answer.design.materials.clone();
             at.problem.materials.fixed.extend(chosen);

@@ -128,6 +128,35 @@ impl Variables {
         }
     }
 
+    /// The point of the unit cube over the free variables of a design.
+    pub fn point(&self, design: &Design) -> Vec<f64> {
+        let share = |value: f64, most: f64| match most > 0.0 {
+            true => (value / most).clamp(0.0, 1.0),
+            false => 0.0,
+        };
+        let strength = self.strength.iter().map(|(name, most)| {
+            let s = design.strength.get(name).copied().unwrap_or(1.0);
+            share(s - 1.0, most - 1.0)
+        });
+        let body = [
+            share(design.added_front_length_m, self.max_length_m),
+            share(design.cabin_factor - 1.0, self.max_cabin_factor - 1.0),
+        ];
+        let steps = self.two_step.iter().map(|(name, most)| {
+            let ratio = design.two_step.get(name);
+            // A ratio of 1 is a shape of its own, 0 keeps the path's.
+            ratio.map_or(0.0, |r| (r.ln() / most.ln()).clamp(1e-3, 1.0))
+        });
+        let (have, most) = (&design.partner, &self.partner);
+        let partner = [
+            share(have.lower_rails_m, most.lower_rails_m),
+            share(have.seas_force_n, most.seas_force_n),
+            share(have.softer, most.softer),
+        ];
+        let all: Vec<f64> = strength.chain(body).chain(steps).chain(partner).collect();
+        self.free().into_iter().map(|i| all[i]).collect()
+    }
+
     /// What a design rests on: variables at (99.5 % of) their upper bound, in words.
     pub fn bounds_reached(&self, design: &Design) -> Vec<String> {
         let full = |value: f64, most: f64| most > 0.0 && value > 0.995 * most;

@@ -338,14 +338,14 @@ impl<'a> Motion<'a> {
     fn pushed_in(&self, by: &PushedSpec, time: f64, y: &[f64]) -> (f64, f64) {
         let (mut sum, mut sum_rate) = (0.0, 0.0);
         let (mut weights, mut weights_rate) = (0.0, 0.0);
-        for &s in &by.shares {
+        for &(s, part) in &by.shares {
             let share = &self.net.shares[s];
             let Some(met) = self.met_s[share.cell] else {
                 continue;
             };
             let age = time - met;
-            let joining = if age < JOINS_S { share.weight } else { 0.0 };
-            let weight = share.weight * age.clamp(0.0, JOINS_S);
+            let joining = if age < JOINS_S { part * share.weight } else { 0.0 };
+            let weight = part * share.weight * age.clamp(0.0, JOINS_S);
             // Shares stand first among the paths, in their own order.
             let (d, rate) = self.paths[s].motion(y, self.points, time, self.middle_s);
             let (d, rate) = if d > 0.0 { (d, rate) } else { (0.0, 0.0) };

@@ -20,6 +20,9 @@ use super::summary::Band;
 /// Most draws asked for at once.
 const MOST_DRAWS: u64 = 100_000;
 
+/// Draws in hand at a time: what keeps memory flat.
+const IN_HAND: usize = 128;
+
 /// Least and greatest friction of face on face over the file's: 0.25 to 1 around 0.5 (estimated).
 const FRICTION_SHARE: [f64; 2] = [0.5, 2.0];
 
@@ -172,18 +175,20 @@ pub fn case_spread(case: &Case, draws: u64, seed: u64) -> Result<CaseSpread, Err
     let drawable = Drawable::of(case);
     let filed = run(case)?;
     let filed = values(case, &filed.outcome, &filed.assembly, &filed.record)?;
-    let drawn: Vec<Case> = (0..draws).filter_map(|i| drawable.draw(seed, i).ok()).collect();
     let options = BatchOptions {
         stable_step: true,
         align_cells: true,
     };
-    let seen: Vec<Values> = map_batch(&drawn, options, |case, assembly, record| {
-        let seen = outcome::read(case, &assembly, &record)?;
-        values(case, &seen, &assembly, &record)
-    })
-    .into_iter()
-    .flatten()
-    .collect();
+    let mut seen: Vec<Values> = Vec::new();
+    for start in (0..draws).step_by(IN_HAND) {
+        let some = start..draws.min(start + IN_HAND as u64);
+        let drawn: Vec<Case> = some.filter_map(|i| drawable.draw(seed, i).ok()).collect();
+        let each = map_batch(&drawn, options, |case, assembly, record| {
+            let seen = outcome::read(case, &assembly, &record)?;
+            values(case, &seen, &assembly, &record)
+        });
+        seen.extend(each.into_iter().flatten());
+    }
     let spread = |(name, as_filed): (String, f64)| {
         let band = Band::of(seen.iter().filter_map(|v| v.get(&name).copied()))?;
         let value = ValueSpread {

@@ -157,7 +157,7 @@ impl<'a> Search<'a> {
     pub fn look_at(&mut self, design: &Design) -> Result<usize, Error> {
         let same = |f: &Design| f.package == design.package;
         let package = self.fixed.iter().position(same).unwrap_or(0);
-        self.look(package, &point(self.variables, design))
+        self.look(package, &self.variables.point(design))
     }
 
     fn design(&self, package: usize, x: &[f64]) -> Design {
@@ -332,35 +332,6 @@ impl<'a> Search<'a> {
             })
         })
     }
-}
-
-/// The point of the unit cube of a design.
-fn point(variables: &Variables, design: &Design) -> Vec<f64> {
-    let share = |value: f64, most: f64| match most > 0.0 {
-        true => (value / most).clamp(0.0, 1.0),
-        false => 0.0,
-    };
-    let strength = variables.strength.iter().map(|(name, most)| {
-        let s = design.strength.get(name).copied().unwrap_or(1.0);
-        share(s - 1.0, most - 1.0)
-    });
-    let body = [
-        share(design.added_front_length_m, variables.max_length_m),
-        share(design.cabin_factor - 1.0, variables.max_cabin_factor - 1.0),
-    ];
-    let steps = variables.two_step.iter().map(|(name, most)| {
-        let ratio = design.two_step.get(name);
-        // A ratio of 1 is a shape of its own, 0 keeps the path's.
-        ratio.map_or(0.0, |r| (r.ln() / most.ln()).clamp(1e-3, 1.0))
-    });
-    let (have, most) = (&design.partner, &variables.partner);
-    let partner = [
-        share(have.lower_rails_m, most.lower_rails_m),
-        share(have.seas_force_n, most.seas_force_n),
-        share(have.softer, most.softer),
-    ];
-    let all: Vec<f64> = strength.chain(body).chain(steps).chain(partner).collect();
-    variables.free().into_iter().map(|i| all[i]).collect()
 }
 
 #[cfg(test)]

@@ -119,6 +119,6 @@ fn what_cannot_hold_says_so_with_the_best_probability() {
 fn a_design_is_found_again_as_a_point() {
     let v = variables();
     let design = v.design(&[0.25, 0.7], &Design::default());
-    let x = point(&v, &design);
+    let x = v.point(&design);
     assert!((x[0] - 0.25).abs() < 1e-12 && (x[1] - 0.7).abs() < 1e-12);
 }

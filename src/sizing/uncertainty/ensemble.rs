@@ -23,7 +23,7 @@ const DRAWN: BatchOptions = BatchOptions {
 };
 
 /// Draws in hand at a time: what keeps memory flat.
-const IN_HAND: usize = 512;
+const IN_HAND: usize = 128;
 
 /// A row and the load cases to be run in it.
 pub struct World {
