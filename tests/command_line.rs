@@ -369,6 +369,8 @@ fn size_tells_feasible_from_infeasible_by_its_exit_status() {
                 "--json",
                 "--wall-target",
                 "hic15=100000",
+                "--no-chest-clip",
+                "--quick",
                 "--target",
                 limit,
             ])

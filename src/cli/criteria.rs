@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::criteria::evaluate::judged::{Judgement, judge, judgements_json};
+use crumple::criteria::evaluate::judged::{Judgement, judge, judgements_json, unjudged_seats};
 use crumple::criteria::evaluate::rated::{Rated, rate};
 use crumple::criteria::evaluate::{Evaluation, evaluate};
 use crumple::criteria::limits::{Programme, Rule, Verdict};
 use crumple::criteria::pulse::Filtering;
 use crumple::error::Error;
+use crumple::exchange::set::STRUCTURE_LOCATIONS;
 use crumple::exchange::{ChannelSet, read_channels, skipped_lines};
+use crumple::signal::Channel;
 
-use super::{Done, output};
+use super::{Done, output, pulses};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -28,6 +30,9 @@ pub struct Arguments {
     /// Only labels the result
     #[arg(long)]
     speed_kmh: Option<f64>,
+    /// A fault of a vehicle pulse (sign, unit, clipping, gap, bias) is an error, exit 2
+    #[arg(long)]
+    strict: bool,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -76,6 +81,11 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     for line in skipped_lines(&evaluation.skipped) {
         output::warn(&line);
     }
+    for s in &evaluation.not_given {
+        output::warn(&format!("{} is not given: {}", s.name, s.reason));
+    }
+    let faults = pulse_faults(&set.channels, a.speed_kmh);
+    pulses::told(&faults, a.strict)?;
     if evaluation.channels.is_empty() && a.against.is_none() {
         return Err(Error::request(
             format!("no channel of {} gives a criterion", a.file.display()),
@@ -87,14 +97,27 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if let Some(v) = a.speed_kmh {
         document["speed_kmh"] = v.into();
     }
+    document["pulse_faults"] = pulses::json(&faults);
     let mut judged = Vec::new();
+    let mut unjudged = Vec::new();
     if let Some(limits) = a.limits {
         for programme in limits.programmes() {
+            for seat in unjudged_seats(&evaluation, *programme) {
+                if !unjudged.contains(&seat) {
+                    unjudged.push(seat);
+                }
+            }
             let rows = judge(&evaluation, &set.channels, filtering, *programme)
                 .map_err(|e| Error::request(e.to_string(), "repair the channel or give --class"))?;
             judged.extend(rows);
         }
-        if judged.is_empty() {
+        for s in &unjudged {
+            output::warn(&format!("{}: {}", s.name, s.reason));
+        }
+        unjudged.extend(evaluation.not_given.iter().cloned());
+        unjudged.extend(set.skipped.iter().cloned());
+        document["unjudged"] = serde_json::json!(unjudged);
+        if judged.is_empty() && unjudged.is_empty() {
             return Err(Error::request(
                 "none of these limits applies to a channel of this file",
                 "give channels of a dummy the limits are for (fine location 3 of the code), or another set",
@@ -120,7 +143,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     } else {
         output::text(&page(&evaluation, a.limits, &judged, &rated))?;
     }
-    Ok(if judged.iter().any(|j| j.exceeded) {
+    Ok(if judged.iter().any(|j| j.exceeded) || !unjudged.is_empty() {
         Done::DoesNotHold
     } else {
         Done::Holds
@@ -128,6 +151,18 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
 }
 
 /// The channels of a file; what in it is not usable is said.
+/// Faults of the vehicle's pulses along x, by code.
+fn pulse_faults(channels: &[Channel], speed_kmh: Option<f64>) -> Vec<pulses::Found> {
+    let along_x = |c: &&Channel| {
+        c.iso_code().is_some_and(|code| {
+            let structure = STRUCTURE_LOCATIONS.contains(&code.main_location());
+            structure && code.dimension() == "AC" && code.direction() == 'X'
+        })
+    };
+    let each = channels.iter().filter(along_x);
+    each.flat_map(|c| pulses::faults(c, speed_kmh)).collect()
+}
+
 fn read(path: &Path) -> Result<ChannelSet, Error> {
     let set = read_channels(path)?;
     for line in skipped_lines(&set.skipped) {

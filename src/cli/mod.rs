@@ -10,6 +10,7 @@ mod criteria;
 mod identify;
 mod output;
 mod plot;
+mod pulses;
 mod report;
 mod risk_page;
 mod schema;

@@ -67,15 +67,15 @@ pub fn reading(measure: Measure, value: Option<f64>) -> String {
 
 /// A warning on standard error.
 pub fn warn(message: &str) {
-    eprintln!("warning: {message}");
+    eprintln!("warning: {}", shown(message));
 }
 
 /// An error on standard error, with its place in the file where there is one.
 pub fn print_error(error: &Error) {
     match (error, error.told()) {
         (Error::Input(e), _) => eprint!("{}", pointed(e)),
-        (_, Some((message, help))) => eprintln!("error: {message}\nhelp: {help}"),
-        (other, None) => eprintln!("error: {other}"),
+        (_, Some((message, help))) => eprintln!("error: {}\nhelp: {help}", shown(&message)),
+        (other, None) => eprintln!("error: {}", shown(&other.to_string())),
     }
 }
 
@@ -84,7 +84,7 @@ const LONGEST_SHOWN: usize = 600;
 
 /// A text cut to what a reader can use, without control characters.
 fn shown(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    let plain = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
     let mut cut: String = text.chars().take(LONGEST_SHOWN).map(plain).collect();
     if text.chars().nth(LONGEST_SHOWN).is_some() {
         cut += " ...";

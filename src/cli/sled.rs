@@ -12,11 +12,11 @@ use crumple::occupant::{
 };
 use crumple::plot::Theme;
 use crumple::report::sled_figure::{SledFigure, sled_figure};
-use crumple::signal::Channel;
+use crumple::signal::{Channel, Unit, pulse_from_velocity};
 use crumple::stamp::Stamp;
 use crumple::vehicle::Library;
 
-use super::{Done, output, plot, vehicles};
+use super::{Done, output, plot, pulses, vehicles};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -44,6 +44,9 @@ pub struct Arguments {
     /// Step, us
     #[arg(long, default_value_t = 10.0)]
     step_us: f64,
+    /// A fault of the pulse (sign, unit, clipping, gap, bias) is an error, exit 2
+    #[arg(long)]
+    strict: bool,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -55,6 +58,17 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         output::warn(&line);
     }
     let channel = pick(&set, a.channel.as_deref())?;
+    let derived = match channel.unit.si() {
+        Unit::MetrePerSecond => pulse_from_velocity(channel).ok(),
+        _ => None,
+    };
+    if let Some(made) = &derived {
+        output::warn(&format!("{}: {}", channel.code, made.method));
+    }
+    pulses::told(
+        &pulses::faults(derived.as_ref().map_or(channel, |d| &d.pulse), None),
+        a.strict,
+    )?;
     let bad = |what: &str, help: &str| Error::request(what.to_string(), help.to_string());
     let dummy: Dummy = serde_json::from_value(a.occupant.clone().into())
         .map_err(|_| bad(&format!("--occupant {}", a.occupant), "hiii-50m or hiii-05f"))?;

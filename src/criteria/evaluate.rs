@@ -20,7 +20,7 @@ use super::pulse::{Filtering, PulseCriteria};
 use super::{CriteriaError, Dummy};
 use crate::exchange::Skipped;
 use crate::exchange::set::STRUCTURE_LOCATIONS;
-use crate::signal::{Cfc, Channel, ChannelCode, SignalError, cfc};
+use crate::signal::{Cfc, Channel, ChannelCode, SignalError, cfc, pulse_from_velocity};
 use crate::units::{G0, KN, MM, MS};
 
 /// Criteria of a set of channels.
@@ -31,6 +31,8 @@ pub struct Evaluation {
     pub channels: Map<String, Value>,
     /// Channels without criteria, and why.
     pub skipped: Vec<Skipped>,
+    /// Criteria whose channels are all there and that still could not be given, with the reason.
+    pub not_given: Vec<Skipped>,
 }
 
 impl Evaluation {
@@ -41,7 +43,7 @@ impl Evaluation {
             .iter()
             .map(|s| json!({ "name": s.name, "reason": s.reason }))
             .collect();
-        json!({ "channels": self.channels, "skipped": skipped })
+        json!({ "channels": self.channels, "skipped": skipped, "not_given": self.not_given })
     }
 }
 
@@ -71,6 +73,8 @@ enum Reading {
     Force,
     Rate,
     Pulse,
+    /// Velocity of a vehicle's structure, differentiated to a pulse.
+    Velocity,
 }
 
 impl Reading {
@@ -90,6 +94,7 @@ impl Reading {
             // As pyisomme 1.1.0 takes it for BrIC.
             ("HEAD", "AV", _) => (Reading::Rate, Cfc::C60),
             (_, "AC", 'X' | 'Y') if structure => (Reading::Pulse, Cfc::C180),
+            (_, "VE", 'X') if structure => (Reading::Velocity, Cfc::C180),
             _ => return None,
         })
     }
@@ -111,6 +116,7 @@ pub fn evaluate(channels: &[Channel], filtering: Filtering) -> Evaluation {
     let mut out = Evaluation {
         channels: Map::new(),
         skipped: Vec::new(),
+        not_given: Vec::new(),
     };
     let mut coded: Vec<Coded<'_>> = Vec::new();
     for channel in channels {
@@ -140,6 +146,7 @@ pub fn evaluate(channels: &[Channel], filtering: Filtering) -> Evaluation {
             }
         }
     }
+    out.not_given = combined::not_given(&coded);
     let (notes, skipped) = combined::missing(&coded);
     for (code, note) in notes {
         if out.channels.contains_key(code.as_str()) {
@@ -200,6 +207,9 @@ fn single(
     if reading == Reading::Pulse {
         return pulse(c, filtering);
     }
+    if reading == Reading::Velocity {
+        return velocity(c, filtering);
+    }
     let (values, filter) = prepared(c, asked, filtering)?;
     let (dt_s, dummy) = (c.channel.dt_s, Dummy::from_iso_code(c.code.fine_locations()[2]));
     let most = |sign: f64| values.iter().fold(0.0_f64, |worst, v| worst.max(sign * v));
@@ -253,7 +263,7 @@ fn single(
         }),
         Reading::NeckMoment | Reading::Moment => json!({ "peak_Nm": positive.max(negative) }),
         Reading::Rate => json!({ "peak_rad_per_s": positive.max(negative) }),
-        Reading::NeckForce | Reading::Force | Reading::Pulse => {
+        Reading::NeckForce | Reading::Force | Reading::Pulse | Reading::Velocity => {
             json!({ "peak_kN": positive.max(negative) / KN })
         }
     });
@@ -334,6 +344,23 @@ fn pulse(c: &Coded<'_>, filtering: Filtering) -> Result<Map<String, Value>, Crit
         "asi": p.asi,
         "filter": filter,
     })))
+}
+
+/// Criteria of the pulse that a velocity gives; its change is read from the velocity itself.
+fn velocity(c: &Coded<'_>, filtering: Filtering) -> Result<Map<String, Value>, CriteriaError> {
+    let made = pulse_from_velocity(c.channel)?;
+    let code = made.pulse.iso_code().unwrap_or(c.code);
+    let of = Coded {
+        code,
+        channel: &made.pulse,
+    };
+    let mut out = pulse(&of, filtering)?;
+    let si = from_impact(c.channel)?;
+    let first = si.values.first().copied().unwrap_or(0.0);
+    let change = si.values.iter().fold(0.0_f64, |m, v| m.max((v - first).abs()));
+    out.insert("delta_v_mps".to_string(), change.into());
+    out.insert("derived".to_string(), made.method.into());
+    Ok(out)
 }
 
 fn from_impact(channel: &Channel) -> Result<Channel, CriteriaError> {

@@ -22,7 +22,7 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
         .to_string_lossy()
         .to_ascii_lowercase();
     let numbered = !extension.is_empty() && extension.bytes().all(|b| b.is_ascii_digit());
-    let set = match extension.as_str() {
+    let mut set = match extension.as_str() {
         _ if path.is_dir() => read_folder(path)?,
         "mme" | "zip" => isomme::read_isomme(path)?,
         "csv" => table::read_csv(path)?,
@@ -49,6 +49,7 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
             ));
         }
     };
+    set.drop_implausible();
     if set.channels.is_empty() {
         let why = set
             .skipped

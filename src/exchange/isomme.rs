@@ -93,7 +93,7 @@ pub fn read_isomme(path: &Path) -> Result<ChannelSet, Error> {
     let mut store = Store::open(path)?;
     let mme = store.the_mme(path)?;
     let title = value_of(&store.text(&mme)?, "Title").map(str::to_string);
-    let (parent, file) = mme.rsplit_once('/').map_or(("", mme.as_str()), |(p, f)| (p, f));
+    let (parent, file) = mme.rsplit_once(['/', '\\']).map_or(("", mme.as_str()), |(p, f)| (p, f));
     let name = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let folder = if parent.is_empty() {
         "Channel".to_string()

@@ -161,22 +161,33 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
             _ => Err("it is not a column of numbers".to_string()),
         }
     };
-    let time = table
-        .column("time_s")
-        .ok_or_else(|| refused("there is no column time_s"))?;
-    let times = complete(time).map_err(|why| refused(&format!("time_s: {why}")))?;
-    let dt_s = even_step(&times).map_err(|row| refused(&format!("time_s breaks its step at row {row}")))?;
+    let is_time = |c: &Column| TIMES.iter().any(|t| c.name.replace(' ', "").eq_ignore_ascii_case(t));
+    let time = table.columns.iter().find(|c| is_time(c));
+    let time = time.ok_or_else(|| refused("there is no column time_s or `time [s]`"))?;
+    let times = complete(time).map_err(|why| refused(&format!("{}: {why}", time.name)))?;
+    let dt_s = even_step(&times).map_err(|row| refused(&format!("{} breaks its step at row {row}", time.name)))?;
     let mut set = ChannelSet {
         title: table.meta("title").map(str::to_string),
         channels: Vec::new(),
         skipped: Vec::new(),
     };
-    for c in table.columns.iter().filter(|c| c.name != "time_s") {
-        let unit = |code: &ChannelCode| match table.meta(&format!("unit:{}", c.name)) {
-            Some(text) => text.parse::<Unit>().map_err(|e| e.to_string()),
-            None => code.si_unit().ok_or("no unit is given".to_string()),
+    for (name, reason) in &table.left_out {
+        set.skipped.push(Skipped::new(name, reason.clone()));
+    }
+    for c in table.columns.iter().filter(|c| !is_time(c) && !is_index(&c.name)) {
+        let (name, bracket) = named(&c.name);
+        let unit = |code: &ChannelCode| {
+            let text = table
+                .meta(&format!("unit:{}", c.name))
+                .or(bracket)
+                .ok_or(NO_UNIT.to_string())?;
+            let unit: Unit = text.parse().map_err(|e: crate::signal::SignalError| e.to_string())?;
+            match code.si_unit().filter(|si| *si != unit.si()) {
+                Some(si) => Err(format!("{code} is a quantity in {si} and the column is in {unit}")),
+                None => Ok(unit),
+            }
         };
-        let made = (c.name.parse::<ChannelCode>())
+        let made = (name.parse::<ChannelCode>())
             .map_err(|e| e.to_string())
             .and_then(|code| {
                 let (unit, values) = (unit(&code)?, complete(c)?);
@@ -191,6 +202,24 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
         }
     }
     Ok(set)
+}
+
+/// Names of a column of times in seconds, without blanks.
+const TIMES: [&str; 2] = ["time_s", "time[s]"];
+/// What a channel without a unit needs.
+const NO_UNIT: &str = "no unit is given: name the column `CODE [unit]`, or write `unit:CODE` into the file's metadata";
+
+/// Code and unit of a column named as in a CSV table, `CODE [unit]`.
+fn named(column: &str) -> (&str, Option<&str>) {
+    let split = column
+        .split_once('[')
+        .and_then(|(code, rest)| Some((code.trim(), rest.trim().strip_suffix(']')?)));
+    split.map_or((column, None), |(code, unit)| (code, Some(unit)))
+}
+
+/// Row numbers that pandas writes beside a table; no channel.
+fn is_index(column: &str) -> bool {
+    column.starts_with("__index_level_") || column == "index"
 }
 
 fn failed(what: &'static str, path: &Path, e: ParquetError) -> Error {
@@ -263,6 +292,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Names and values.
     pub metadata: Vec<(String, String)>,
+    /// Columns of other types than numbers and texts, each with the reason why it was not read.
+    pub left_out: Vec<(String, String)>,
 }
 
 impl Table {
@@ -296,42 +327,65 @@ fn decode(file: std::fs::File) -> Result<Table, ParquetError> {
         })
         .unwrap_or_default();
     let mut columns = Vec::new();
-    for c in about.schema_descr().columns() {
-        let data = match (
-            c.physical_type(),
-            c.logical_type_ref(),
-            c.max_def_level(),
-            c.max_rep_level(),
-        ) {
-            (Physical::DOUBLE, None, 0 | 1, 0) => ColumnData::F64(Vec::new()),
-            (Physical::INT64, None, 0, 0) => ColumnData::I64(Vec::new()),
-            (Physical::INT64, Some(l), 0, 0) if *l == LogicalType::integer(64, false) => ColumnData::U64(Vec::new()),
-            (Physical::BYTE_ARRAY, Some(LogicalType::String), 0 | 1, 0) => ColumnData::Utf8(Vec::new()),
-            _ => {
-                return Err(ParquetError::NYI(format!(
-                    "column `{}` is not a double, a 64-bit integer or a text",
-                    c.path().string()
-                )));
+    let mut places = Vec::new();
+    let mut left_out = Vec::new();
+    for (place, c) in about.schema_descr().columns().iter().enumerate() {
+        let flat = c.max_def_level() <= 1 && c.max_rep_level() == 0;
+        let required = c.max_def_level() == 0;
+        let unsigned = |l: &LogicalType| *l == LogicalType::integer(64, false);
+        let data = match (c.physical_type(), c.logical_type_ref()) {
+            (Physical::DOUBLE | Physical::FLOAT, None) if flat => Some(ColumnData::F64(Vec::new())),
+            (Physical::INT64, None) if flat && required => Some(ColumnData::I64(Vec::new())),
+            (Physical::INT64, Some(l)) if flat && required && unsigned(l) => Some(ColumnData::U64(Vec::new())),
+            // Whole numbers with gaps, or narrower than 64 bits.
+            (Physical::INT64, None) if flat => Some(ColumnData::F64(Vec::new())),
+            (Physical::INT32 | Physical::INT64, Some(LogicalType::Integer { .. })) if flat => {
+                Some(ColumnData::F64(Vec::new()))
             }
+            (Physical::INT32, None) if flat => Some(ColumnData::F64(Vec::new())),
+            (Physical::BYTE_ARRAY, Some(LogicalType::String)) if flat => Some(ColumnData::Utf8(Vec::new())),
+            _ => None,
         };
-        columns.push(Column {
-            name: c.name().to_string(),
-            data,
-        });
+        match data {
+            Some(data) => {
+                places.push(place);
+                columns.push(Column {
+                    name: c.name().to_string(),
+                    data,
+                });
+            }
+            None => {
+                let what = format!("a column of {:?} is neither numbers nor text", c.physical_type());
+                left_out.push((c.path().string(), what));
+            }
+        }
     }
     for g in 0..reader.num_row_groups() {
         let group = reader.get_row_group(g)?;
-        for (i, column) in columns.iter_mut().enumerate() {
-            take(group.as_ref(), i, &mut column.data)?;
+        for (place, column) in places.iter().zip(&mut columns) {
+            take(group.as_ref(), *place, &mut column.data)?;
         }
     }
-    Ok(Table { columns, metadata })
+    Ok(Table {
+        columns,
+        metadata,
+        left_out,
+    })
 }
 
 fn take(group: &dyn RowGroupReader, i: usize, into: &mut ColumnData) -> Result<(), ParquetError> {
     let rows = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
     match (group.get_column_reader(i)?, into) {
         (ColumnReader::DoubleColumnReader(r), ColumnData::F64(all)) => all.extend(get(r, rows)?),
+        (ColumnReader::FloatColumnReader(r), ColumnData::F64(all)) => {
+            all.extend(get(r, rows)?.into_iter().map(|v| v.map(f64::from)));
+        }
+        (ColumnReader::Int32ColumnReader(r), ColumnData::F64(all)) => {
+            all.extend(get(r, rows)?.into_iter().map(|v| v.map(f64::from)));
+        }
+        (ColumnReader::Int64ColumnReader(r), ColumnData::F64(all)) => {
+            all.extend(get(r, rows)?.into_iter().map(|v| v.map(|v| v as f64)));
+        }
         (ColumnReader::Int64ColumnReader(r), ColumnData::I64(all)) => all.extend(get(r, rows)?.into_iter().flatten()),
         (ColumnReader::Int64ColumnReader(r), ColumnData::U64(all)) => {
             all.extend(get(r, rows)?.into_iter().flatten().map(i64::cast_unsigned));

@@ -1,6 +1,6 @@
 //! What a reader returns: the channels of a file, and what in it was not usable.
 
-use crate::signal::Channel;
+use crate::signal::{Channel, implausible};
 
 /// Main locations of ISO-MME codes that move with the vehicle's structure, the best first when one pulse is wanted:
 /// vehicle, tunnel, seat crossmember, sill, B-pillar, mobile barrier.
@@ -65,12 +65,28 @@ pub struct ChannelSet {
 }
 
 impl ChannelSet {
-    /// The acceleration along x of the vehicle's structure: of the first of [`STRUCTURE_LOCATIONS`] that is there,
-    /// its first channel. Redundant sensors come last.
+    /// Name and leave out channels that cannot be what their code and unit say.
+    pub(crate) fn drop_implausible(&mut self) {
+        let skipped = &mut self.skipped;
+        self.channels.retain(|c| match implausible(c) {
+            Some(why) => {
+                skipped.push(Skipped::new(&c.code, why));
+                false
+            }
+            None => true,
+        });
+    }
+
+    /// The pulse of the vehicle: the acceleration along x of the best-placed sensor of its structure, a redundant one
+    /// only where there is no other; where there is none, its velocity along x.
     pub fn vehicle_pulse(&self) -> Option<&Channel> {
+        self.structural("AC").or_else(|| self.structural("VE"))
+    }
+
+    fn structural(&self, dimension: &str) -> Option<&Channel> {
         let rank = |c: &Channel| {
             let code = c.iso_code()?;
-            let pulse = code.dimension() == "AC" && code.direction() == 'X';
+            let pulse = code.dimension() == dimension && code.direction() == 'X';
             let place = STRUCTURE_LOCATIONS.iter().position(|l| *l == code.main_location())?;
             pulse.then_some((code.fine_locations().contains(&"RD"), place))
         };

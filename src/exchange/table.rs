@@ -91,10 +91,22 @@ pub fn parse_csv(source: &SourceText) -> Result<Vec<Channel>, InputError> {
 type Columns = Vec<(String, Result<Channel, InputError>)>;
 
 fn columns(source: &SourceText) -> Result<Columns, InputError> {
-    let mut lines = lines(source).filter(|l| {
-        let line = source.text[l.clone()].trim();
-        !line.is_empty() && !line.starts_with('#')
-    });
+    let mut rows: Vec<Range<usize>> = lines(source)
+        .filter(|l| {
+            let line = source.text[l.clone()].trim();
+            !line.is_empty() && !line.starts_with('#')
+        })
+        .collect();
+    // Spreadsheets end a table with rows of nothing but commas.
+    let hollow = |l: &Range<usize>| {
+        source.text[l.clone()]
+            .chars()
+            .all(|c| c == ',' || c == '"' || c.is_whitespace())
+    };
+    while rows.last().is_some_and(hollow) {
+        rows.pop();
+    }
+    let mut lines = rows.into_iter();
     let header = lines.next().ok_or_else(|| {
         source.error(
             0..0,

@@ -6,7 +6,7 @@ use super::readings::{OccupantResult, readings};
 use super::restraint::Restraint;
 use crate::criteria::Dummy;
 use crate::dynamics::{BodySpec, Drive, Network, Plan, Record, simulate};
-use crate::signal::{Channel, SignalError, Unit};
+use crate::signal::{Channel, SignalError, Unit, pulse_from_velocity};
 
 /// A cabin acceleration from the moment of first contact, m/s2 along the vehicle; braking is negative.
 ///
@@ -32,12 +32,16 @@ pub struct SledPulse {
 }
 
 impl SledPulse {
-    /// The part of a measured acceleration channel from t = 0 on.
+    /// The part of a measured acceleration channel from t = 0 on; a velocity is differentiated
+    /// ([`pulse_from_velocity`]).
     ///
     /// # Errors
-    /// [`OccupantError::Signal`] when its unit is no acceleration or it ends before t = 0.
+    /// [`OccupantError::Signal`] when its unit is neither acceleration nor velocity or it ends before t = 0.
     pub fn from_channel(channel: &Channel) -> Result<Self, OccupantError> {
-        let si = channel.to_unit(Unit::MetrePerSecondSquared)?;
+        let si = match channel.unit.si() {
+            Unit::MetrePerSecond => pulse_from_velocity(channel)?.pulse,
+            _ => channel.to_unit(Unit::MetrePerSecondSquared)?,
+        };
         let si = si.window(0.0, si.end_s())?;
         Ok(Self {
             dt_s: si.dt_s,

@@ -62,6 +62,14 @@ pub enum PulseFault {
         /// Speed lost over impact speed.
         ratio: f64,
     },
+    /// More speed is lost than any crash takes.
+    #[error("wrong unit: the speed changes by {change_mps:.0} m/s up to {at_ms:.1} ms, more than any crash")]
+    TooMuch {
+        /// Change of speed, m/s.
+        change_mps: f64,
+        /// Time of the largest change, ms.
+        at_ms: f64,
+    },
     /// A mean where there should be none.
     #[error("bias of {bias_g:.2} g between {from_ms:.1} and {to_ms:.1} ms")]
     Bias {
@@ -84,6 +92,7 @@ impl PulseFault {
             Self::Sign { .. } => "change the sign: SAE J1733 has x forward, so braking is negative",
             Self::UnitFactor { ratio, .. } if *ratio > 1.0 => "the values look like m/s2: correct the unit",
             Self::UnitFactor { .. } => "the values look like g: correct the unit",
+            Self::TooMuch { .. } => "the values look like m/s2: correct the unit",
             Self::Bias { .. } => "subtract the mean before contact",
         }
     }
@@ -112,6 +121,56 @@ pub fn check_pulse(channel: &Channel, rule: &PulseCheck) -> Vec<PulseFault> {
     faults.extend(integral(&in_g, rule));
     faults.extend(before_contact(&in_g));
     faults
+}
+
+/// Largest change of speed that is believed without being told the speed, m/s: 290 km/h.
+const MOST_CHANGE_MPS: f64 = 80.0;
+/// A gain of speed below this is noise, m/s.
+const LEAST_GAIN_MPS: f64 = 2.0;
+
+/// Faults of a frontal pulse of which no speed is known: what [`check_pulse`] finds without one. A rear impact gains speed
+/// and is told as a wrong sign.
+///
+/// ```
+/// use crumple::signal::check::{PulseFault, check_alone};
+/// use crumple::signal::{Channel, Unit};
+/// let pulse = Channel::new("10VEHCCG0000ACX0", Unit::Gravity, 0.0, 1e-3, vec![20.0, 20.1, 20.0, 19.9].repeat(20)).unwrap();
+/// assert!(matches!(check_alone(&pulse)[..], [PulseFault::Sign { .. }]));
+/// ```
+pub fn check_alone(channel: &Channel) -> Vec<PulseFault> {
+    let Ok(in_g) = channel.to_unit(Unit::Gravity) else {
+        return vec![PulseFault::Quantity(channel.unit)];
+    };
+    let mut faults = held(&in_g);
+    if let Some((change, after)) = change_of_speed(&in_g) {
+        let largest = |sign: f64| {
+            let each = change.iter().enumerate().map(|(i, v)| (i, sign * v));
+            each.fold((0, 0.0_f64), |b, v| if v.1 > b.1 { v } else { b })
+        };
+        let ((up_at, up), (down_at, down)) = (largest(1.0), largest(-1.0));
+        let at_ms = |i: usize| 1e3 * after.time_s(i);
+        if up > LEAST_GAIN_MPS && up > down {
+            faults.push(PulseFault::Sign {
+                gain_mps: up,
+                at_ms: at_ms(up_at),
+            });
+        }
+        if up.max(down) > MOST_CHANGE_MPS {
+            faults.push(PulseFault::TooMuch {
+                change_mps: up.max(down),
+                at_ms: at_ms(if up > down { up_at } else { down_at }),
+            });
+        }
+    }
+    faults.extend(before_contact(&in_g));
+    faults
+}
+
+/// Change of speed from t = 0 on, m/s, of a pulse in g; `None` where nothing lies after it.
+fn change_of_speed(c: &Channel) -> Option<(Vec<f64>, Channel)> {
+    let after = c.window(0.0, c.end_s()).ok()?;
+    let metres: Vec<f64> = after.values.iter().map(|a| a * G0).collect();
+    Some((integrate(&metres, after.dt_s, 0.0), after))
 }
 
 /// Stretches of one value.
@@ -149,9 +208,7 @@ fn held(c: &Channel) -> Vec<PulseFault> {
 
 /// Sign, unit and bias by the speed that the pulse takes from the vehicle.
 fn integral(c: &Channel, rule: &PulseCheck) -> Option<PulseFault> {
-    let after = c.window(0.0, c.end_s()).ok()?;
-    let metres: Vec<f64> = after.values.iter().map(|a| a * G0).collect();
-    let change = integrate(&metres, after.dt_s, 0.0);
+    let (change, after) = change_of_speed(c)?;
     let find = |better: fn(f64, f64) -> bool| {
         let pick = |b: (usize, f64), (i, v): (usize, &f64)| if better(*v, b.1) { (i, *v) } else { b };
         change.iter().enumerate().fold((0, 0.0), pick)

@@ -163,24 +163,31 @@ impl fmt::Display for ChannelCode {
     }
 }
 
+/// In a place of a code: not stated. Read as 0, which says no more.
+const UNSTATED: u8 = b'?';
+
 impl FromStr for ChannelCode {
     type Err = SignalError;
 
     /// Reads 16 letters and digits; lower case is raised.
     fn from_str(text: &str) -> Result<Self, SignalError> {
         let text = text.trim();
+        // Control bytes of an export are shown, not sent to a terminal.
         let bad = |reason| SignalError::BadCode {
-            code: text.to_string(),
+            code: text.escape_debug().to_string(),
             reason,
         };
         let bytes: [u8; 16] = text
             .as_bytes()
             .try_into()
             .map_err(|_| bad("it must have 16 characters"))?;
-        if !bytes.iter().all(u8::is_ascii_alphanumeric) {
-            return Err(bad("only letters and digits are allowed"));
+        if !bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == UNSTATED) {
+            return Err(bad("only letters, digits and ? (not stated) are allowed"));
         }
-        Ok(Self(bytes.map(|b| b.to_ascii_uppercase())))
+        Ok(Self(bytes.map(|b| match b {
+            UNSTATED => b'0',
+            other => other.to_ascii_uppercase(),
+        })))
     }
 }
 
@@ -252,5 +259,15 @@ mod tests {
         assert!("10VEHCCG0000ACX".parse::<ChannelCode>().is_err());
         assert!("10VEHCCG0000AC-D".parse::<ChannelCode>().is_err());
         assert!("10VEHCCG0000ACXÄ".parse::<ChannelCode>().is_err());
+        let told = "10VEHCCG0000ACX0\u{7}".parse::<ChannelCode>().unwrap_err().to_string();
+        assert!(told.contains("\\u{7}") && !told.contains('\u{7}'), "{told}");
+    }
+
+    /// A question mark says that a place of the code is not stated: as much as 0.
+    #[test]
+    fn unstated_places_are_read() {
+        let code: ChannelCode = "11HEAD0000H3ACX?".parse().unwrap();
+        assert_eq!(code.as_str(), "11HEAD0000H3ACX0");
+        assert_eq!(code.cfc(), None);
     }
 }

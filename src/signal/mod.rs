@@ -8,11 +8,15 @@ pub mod channel;
 pub mod check;
 pub mod code;
 mod error;
+mod plausible;
 pub mod unit;
+mod velocity;
 
 pub use cfc::Cfc;
 pub use channel::Channel;
 pub use code::ChannelCode;
 pub use error::SignalError;
 pub(crate) use error::{check_finite, check_interval};
+pub use plausible::implausible;
 pub use unit::Unit;
+pub use velocity::{FromVelocity, pulse_from_velocity};

@@ -39,14 +39,24 @@ pub enum Unit {
     DegreePerSecond,
     RadianPerSecondSquared,
     DegreePerSecondSquared,
+    Micrometre,
+    Centimetre,
+    MilePerHour,
+    MillimetrePerSecondSquared,
+    DecaNewton,
+    PoundForce,
 }
 
 use Unit::*;
 
+/// International mile (1609.344 m) an hour, m/s.
+const MILE_PER_HOUR_MPS: f64 = 0.44704;
+/// Pound force: 0.45359237 kg times standard gravity, N.
+const POUND_FORCE_N: f64 = 0.453_592_37 * G0;
 const DEGREE_RAD: f64 = std::f64::consts::PI / 180.0;
 
 /// Unit, SI unit of its dimension, factor to it, canonical text.
-const TABLE: [(Unit, Unit, f64, &str); 23] = [
+const TABLE: [(Unit, Unit, f64, &str); 29] = [
     (One, One, 1.0, "1"),
     (Second, Second, 1.0, "s"),
     (Millisecond, Second, 1e-3, "ms"),
@@ -70,6 +80,12 @@ const TABLE: [(Unit, Unit, f64, &str); 23] = [
     (DegreePerSecond, RadianPerSecond, DEGREE_RAD, "deg/s"),
     (RadianPerSecondSquared, RadianPerSecondSquared, 1.0, "rad/s2"),
     (DegreePerSecondSquared, RadianPerSecondSquared, DEGREE_RAD, "deg/s2"),
+    (Micrometre, Metre, 1e-6, "um"),
+    (Centimetre, Metre, 1e-2, "cm"),
+    (MilePerHour, MetrePerSecond, MILE_PER_HOUR_MPS, "mph"),
+    (MillimetrePerSecondSquared, MetrePerSecondSquared, 1e-3, "mm/s2"),
+    (DecaNewton, Newton, 10.0, "daN"),
+    (PoundForce, Newton, POUND_FORCE_N, "lbf"),
 ];
 
 /// Integral over time of a channel in an SI unit, and so, read backward, its derivative.
@@ -161,12 +177,19 @@ impl FromStr for Unit {
             "ms" | "msec" => Millisecond,
             "m" | "met" | "metre" | "meter" => Metre,
             "mm" => Millimetre,
+            // Micro sign and Greek letter.
+            "um" | "\u{b5}m" | "\u{3bc}m" => Micrometre,
+            "cm" => Centimetre,
             "m/s" | "mps" | "m/sec" => MetrePerSecond,
             "km/h" | "kmh" | "kph" => KilometrePerHour,
-            "m/s2" | "m/s/s" | "m/sec2" => MetrePerSecondSquared,
+            "mph" | "mi/h" => MilePerHour,
+            "mm/s2" | "mm/ss" | "mm/s/s" => MillimetrePerSecondSquared,
+            "m/s2" | "m/ss" | "m/s/s" | "m/sec2" => MetrePerSecondSquared,
             "g" | "gs" => Gravity,
             "n" | "nwt" | "newton" => Newton,
             "kn" => KiloNewton,
+            "dan" => DecaNewton,
+            "lbf" => PoundForce,
             "ns" => NewtonSecond,
             "nm" | "nwm" => NewtonMetre,
             "j" => Joule,
@@ -175,9 +198,9 @@ impl FromStr for Unit {
             "kg" => Kilogram,
             "rad" => Radian,
             "deg" | "°" => Degree,
-            "rad/s" | "rad/sec" => RadianPerSecond,
+            "rad/s" | "rad/sec" | "1/s" => RadianPerSecond,
             "deg/s" | "deg/sec" | "dps" | "°/s" => DegreePerSecond,
-            "rad/s2" | "rad/sec2" => RadianPerSecondSquared,
+            "rad/s2" | "rad/sec2" | "1/s2" => RadianPerSecondSquared,
             "deg/s2" | "deg/sec2" => DegreePerSecondSquared,
             _ => return Err(SignalError::UnknownUnit(text.trim().to_string())),
         };
@@ -219,6 +242,16 @@ mod tests {
             ("N.m", NewtonMetre),
             ("DEG/SEC", DegreePerSecond),
             (" kN ", KiloNewton),
+            ("m/(s*s)", MetrePerSecondSquared),
+            ("mm/s\u{b2}", MillimetrePerSecondSquared),
+            ("\u{b5}m", Micrometre),
+            ("\u{3bc}m", Micrometre),
+            ("UM", Micrometre),
+            ("cm", Centimetre),
+            ("daN", DecaNewton),
+            ("lbf", PoundForce),
+            ("mph", MilePerHour),
+            ("1/s^2", RadianPerSecondSquared),
         ] {
             assert_eq!(text.parse::<Unit>(), Ok(unit), "{text}");
         }

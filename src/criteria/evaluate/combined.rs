@@ -187,6 +187,56 @@ pub(super) fn missing(all: &[Coded<'_>]) -> (Vec<(ChannelCode, String)>, Vec<Ski
 
 /// The combined thoracic index of every seat whose chest has a resultant (or, without one, any) acceleration and a
 /// deflection among the values so far, under the code of the deflection.
+/// Criteria whose channels are all there and that still are not given, each with the reason: the dummy is not stated, or
+/// its constants are in no source of this program.
+pub(super) fn not_given(all: &[Coded<'_>]) -> Vec<Skipped> {
+    let mut told: Vec<Skipped> = Vec::new();
+    for c in all {
+        let Some((reading, _)) = Reading::of(&c.code) else {
+            continue;
+        };
+        let (place, fine_3) = (&c.code.as_str()[..12], c.code.fine_locations()[2]);
+        let there = |what: &str, same: usize| {
+            let of =
+                |o: &Coded<'_>| o.code.as_str()[..same] == place[..same] && o.code.as_str()[12..].starts_with(what);
+            all.iter().any(of)
+        };
+        let dummy = Dummy::from_iso_code(fine_3);
+        let lacks = |has: bool, what: &str| match dummy {
+            None => Some(format!(
+                "the dummy is not stated: fine location 3 of the code is `{fine_3}`"
+            )),
+            Some(_) if !has => Some(format!("{what} of dummy `{fine_3}` are in no source of this program")),
+            Some(_) => None,
+        };
+        let neck = dummy.is_some_and(|d| intercepts(d).is_some() && load_cell_arm_m(d).is_some());
+        let mut tell = |what: &str, why: Option<String>| {
+            let name = format!("{place}: {what}");
+            if let Some(why) = why.filter(|_| !told.iter().any(|s| s.name == name)) {
+                told.push(Skipped::new(&name, why));
+            }
+        };
+        match reading {
+            Reading::NeckMoment if ["FOX", "FOZ", "MOY"].iter().all(|q| there(q, 12)) => {
+                tell("Nij", lacks(neck, "critical values and load-cell arm"));
+            }
+            Reading::Moment if ["MOX", "MOY", "FOZ"].iter().all(|q| there(q, 12)) => {
+                let known = dummy.is_some_and(|d| tibia_constants(d).is_some());
+                tell("the tibia index", lacks(known, "limits of the tibia index"));
+            }
+            Reading::Deflection => {
+                tell("the viscous criterion", lacks(true, ""));
+                if there("AC", 6) {
+                    let known = dummy.is_some_and(|d| combined_thoracic_index(1.0, 1.0, d).is_some());
+                    tell("the combined thoracic index", lacks(known, "intercepts of the index"));
+                }
+            }
+            _ => {}
+        }
+    }
+    told
+}
+
 pub(super) fn thoracic(values: &Map<String, Value>) -> Vec<(String, Map<String, Value>)> {
     let number = |code: &str, key: &str| values.get(code)?.get(key)?.as_f64();
     let of = |deflection: &String| {

@@ -11,6 +11,7 @@ use super::super::limits::{Criterion, Limit, Programme, Rule, Verdict, limits};
 use super::super::pulse::Filtering;
 use super::super::{CriteriaError, Dummy};
 use super::{Coded, Evaluation, Reading, prepared};
+use crate::exchange::Skipped;
 use crate::signal::{Channel, ChannelCode};
 use crate::units::KN;
 
@@ -86,6 +87,45 @@ pub fn judge(
 }
 
 /// What a number of a channel is called among limits.
+/// Seats of a channel set that no limit of a programme can be chosen for, each with the reason: the dummy is not stated, or
+/// the programme has no limits for it.
+pub fn unjudged_seats(evaluation: &Evaluation, programme: Programme) -> Vec<Skipped> {
+    let mut seats: Vec<(String, Vec<String>)> = Vec::new();
+    for name in evaluation.channels.keys() {
+        let Ok(code) = name.parse::<ChannelCode>() else {
+            continue;
+        };
+        if OF_A_DUMMY.contains(&code.main_location()) {
+            let seat = format!("seat {}{}", code.test_object(), code.position());
+            let dummy = code.fine_locations()[2].to_string();
+            match seats.iter_mut().find(|(s, _)| *s == seat) {
+                Some((_, all)) => all.push(dummy),
+                None => seats.push((seat, vec![dummy])),
+            }
+        }
+    }
+    let limited = |d: &String| Dummy::from_iso_code(d).is_some_and(|d| limits(programme, d).next().is_some());
+    let told = seats.into_iter().filter(|(_, all)| !all.iter().any(limited));
+    told.map(|(seat, all)| {
+        let known = all.iter().find(|d| Dummy::from_iso_code(d).is_some());
+        let why = match known {
+            None => format!(
+                "not judged: its dummy is not stated (fine location 3 of its codes is `{}`)",
+                all[0]
+            ),
+            Some(d) => format!("not judged: {programme:?} has no limits for dummy `{d}`"),
+        };
+        Skipped {
+            name: seat,
+            reason: why,
+        }
+    })
+    .collect()
+}
+
+/// Main locations of what a dummy carries.
+const OF_A_DUMMY: [&str; 7] = ["HEAD", "NECK", "CHST", "ABDO", "PELV", "FEMR", "TIBI"];
+
 fn criterion(code: &ChannelCode, key: &str) -> Option<Criterion> {
     use Criterion as C;
     Some(match (code.main_location(), code.dimension(), code.direction(), key) {

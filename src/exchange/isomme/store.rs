@@ -44,6 +44,7 @@ impl Store {
             let entries = std::fs::read_dir(folder).map_err(|e| Error::io("read", folder, e))?;
             let mut names: Vec<_> = entries
                 .filter_map(|entry| entry.ok())
+                .filter(|e| !of_a_mac(&e.file_name().to_string_lossy()))
                 .map(|e| {
                     let name = e.file_name().to_string_lossy().into_owned();
                     (name, e.path().is_dir())
@@ -76,10 +77,9 @@ impl Store {
                 "give a whole .zip of an ISO-MME test",
             )
         })?;
-        // What a Mac adds to an archive is no part of the test.
         let names = (archive.file_names())
             .filter_map(|name| Some(name.ok()?.into_owned()))
-            .filter(|n| !n.ends_with('/') && !n.starts_with("__MACOSX"))
+            .filter(|n| !n.ends_with(['/', '\\']) && !of_a_mac(n))
             .collect();
         Ok(Self {
             names,
@@ -113,7 +113,8 @@ impl Store {
 
     /// The name of a file as it is written here, whatever the case.
     pub(super) fn find(&self, name: &str) -> Option<String> {
-        let same = |n: &&String| n.eq_ignore_ascii_case(name);
+        // Archives of old Windows programs part folders with a backslash.
+        let same = |n: &&String| n.replace('\\', "/").eq_ignore_ascii_case(&name.replace('\\', "/"));
         self.names.iter().find(same).cloned()
     }
 
@@ -131,6 +132,12 @@ impl Store {
             }
         }
     }
+}
+
+/// What a Mac puts beside the files of a test: no part of it.
+fn of_a_mac(name: &str) -> bool {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    name.starts_with("__MACOSX") || file.starts_with("._") || file == ".DS_Store"
 }
 
 fn is_mme(name: &str) -> bool {
