@@ -215,3 +215,39 @@ fn control_bytes_stay_out_of_messages() {
         told.lines
     );
 }
+
+/// A curve of two columns has no header: refused with what would be right, read when it is told what it is; an unfiltered
+/// peak is not called CFC 60.
+#[test]
+fn a_curve_without_a_header_is_told_what_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("curve.csv");
+    let line = |i: i32| {
+        let t = f64::from(i) * 1e-4;
+        let a = if (0.0..0.1).contains(&t) {
+            -25.0 * (t * 31.4159).sin()
+        } else {
+            0.0
+        };
+        format!("{t:.4}\t{a:.6}\n")
+    };
+    std::fs::write(&path, (-100..1500).map(line).collect::<String>()).expect("it writes");
+    let file = path.display().to_string();
+    let refused = criteria(&file, &[]);
+    assert_eq!(refused.status, 2);
+    assert!(refused.lines.contains("--code"), "{}", refused.lines);
+    let is = ["--code", "10VEHCCG0000ACX0", "--unit", "g"];
+    let told = criteria(&file, &is);
+    near(value(&told, "10VEHCCG0000ACX0", "peak_g_cfc60"), 25.0, 0.01);
+    let raw = criteria(&file, &[&is[..], &["--class", "none"]].concat());
+    near(value(&raw, "10VEHCCG0000ACX0", "peak_g"), 25.0, 1e-3);
+    assert!(
+        raw.document["channels"]["10VEHCCG0000ACX0"]
+            .get("peak_g_cfc60")
+            .is_none()
+    );
+    assert_eq!(
+        criteria(&file, &["--code", "10VEHCCG0000ACX0", "--unit", "kN"]).status,
+        2
+    );
+}

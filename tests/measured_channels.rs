@@ -77,3 +77,50 @@ fn the_published_readings_of_the_driver_come_out() {
     assert!((value("11FEMRLE00H3FOZ0", "compression_kN") - 1.92).abs() < 0.02);
     assert!((value("11FEMRRI00H3FOZ0", "compression_kN") - 2.35).abs() < 0.02);
 }
+
+/// The wall of the test from its own 174 living cells: stiffness and height as reduced elsewhere from the same cells (KW400
+/// 1007 N/mm, AHOF400 477 mm), and an impulse that is the car's momentum.
+#[test]
+fn the_wall_of_the_test_from_its_own_cells() {
+    let Some(header) = header() else { return };
+    let cells = header.with_file_name("wall_cells_fx.zip");
+    if !cells.exists() {
+        eprintln!("skipped: {} is not there", cells.display());
+        return;
+    }
+    let done = assert_cmd::Command::new(env!("CARGO_BIN_EXE_crumple"))
+        .args([
+            "wall",
+            "toyota-camry-2018",
+            "--speed-kmh",
+            "57.09",
+            "--json",
+            "--measured",
+        ])
+        .arg(&header)
+        .arg("--cells")
+        .arg(&cells)
+        .output()
+        .expect("it starts");
+    let told = String::from_utf8_lossy(&done.stderr);
+    let page: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap_or_else(|e| panic!("{e}: {told}"));
+    assert!(
+        told.contains("174 of 176 cells") && told.contains("channel failed"),
+        "{told}"
+    );
+    let wall = &page["measured_wall"];
+    let value = |key: &str| wall[key].as_f64().expect("a number");
+    assert!((value("kw400_N_per_mm") / 1007.0 - 1.0).abs() < 0.02, "{wall}");
+    assert!((value("ahof400_mm") - 477.0).abs() < 5.0, "{wall}");
+    let momentum_kns = 1.719 * (57.09 / 3.6 + value("rebound_mps"));
+    assert!((value("impulse_kNs") / momentum_kns - 1.0).abs() < 0.03, "{wall}");
+    // The rails: the row from 455 to 580 mm takes most.
+    let rows = wall["rows"].as_array().expect("rows");
+    let most = rows.iter().max_by(|a, b| {
+        a["impulse_kNs"]
+            .as_f64()
+            .partial_cmp(&b["impulse_kNs"].as_f64())
+            .expect("numbers")
+    });
+    assert_eq!(most.expect("a row")["height_mm"][0], 455.0);
+}

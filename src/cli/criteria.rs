@@ -12,7 +12,7 @@ use crumple::exchange::set::STRUCTURE_LOCATIONS;
 use crumple::exchange::{ChannelSet, read_channels, skipped_lines};
 use crumple::signal::Channel;
 
-use super::{Done, output, pulses};
+use super::{Done, curve, output, pulses};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -30,6 +30,8 @@ pub struct Arguments {
     /// Only labels the result
     #[arg(long)]
     speed_kmh: Option<f64>,
+    #[command(flatten)]
+    curve: curve::Arguments,
     /// A fault of a vehicle pulse (sign, unit, clipping, gap, bias) is an error, exit 2
     #[arg(long)]
     strict: bool,
@@ -76,7 +78,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             .parse()
             .map_err(|_| Error::request(format!("--class {word}"), "60, 180, 600, 1000 or none"))?,
     };
-    let set = read(&a.file)?;
+    let set = named(a.curve.read(&a.file)?);
     let evaluation = evaluate(&set.channels, filtering);
     for line in skipped_lines(&evaluation.skipped) {
         output::warn(&line);
@@ -164,11 +166,15 @@ fn pulse_faults(channels: &[Channel], speed_kmh: Option<f64>) -> Vec<pulses::Fou
 }
 
 fn read(path: &Path) -> Result<ChannelSet, Error> {
-    let set = read_channels(path)?;
+    Ok(named(read_channels(path)?))
+}
+
+/// A set whose unusable channels have been named.
+fn named(set: ChannelSet) -> ChannelSet {
     for line in skipped_lines(&set.skipped) {
         output::warn(&line);
     }
-    Ok(set)
+    set
 }
 
 fn page(evaluation: &Evaluation, limits: Option<LimitSet>, judged: &[Judgement], rated: &[Rated]) -> String {

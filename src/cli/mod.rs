@@ -7,6 +7,7 @@ mod channel_files;
 mod command;
 mod compare;
 mod criteria;
+mod curve;
 mod identify;
 mod output;
 mod plot;

@@ -16,7 +16,7 @@ use crumple::signal::{Channel, Unit, pulse_from_velocity};
 use crumple::stamp::Stamp;
 use crumple::vehicle::Library;
 
-use super::{Done, output, plot, pulses, vehicles};
+use super::{Done, curve, output, plot, pulses, vehicles};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -44,6 +44,8 @@ pub struct Arguments {
     /// Step, us
     #[arg(long, default_value_t = 10.0)]
     step_us: f64,
+    #[command(flatten)]
+    curve: curve::Arguments,
     /// A fault of the pulse (sign, unit, clipping, gap, bias) is an error, exit 2
     #[arg(long)]
     strict: bool,
@@ -53,7 +55,7 @@ pub struct Arguments {
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
-    let set = read_channels(&a.pulse)?;
+    let set = a.curve.read(&a.pulse)?;
     for line in skipped_lines(&set.skipped) {
         output::warn(&line);
     }
@@ -65,10 +67,12 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     if let Some(made) = &derived {
         output::warn(&format!("{}: {}", channel.code, made.method));
     }
-    pulses::told(
-        &pulses::faults(derived.as_ref().map_or(channel, |d| &d.pulse), None),
-        a.strict,
-    )?;
+    let faults = match &derived {
+        // Means of intervals are held by their making.
+        Some(made) => pulses::of_integral(&made.pulse),
+        None => pulses::faults(channel, None),
+    };
+    pulses::told(&faults, a.strict)?;
     let bad = |what: &str, help: &str| Error::request(what.to_string(), help.to_string());
     let dummy: Dummy = serde_json::from_value(a.occupant.clone().into())
         .map_err(|_| bad(&format!("--occupant {}", a.occupant), "hiii-50m or hiii-05f"))?;

@@ -8,6 +8,7 @@ pub mod channels;
 mod error;
 pub mod face;
 pub mod file;
+pub mod measured_wall;
 pub mod outcome;
 pub mod plausibility;
 pub mod range;

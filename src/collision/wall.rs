@@ -197,41 +197,66 @@ fn measure(finished: &Finished, speed_mps: f64) -> Result<(WallMeasures, Vec<f64
         Ok(filtered.split_off(lead))
     };
     let total = force_of(&vec![1.0; cells])?;
-    let peak_of = |f: &[f64]| {
-        f.iter()
-            .copied()
-            .enumerate()
-            .fold((0, 0.0), |best, (i, v)| if v > best.1 { (i, v) } else { best })
-    };
-    let (at, peak) = peak_of(&total);
     let mut rows = Vec::with_capacity(shares.len());
-    let mut row_forces = Vec::with_capacity(shares.len());
     for (r, weights) in shares.iter().enumerate() {
-        let force = force_of(weights)?;
-        let lo = (LOWEST_ROW_M + ROW_M * r as f64) * 1e3;
-        rows.push(WallRow {
-            height_mm: [lo, lo + ROW_M * 1e3],
-            peak_force_kN: peak_of(&force).1 * 1e-3,
-            impulse_kNs: (0..cells).map(|c| weights[c] * record.impulse_at(c, last)).sum::<f64>() * 1e-3,
+        let lowest_m = LOWEST_ROW_M + ROW_M * r as f64;
+        rows.push(RowForce {
+            height_m: [lowest_m, lowest_m + ROW_M],
+            force_n: force_of(weights)?,
+            impulse_ns: (0..cells).map(|c| weights[c] * record.impulse_at(c, last)).sum(),
         });
-        row_forces.push(force);
     }
     let cabin = record.u(finished.assembly.maps[0].cabin);
-    let work = window_work(&total, &cabin);
-    let by_row = row_forces.iter().enumerate().map(|(r, f)| {
-        let centre = LOWEST_ROW_M + ROW_M * (r as f64 + 0.5);
-        Some(centre * window_work(f, &cabin)?)
-    });
-    let moment: Option<f64> = by_row.sum();
-    let measures = WallMeasures {
-        peak_force_kN: peak * 1e-3,
-        time_of_peak_force_ms: at as f64 * dt * 1e3,
-        impulse_kNs: rows.iter().map(|r| r.impulse_kNs).sum(),
-        kw400_N_per_mm: kw400_n_per_m(&total, &cabin).map(|k| k * 1e-3),
-        ahof400_mm: work.filter(|w| *w > 0.0).and_then(|w| Some(moment? / w * 1e3)),
-        rebound_mps: finished.outcome.restitution * speed_mps,
-        restitution: finished.outcome.restitution,
-        rows,
-    };
+    let measures = WallMeasures::of(
+        &total,
+        &rows,
+        &cabin,
+        dt,
+        [finished.outcome.restitution * speed_mps, speed_mps],
+    );
     Ok((measures, total))
+}
+
+/// Force of one row of cells.
+pub(super) struct RowForce {
+    pub height_m: [f64; 2],
+    /// CFC 60, N.
+    pub force_n: Vec<f64>,
+    /// N s.
+    pub impulse_ns: f64,
+}
+
+impl WallMeasures {
+    /// Measures of a total force and its rows, CFC 60, N, over the travel of the cabin, m, at the same samples; rebound and
+    /// impact speed, m/s.
+    pub(super) fn of(total: &[f64], rows: &[RowForce], cabin_m: &[f64], dt_s: f64, speeds_mps: [f64; 2]) -> Self {
+        let peak_of = |f: &[f64]| {
+            let pick = |best: (usize, f64), (i, v)| if v > best.1 { (i, v) } else { best };
+            f.iter().copied().enumerate().fold((0, 0.0), pick)
+        };
+        let (at, peak) = peak_of(total);
+        let work = window_work(total, cabin_m);
+        let by_row = rows.iter().map(|r| {
+            let centre = 0.5 * (r.height_m[0] + r.height_m[1]);
+            Some(centre * window_work(&r.force_n, cabin_m)?)
+        });
+        let moment: Option<f64> = by_row.sum();
+        let row = |r: &RowForce| WallRow {
+            height_mm: r.height_m.map(|h| h * 1e3),
+            peak_force_kN: peak_of(&r.force_n).1 * 1e-3,
+            impulse_kNs: r.impulse_ns * 1e-3,
+        };
+        let [rebound_mps, speed_mps] = speeds_mps;
+        let rows: Vec<WallRow> = rows.iter().map(row).collect();
+        Self {
+            peak_force_kN: peak * 1e-3,
+            time_of_peak_force_ms: at as f64 * dt_s * 1e3,
+            impulse_kNs: rows.iter().map(|r| r.impulse_kNs).sum(),
+            kw400_N_per_mm: kw400_n_per_m(total, cabin_m).map(|k| k * 1e-3),
+            ahof400_mm: work.filter(|w| *w > 0.0).and_then(|w| Some(moment? / w * 1e3)),
+            rebound_mps,
+            restitution: rebound_mps / speed_mps,
+            rows,
+        }
+    }
 }

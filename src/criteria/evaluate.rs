@@ -334,7 +334,7 @@ fn pulse(c: &Coded<'_>, filtering: Filtering) -> Result<Map<String, Value>, Crit
     };
     Ok(object(json!({
         "delta_v_mps": p.delta_v_mps,
-        "peak_g_cfc60": p.peak_g_cfc60,
+        peak_key(filtering): p.peak_g_cfc60,
         "time_of_peak_ms": ms(si.t0_s + p.time_of_peak_s),
         "olc_g": p.olc_g,
         "vpi_g": p.vpi_g,
@@ -344,6 +344,15 @@ fn pulse(c: &Coded<'_>, filtering: Filtering) -> Result<Map<String, Value>, Crit
         "asi": p.asi,
         "filter": filter,
     })))
+}
+
+/// Name of a pulse's peak: by the class it was filtered with, none where it was not.
+fn peak_key(filtering: Filtering) -> String {
+    match filtering {
+        Filtering::PerCriterion => "peak_g_cfc60".to_string(),
+        Filtering::Class(class) => format!("peak_g_cfc{}", class.number()),
+        Filtering::None => "peak_g".to_string(),
+    }
 }
 
 /// Criteria of the pulse that a velocity gives; its change is read from the velocity itself.

@@ -7,7 +7,8 @@
 
 use std::path::Path;
 
-use super::set::{ChannelSet, NOT_THERE, Skipped};
+use super::isomme::Store;
+use super::set::{ChannelSet, NOT_THERE, STRUCTURE_LOCATIONS, Skipped};
 use super::{even_step, read_text};
 use crate::error::{Error, SourceText};
 use crate::signal::code::CodeFields;
@@ -72,6 +73,19 @@ struct Seated {
     fine_3: &'static str,
 }
 
+impl Curve {
+    /// Row and column, from 1, of a load cell of the wall that measures force along the vehicle: attachments `LCrrcc`.
+    /// Row 11 of NHTSA's high-resolution wall is the lowest.
+    pub fn wall_cell(&self) -> Option<[usize; 2]> {
+        let digits = self.attachment.strip_prefix("LC").filter(|d| d.len() == 4)?;
+        let force = self.unit.parse::<Unit>().is_ok_and(|u| u.si() == Unit::Newton);
+        let along = self.axis.starts_with('X');
+        let number = |d: &str| d.parse::<usize>().ok().filter(|n| *n > 0);
+        let place = [number(digits.get(..2)?)?, number(digits.get(2..)?)?];
+        (force && along).then_some(place)
+    }
+}
+
 impl Ev5Test {
     /// Usable channels, each in its own unit; curves without data as skipped, with the reason.
     pub fn channel_set(self) -> ChannelSet {
@@ -100,6 +114,15 @@ impl Ev5Test {
 /// Errors: not an EV5 header, a row of the instrumentation table that cannot be read; what the operating system
 /// refuses.
 pub fn read_ev5(path: &Path) -> Result<Ev5Test, Error> {
+    read_ev5_with(path, None)
+}
+
+/// [`read_ev5`], files that do not lie beside the header taken from another folder or a zip archive.
+///
+/// # Errors
+/// As [`read_ev5`]; an archive that cannot be read.
+pub fn read_ev5_with(path: &Path, more: Option<&Path>) -> Result<Ev5Test, Error> {
+    let mut more = more.map(Store::any).transpose()?;
     let source = SourceText::new(path.display().to_string(), read_text(path)?);
     let mut test = Ev5Test {
         title: String::new(),
@@ -148,7 +171,7 @@ pub fn read_ev5(path: &Path) -> Result<Ev5Test, Error> {
     for curve in &mut test.curves {
         let code = iso_code(curve, &seated).filter(|code| !named.contains(code));
         named.extend(code);
-        curve.data = usable(curve).and_then(|()| samples(path, curve, code));
+        curve.data = usable(curve).and_then(|()| samples(path, more.as_mut(), curve, code));
     }
     Ok(test)
 }
@@ -216,17 +239,27 @@ fn usable(curve: &Curve) -> Result<(), String> {
 }
 
 /// The samples of a curve from its file, checked against the header.
-fn samples(header: &Path, curve: &Curve, code: Option<ChannelCode>) -> Result<Channel, String> {
+fn samples(
+    header: &Path,
+    more: Option<&mut Store>,
+    curve: &Curve,
+    code: Option<ChannelCode>,
+) -> Result<Channel, String> {
     let unit: Unit = curve
         .unit
         .parse()
         .map_err(|_| format!("the unit `{}` is not known", curve.unit))?;
     let path = header.with_extension(format!("{:03}", curve.number));
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    if !path.exists() {
-        return Err(format!("{file} {NOT_THERE}"));
-    }
-    let text = read_text(&path).map_err(|e| e.to_string())?;
+    let text = match more {
+        _ if path.exists() => read_text(&path),
+        Some(store) => match store.find_file(&file) {
+            Some(member) => store.text(&member),
+            None => return Err(format!("{file} {NOT_THERE}")),
+        },
+        None => return Err(format!("{file} {NOT_THERE}")),
+    };
+    let text = text.map_err(|e| e.to_string())?;
     let (mut times, mut values) = (Vec::new(), Vec::new());
     for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         let pair: Option<Vec<f64>> = line.split_whitespace().map(|c| c.parse().ok()).collect();
@@ -269,6 +302,7 @@ fn iso_code(curve: &Curve, seated: &[Seated]) -> Option<ChannelCode> {
         Unit::Metre => "DS",
         Unit::MetrePerSecond => "VE",
         Unit::RadianPerSecond => "AV",
+        Unit::RadianPerSecondSquared => "AA",
         _ => return None,
     };
     let direction = match curve.axis.chars().next()? {
@@ -286,17 +320,25 @@ fn iso_code(curve: &Curve, seated: &[Seated]) -> Option<ChannelCode> {
         // The floor accelerometers of US tests sit on the seat crossmember.
         "FLLR" => ("SECM", "LE"),
         "FLRR" => ("SECM", "RI"),
+        "VECG" => ("VEHC", "CG"),
+        // Sensors of old tests on seat, sill and frame.
+        "SEAT" => ("SEAT", "00"),
+        "SILL" => ("SILL", "00"),
+        "FRAM" => ("FRAM", "00"),
         "ENGN" if curve.comment.starts_with("TOP") => ("ENGN", "UP"),
         "ENGN" if curve.comment.starts_with("BOTTOM") => ("ENGN", "LO"),
         "ENGN" => ("ENGN", "00"),
         _ => return None,
     };
-    let (position, fine_3) = if matches!(main_location, "SECM" | "ENGN") {
+    let (position, fine_3) = if main_location == "ENGN" || STRUCTURE_LOCATIONS.contains(&main_location) {
         ('0', "00")
     } else {
         let position = match curve.location.as_str() {
             "01" => '1',
             "02" => '3',
+            // Right and left rear.
+            "03" => '6',
+            "04" => '4',
             _ => return None,
         };
         let here = |s: &&Seated| s.vehicle == curve.vehicle && s.location == curve.location;

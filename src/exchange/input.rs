@@ -40,7 +40,7 @@ pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
                 "tar" | "gz" | "7z" => "unpack the archive and give its folder",
                 _ => {
                     "give a .csv or .parquet table, an ISO-MME folder, .zip or .mme, an NHTSA .EV5 file, \
-                     or a UDS-1992 file"
+                     a UDS-1992 file, or say what a curve of time and value is: --code 10VEHCCG0000ACX0 --unit g"
                 }
             };
             return Err(Error::request(

@@ -15,7 +15,7 @@ use super::{RunInfo, read_text};
 use crate::error::{Error, write_atomic};
 use crate::signal::Channel;
 use raw::RawChannel;
-use store::Store;
+pub(super) use store::Store;
 use text::{Descriptors, channel_text, descriptor, test_text, value_of};
 
 /// Write a test folder: `folder/NAME.mme` and `folder/Channel/`. The `.mme` comes last, so that a folder that

@@ -3,6 +3,7 @@
 //! Formats and codes follow ISO/TS 13499 (note N3, [`crate::model`]). This floor knows channels and what a
 //! run was, and nothing about how the numbers came about.
 
+pub mod curve;
 pub mod ev5;
 pub mod input;
 pub mod isomme;

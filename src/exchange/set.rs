@@ -4,7 +4,7 @@ use crate::signal::{Channel, implausible};
 
 /// Main locations of ISO-MME codes that move with the vehicle's structure, the best first when one pulse is wanted:
 /// vehicle, tunnel, seat crossmember, sill, B-pillar, mobile barrier.
-pub const STRUCTURE_LOCATIONS: [&str; 6] = ["VEHC", "TUNN", "SECM", "SILB", "BPIL", "MBAR"];
+pub const STRUCTURE_LOCATIONS: [&str; 9] = ["VEHC", "TUNN", "SECM", "SILB", "BPIL", "MBAR", "SILL", "SEAT", "FRAM"];
 
 /// Something in a file that could not be used, and why.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

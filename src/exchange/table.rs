@@ -229,7 +229,8 @@ fn check_time_column(source: &SourceText, cell: Range<usize>) -> Result<(), Inpu
         return Err(source.error(
             cell,
             "the table has no header",
-            "the first line names the columns: time [s], then CODE [unit]",
+            "the first line names the columns: time [s], then CODE [unit]; of a curve of time and value say what it is: \
+             --code 10VEHCCG0000ACX0 --unit g",
         ));
     }
     if !text.replace(' ', "").eq_ignore_ascii_case("time[s]") {

@@ -198,9 +198,9 @@ impl FromStr for Unit {
             "kg" => Kilogram,
             "rad" => Radian,
             "deg" | "°" => Degree,
-            "rad/s" | "rad/sec" | "1/s" => RadianPerSecond,
+            "rad/s" | "rad/sec" | "1/s" | "rps" => RadianPerSecond,
             "deg/s" | "deg/sec" | "dps" | "°/s" => DegreePerSecond,
-            "rad/s2" | "rad/sec2" | "1/s2" => RadianPerSecondSquared,
+            "rad/s2" | "rad/sec2" | "1/s2" | "rp2" => RadianPerSecondSquared,
             "deg/s2" | "deg/sec2" => DegreePerSecondSquared,
             _ => return Err(SignalError::UnknownUnit(text.trim().to_string())),
         };

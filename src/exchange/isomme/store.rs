@@ -6,7 +6,7 @@ use super::super::read_text;
 use crate::error::Error;
 
 /// The files of a test by their paths in it, parts joined by `/`.
-pub(super) struct Store {
+pub(in crate::exchange) struct Store {
     names: Vec<String>,
     place: Place,
 }
@@ -39,6 +39,25 @@ impl Store {
     }
 
     /// The files of a folder and of its folder `Channel`: nothing else is ever asked for.
+    /// A folder or an archive of any files.
+    pub(in crate::exchange) fn any(path: &Path) -> Result<Self, Error> {
+        if path.is_dir() {
+            Self::folder(path)
+        } else {
+            Self::archive(path)
+        }
+    }
+
+    /// The member whose file name is this, whatever folder it is in.
+    pub(in crate::exchange) fn find_file(&self, file: &str) -> Option<String> {
+        let same = |n: &&String| {
+            n.rsplit(['/', '\\'])
+                .next()
+                .is_some_and(|f| f.eq_ignore_ascii_case(file))
+        };
+        self.names.iter().find(same).cloned()
+    }
+
     fn folder(path: &Path) -> Result<Self, Error> {
         let names_in = |folder: &Path| -> Result<Vec<(String, bool)>, Error> {
             let entries = std::fs::read_dir(folder).map_err(|e| Error::io("read", folder, e))?;
@@ -119,7 +138,7 @@ impl Store {
     }
 
     /// The text of a file.
-    pub(super) fn text(&mut self, name: &str) -> Result<String, Error> {
+    pub(in crate::exchange) fn text(&mut self, name: &str) -> Result<String, Error> {
         match &mut self.place {
             Place::Folder(folder) => read_text(&folder.join(name)),
             #[cfg(feature = "archive")]
