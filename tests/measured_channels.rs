@@ -111,7 +111,7 @@ fn the_wall_of_the_test_from_its_own_cells() {
     let wall = &page["measured_wall"];
     let value = |key: &str| wall[key].as_f64().expect("a number");
     assert!((value("kw400_N_per_mm") / 1007.0 - 1.0).abs() < 0.02, "{wall}");
-    assert!((value("ahof400_mm") - 477.0).abs() < 5.0, "{wall}");
+    assert!((value("ahof400_mm") - 477.0).abs() < 10.0, "{wall}");
     let momentum_kns = 1.719 * (57.09 / 3.6 + value("rebound_mps"));
     assert!((value("impulse_kNs") / momentum_kns - 1.0).abs() < 0.03, "{wall}");
     // The rails: the row from 455 to 580 mm takes most.

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::criteria::evaluate::judged::{Judgement, judge, judgements_json, unjudged_seats};
+use crumple::criteria::evaluate::judged::{
+    Judgement, UnjudgedSeat, judge, judgements_json, of_a_dummy, unjudged_seats,
+};
 use crumple::criteria::evaluate::rated::{Rated, rate};
 use crumple::criteria::evaluate::{Evaluation, evaluate};
 use crumple::criteria::limits::{Programme, Rule, Verdict};
 use crumple::criteria::pulse::Filtering;
 use crumple::error::Error;
 use crumple::exchange::set::STRUCTURE_LOCATIONS;
-use crumple::exchange::{ChannelSet, read_channels, skipped_lines};
+use crumple::exchange::{ChannelSet, Skipped, read_channels, skipped_lines};
 use crumple::signal::Channel;
 
 use super::{Done, curve, output, pulses};
@@ -101,7 +103,8 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     }
     document["pulse_faults"] = pulses::json(&faults);
     let mut judged = Vec::new();
-    let mut unjudged = Vec::new();
+    let mut unjudged: Vec<UnjudgedSeat> = Vec::new();
+    let mut all_judged = true;
     if let Some(limits) = a.limits {
         for programme in limits.programmes() {
             for seat in unjudged_seats(&evaluation, *programme) {
@@ -114,12 +117,14 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             judged.extend(rows);
         }
         for s in &unjudged {
-            output::warn(&format!("{}: {}", s.name, s.reason));
+            output::warn(&format!("seat {}: {}", s.seat, s.reason()));
         }
-        unjudged.extend(evaluation.not_given.iter().cloned());
-        unjudged.extend(set.skipped.iter().cloned());
-        document["unjudged"] = serde_json::json!(unjudged);
-        if judged.is_empty() && unjudged.is_empty() {
+        let of_dummies = |s: &&Skipped| s.name.parse().is_ok_and(|code| of_a_dummy(&code));
+        let mut missing: Vec<Skipped> = evaluation.not_given.clone();
+        missing.extend(set.skipped.iter().filter(of_dummies).cloned());
+        document["unjudged"] = serde_json::json!({ "seats": unjudged, "criteria": missing });
+        all_judged = unjudged.is_empty() && missing.is_empty();
+        if judged.is_empty() && unjudged.iter().all(|s| s.stated) {
             return Err(Error::request(
                 "none of these limits applies to a channel of this file",
                 "give channels of a dummy the limits are for (fine location 3 of the code), or another set",
@@ -145,7 +150,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
     } else {
         output::text(&page(&evaluation, a.limits, &judged, &rated))?;
     }
-    Ok(if judged.iter().any(|j| j.exceeded) || !unjudged.is_empty() {
+    Ok(if judged.iter().any(|j| j.exceeded) || !all_judged {
         Done::DoesNotHold
     } else {
         Done::Holds

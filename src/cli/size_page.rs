@@ -37,6 +37,7 @@ pub fn page(vehicle: &Vehicle, a: &Answer) -> String {
             page += &format!("  {words}\n");
         }
     }
+    page += &kei_status(a);
     page += &lightest(a);
     page += &how_far(a);
     page += &corridors(a);
@@ -58,6 +59,23 @@ pub fn page(vehicle: &Vehicle, a: &Answer) -> String {
     }
     page += &format!("\n{} load-case runs; dollars of {}\n", a.evaluations, a.cost_year);
     page
+}
+
+/// That a kei car is none any more, and what that costs in Japan.
+fn kei_status(a: &Answer) -> String {
+    let Some(k) = a.kei_status.filter(|k| !k.kept) else {
+        return String::new();
+    };
+    let cost = match (k.buyer_yen, k.buyer_usd) {
+        (Some([low, central, high]), Some(usd)) => format!(
+            ": its buyer in Japan pays {central:.0} yen (${usd:.0}; {low:.0} to {high:.0} yen) more over ten years"
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "\n{:.0} mm: longer than 3.40 m, no kei car any more{cost}\n",
+        k.length_mm
+    )
 }
 
 /// The lightest design beside the cheapest.

@@ -108,6 +108,7 @@ struct RawDifference {
 struct RawJapan {
     yen_per_usd: S<Spread>,
     consumption_tax: S<f64>,
+    kei_status_yen: Option<S<Spread>>,
 }
 
 #[derive(Deserialize)]
@@ -169,6 +170,9 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
         labour: read.quoted("difference_usd", &raw.labour.difference_usd, &raw.labour.base_year)?,
         parts: read.quoted("difference_usd", &raw.parts.difference_usd, &raw.parts.base_year)?,
         yen_per_usd: read.positive("yen_per_usd", &raw.japan.yen_per_usd)?,
+        kei_status_yen: (raw.japan.kei_status_yen.as_ref())
+            .map(|yen| read.positive("kei_status_yen", yen))
+            .transpose()?,
         consumption_tax: read.text.number(
             "consumption_tax",
             &raw.japan.consumption_tax,

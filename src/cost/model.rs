@@ -199,6 +199,8 @@ pub struct CostModel {
     pub parts: Direct,
     /// Yen per dollar in the common year.
     pub yen_per_usd: Spread,
+    /// What losing kei status costs a buyer in Japan over ten years, yen; `None` where the file does not say.
+    pub kei_status_yen: Option<Spread>,
     /// Consumption tax inside Japanese list prices.
     pub consumption_tax: f64,
     /// List prices in Japan.

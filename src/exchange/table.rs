@@ -225,7 +225,8 @@ fn header_columns(source: &SourceText, header: Range<usize>) -> Result<Vec<Heade
 
 fn check_time_column(source: &SourceText, cell: Range<usize>) -> Result<(), InputError> {
     let text = &source.text[cell.clone()];
-    if text.parse::<f64>().is_ok() {
+    let first = text.split([';', '\t', ' ']).next().unwrap_or_default();
+    if first.parse::<f64>().is_ok() {
         return Err(source.error(
             cell,
             "the table has no header",

@@ -7,7 +7,7 @@ use crate::study::{Row, SizingRow, StudyResult};
 
 use super::page::{Align, Cell, Class, Table};
 use super::study_reading::{RISK, limits_text, risk_limit, worst_risk};
-use super::text::{against_limit, cell, dollars, fixed, model_name, model_of, name_of, plain, written};
+use super::text::{against_limit, cell, fixed, model_name, model_of, name_of, plain, price as rounded, written};
 
 /// The case and value a design rests on: "joint risk 14.9 % of 15 % against Ford F-150, 56 km/h, 100 % overlap".
 pub(super) fn bound_text(r: &StudyResult, bound: &Bound) -> String {
@@ -132,7 +132,7 @@ fn footnotes(sized: bool) -> Vec<String> {
     if sized {
         footnotes.push(
             "at km/h, %: speed of each vehicle and overlap. Holds, can hold: speed of each vehicle up to which the reference target is kept in every pair, as built \
-             and with the changes found. Added $: direct manufacturing cost. In brackets: the target cannot be met \
+             and with the changes found. Added $: direct manufacturing cost. US price: 5 to 95 % of the draws. In brackets: the target cannot be met \
              within the bounds of the study; the design that comes nearest."
                 .to_string(),
         );
@@ -178,10 +178,11 @@ fn sizing_cells(r: &StudyResult, vehicle: &str) -> Vec<Cell> {
             Cell::rated(format!("({value})"), Class::Na)
         }
     };
-    let price = match a.price_usd {
+    let price = match (a.price_usd, a.price_usd_range) {
         _ if !a.feasible => Cell::rated("missed", Class::Na),
-        Some(price) => dollars(price.usd()).into(),
-        None => Cell::rated("no list price", Class::Na),
+        (Some(_), Some([low, high])) => format!("{} to {}", rounded(low), rounded(high)).into(),
+        (Some(price), None) => rounded(price.usd()).into(),
+        (None, _) => Cell::rated("no list price", Class::Na),
     };
     vec![
         built,

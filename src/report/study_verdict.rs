@@ -11,7 +11,7 @@ use super::page::{Align, Cell, Class, Section, Table, Tone};
 use super::study_answer::{target_text, top_speed};
 use super::study_holds;
 use super::study_sentences::range_text;
-use super::text::{dollars, fixed, listed, name_of, plain};
+use super::text::{dollars, fixed, listed, name_of, plain, price};
 
 /// A runabout's price in Japan and the price claimed for it in the US, dollars: the two figures of the public
 /// discussion (press of December 2025, cost.md 6).
@@ -173,7 +173,7 @@ fn table(r: &StudyResult, rows: &[&SizingRow]) -> Table {
             net.into(),
         ];
         line.push(match a.feasible {
-            true => text(price_range(s), &dollars).into(),
+            true => text(price_range(s), &price).into(),
             false => Cell::rated("target missed", Class::Na),
         });
         line.push(chance.map_or_else(
@@ -191,7 +191,7 @@ fn table(r: &StudyResult, rows: &[&SizingRow]) -> Table {
             "Added direct cost",
             "List price less tax",
             "US price",
-            "Chance that the nominal design holds",
+            "Share of draws in which it holds",
         ]
         .map(String::from)
         .to_vec(),
@@ -215,7 +215,7 @@ fn says(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
     };
     let mut all = chances(r, rows);
     let met = prices(true);
-    if let Some(range) = range_text(&met, dollars) {
+    if let Some(range) = range_text(&met, price) {
         let below = met.iter().filter(|p| **p < low).count();
         let above = met.iter().filter(|p| **p >= high).count();
         all.push(format!(
@@ -225,7 +225,7 @@ fn says(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
             dollars(high)
         ));
     }
-    if let Some(range) = range_text(&prices(false), dollars) {
+    if let Some(range) = range_text(&prices(false), price) {
         all.push(format!(
             "Designs that come near and miss the target would come to {range}; they are no answer to it."
         ));
@@ -239,13 +239,32 @@ fn says(r: &StudyResult, rows: &[&SizingRow]) -> Vec<String> {
             all.push(format!(
                 "{}: {} at 5,000 cars a year, {} at 100,000.",
                 name_of(&r.vehicles, &s.answer.vehicle),
-                dollars(few),
-                dollars(many)
+                price(few),
+                price(many)
             ));
         }
     }
     all.extend(beside_precedents(r, rows));
+    all.extend(no_longer_kei(r, rows));
     all
+}
+
+/// Cars whose new front makes them too long for the kei class, and what that costs in Japan.
+fn no_longer_kei(r: &StudyResult, rows: &[&SizingRow]) -> Option<String> {
+    let lost = rows
+        .iter()
+        .filter(|s| s.answer.feasible && s.answer.kei_status.is_some_and(|k| !k.kept));
+    let names: Vec<String> = lost.clone().map(|s| name_of(&r.vehicles, &s.answer.vehicle)).collect();
+    let [low, central, high] = lost.clone().find_map(|s| s.answer.kei_status?.buyer_yen)?;
+    let thousand = |yen: f64| fixed(Some(yen / 1e3), 0);
+    Some(format!(
+        "Longer than 3.40 m with their new fronts, and no kei cars any more: {}. In Japan that would cost a buyer {},000 yen over ten years \
+         ({},000 to {},000), resale left out.",
+        listed(&names),
+        thousand(central),
+        thousand(low),
+        thousand(high)
+    ))
 }
 
 /// Where the added mass disagrees with what real changes weighed, and that it does.

@@ -83,6 +83,11 @@ pub(super) fn dollars(value: f64) -> String {
     format!("{sign}${text}")
 }
 
+/// A price to the hundred dollars: no more is known of one.
+pub(super) fn price(value: f64) -> String {
+    dollars((value / 100.0).round() * 100.0)
+}
+
 /// A speed or percentage without needless decimals.
 pub(super) fn plain(value: f64) -> String {
     fixed(Some(value), if (value - value.round()).abs() < 1e-9 { 0 } else { 1 })

@@ -34,7 +34,7 @@ fn most(unit: Unit) -> Option<f64> {
 /// use crumple::signal::{Channel, Unit, implausible};
 /// let chest = |unit| Channel::new("11CHST0003H3DSX0", unit, 0.0, 1e-4, vec![0.0, -40.0]).unwrap();
 /// assert!(implausible(&chest(Unit::Millimetre)).is_none());
-/// assert!(implausible(&chest(Unit::Metre)).unwrap().contains("40 m"));
+/// assert!(implausible(&chest(Unit::Metre)).unwrap().contains("40.0000 m"));
 /// ```
 pub fn implausible(channel: &Channel) -> Option<String> {
     let si = channel.to_si();

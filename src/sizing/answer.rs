@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde::ser::{SerializeMap, SerializeStruct, Serializer};
 use serde::{Deserialize, Serialize};
 
-use super::SizingData;
 use super::corridors::Corridors;
 use super::design::Design;
 use super::holds::{Beside, Confidence, Drawn, HowFar, PriceRange};
@@ -15,12 +14,13 @@ use super::partner::PartnerAccount;
 use super::problem::CaseValues;
 use super::swing::{PriceSwing, price_swings};
 use super::uncertainty::Uncertainty;
+use super::{KEI_LENGTH_M, SizingData};
 use crate::cost::precedent::compare;
 use crate::cost::price::{VolumePrice, price_by_volume};
 use crate::cost::{CostItem, DirectManufacturingCost, MassAccount, PrecedentRow, Price, PriceBuildUp, price_in_us};
 use crate::measure::Measure;
 use crate::units::{KN, MM};
-use crate::vehicle::Vehicle;
+use crate::vehicle::{Vehicle, VehicleClass};
 
 /// The answer for one vehicle. Masses in kg, costs in dollars of the cost file's common year. When the targets cannot be
 /// met, the design is the nearest that can be reached.
@@ -82,6 +82,9 @@ pub struct Answer {
     /// What a confidence that was asked for came to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
+    /// Of a kei car: whether it still is one, and what it costs its buyer in Japan where it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kei_status: Option<KeiStatus>,
     /// Criterion of the first target, which the rows of `holds` show.
     pub leading: Option<Measure>,
     /// How far the design holds: one row for each way it was tried.
@@ -126,6 +129,37 @@ pub struct PartnerAnswer {
     pub softer: f64,
     /// Mass and cost on each partner.
     pub on: Vec<PartnerAccount>,
+}
+
+/// Is a kei car that was sized still one? Beyond 3.40 m it is registered and taxed as an ordinary car in Japan.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct KeiStatus {
+    /// Length with the design, mm.
+    pub length_mm: f64,
+    /// Within the kei length?
+    pub kept: bool,
+    /// What losing it costs its buyer in Japan over ten years, yen: low, central, high; `None` where it is kept or the cost
+    /// file does not say. No part of the US price.
+    pub buyer_yen: Option<[f64; 3]>,
+    /// The central figure in dollars.
+    pub buyer_usd: Option<f64>,
+}
+
+impl KeiStatus {
+    fn of(built: &Vehicle, sized: &Vehicle, data: &SizingData) -> Option<Self> {
+        let within = |v: &Vehicle| v.body.length_m <= KEI_LENGTH_M + 1e-9;
+        if built.class != VehicleClass::Kei || !within(built) {
+            return None;
+        }
+        let kept = within(sized);
+        let yen = data.costs.kei_status_yen.filter(|_| !kept);
+        Some(Self {
+            length_mm: sized.body.length_m / MM,
+            kept,
+            buyer_yen: yen.map(|y| [y.low, y.central, y.high]),
+            buyer_usd: yen.map(|y| y.central / data.costs.yen_per_usd.central),
+        })
+    }
 }
 
 /// Saved kilograms that are dear: more direct cost for each than this, dollars, and buying lightness is no bargain. A
@@ -218,6 +252,7 @@ impl Answer {
             mass: sized.mass,
             lightest: None,
             confidence: None,
+            kei_status: KeiStatus::of(vehicle, &sized.vehicle, data),
             leading: sizing.leading,
             holds: Vec::new(),
             corridors: None,

@@ -11,7 +11,6 @@ use super::super::limits::{Criterion, Limit, Programme, Rule, Verdict, limits};
 use super::super::pulse::Filtering;
 use super::super::{CriteriaError, Dummy};
 use super::{Coded, Evaluation, Reading, prepared};
-use crate::exchange::Skipped;
 use crate::signal::{Channel, ChannelCode};
 use crate::units::KN;
 
@@ -87,40 +86,61 @@ pub fn judge(
 }
 
 /// What a number of a channel is called among limits.
-/// Seats of a channel set that no limit of a programme can be chosen for, each with the reason: the dummy is not stated, or
-/// the programme has no limits for it.
-pub fn unjudged_seats(evaluation: &Evaluation, programme: Programme) -> Vec<Skipped> {
-    let mut seats: Vec<(String, Vec<String>)> = Vec::new();
-    for name in evaluation.channels.keys() {
-        let Ok(code) = name.parse::<ChannelCode>() else {
-            continue;
-        };
-        if OF_A_DUMMY.contains(&code.main_location()) {
-            let seat = format!("seat {}{}", code.test_object(), code.position());
-            let dummy = code.fine_locations()[2].to_string();
-            match seats.iter_mut().find(|(s, _)| *s == seat) {
-                Some((_, all)) => all.push(dummy),
-                None => seats.push((seat, vec![dummy])),
-            }
+/// A seat that no limit of a programme can be chosen for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnjudgedSeat {
+    /// Test object and position of its codes.
+    pub seat: String,
+    /// Fine location 3 of its codes.
+    pub dummy: String,
+    /// Is that a dummy, which the programme has no limits for? Else the dummy is not stated.
+    pub stated: bool,
+}
+
+impl UnjudgedSeat {
+    /// Why it is not judged.
+    pub fn reason(&self) -> String {
+        match self.stated {
+            true => format!("not judged: these limits are not for its dummy `{}`", self.dummy),
+            false => format!(
+                "not judged: its dummy is not stated (fine location 3 of its codes is `{}`)",
+                self.dummy
+            ),
         }
     }
+}
+
+/// Seats of a channel set that a programme cannot judge.
+pub fn unjudged_seats(evaluation: &Evaluation, programme: Programme) -> Vec<UnjudgedSeat> {
+    let mut seats: Vec<(String, Vec<String>)> = Vec::new();
+    for name in evaluation.channels.keys() {
+        let Some(code) = name.parse::<ChannelCode>().ok().filter(of_a_dummy) else {
+            continue;
+        };
+        let seat = format!("{}{}", code.test_object(), code.position());
+        let dummy = code.fine_locations()[2].to_string();
+        match seats.iter_mut().find(|(s, _)| *s == seat) {
+            Some((_, all)) => all.push(dummy),
+            None => seats.push((seat, vec![dummy])),
+        }
+    }
+    let known = |d: &&String| Dummy::from_iso_code(d).is_some();
     let limited = |d: &String| Dummy::from_iso_code(d).is_some_and(|d| limits(programme, d).next().is_some());
     let told = seats.into_iter().filter(|(_, all)| !all.iter().any(limited));
-    told.map(|(seat, all)| {
-        let known = all.iter().find(|d| Dummy::from_iso_code(d).is_some());
-        let why = match known {
-            None => format!(
-                "not judged: its dummy is not stated (fine location 3 of its codes is `{}`)",
-                all[0]
-            ),
-            Some(d) => format!("not judged: {programme:?} has no limits for dummy `{d}`"),
-        };
-        Skipped {
-            name: seat,
-            reason: why,
+    let seat = |(seat, all): (String, Vec<String>)| {
+        let stated = all.iter().find(known);
+        UnjudgedSeat {
+            seat,
+            dummy: stated.unwrap_or(&all[0]).clone(),
+            stated: stated.is_some(),
         }
-    })
-    .collect()
+    };
+    told.map(seat).collect()
+}
+
+/// Is a channel one of a dummy's?
+pub fn of_a_dummy(code: &ChannelCode) -> bool {
+    OF_A_DUMMY.contains(&code.main_location())
 }
 
 /// Main locations of what a dummy carries.
