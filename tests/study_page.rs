@@ -86,7 +86,9 @@ fn the_page_gives_the_verdict_with_its_numbers() {
         "The verdict",
         "The claim: a kei car is a runabout of about $10,000",
         "$20,000 and more",
-        "nominal answers: no uncertainty was drawn",
+        "5th to 95th percentile",
+        "How far the designs hold",
+        "Share of draws in which it holds",
         "What was assumed",
         "What would change the answer",
         "NASVA says of its own test results",
@@ -119,7 +121,7 @@ fn the_page_gives_the_verdict_with_its_numbers() {
     let text = page(&result);
     for words in [
         "5th to 95th percentile",
-        "$12,222 ($10,111 to $15,333)",
+        "$12,200 ($10,100 to $15,300)",
         "22 (11 to 33)",
         "57 %",
     ] {

@@ -12,9 +12,10 @@ use crumple::sizing::evaluate::{CollisionEvaluator, SEARCH_STEP_S, Seated, VERIF
 use crumple::sizing::feasibility::{FeasibilityMap, feasibility_map};
 use crumple::sizing::holds::{Trial, with_confidence};
 use crumple::sizing::optimise::{lightest, optimise};
-use crumple::sizing::pareto::{Fronts, fronts};
+use crumple::sizing::pareto::{Fronts, FrontsAsked, fronts};
 use crumple::sizing::{
-    Answer, MaterialChoice, PartnerDesign, Problem, Question, Rule, Sizing, SizingData, SpeedSearch, Target, Vary,
+    Answer, Design, MaterialChoice, PartnerDesign, Problem, Question, Rule, Sizing, SizingData, SpeedSearch, Target,
+    Vary,
 };
 use crumple::stamp::Stamp;
 use crumple::units::{KN, MM};
@@ -182,7 +183,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         sizing = sure;
         confidence
     });
-    let front = pareto(a, &question, &problem, &mut evaluator, &stop)?;
+    let front = pareto(a, &question, (&problem, &sizing.design), &mut evaluator, &stop)?;
     let map = map(a, &problem, &evaluator, &stop)?;
     let spread = match &request {
         Some(request) => {
@@ -268,7 +269,7 @@ fn write_vehicle(path: &Path, vehicle: &Vehicle, sizing: &Sizing, data: &SizingD
 fn pareto(
     a: &Arguments,
     question: &Question,
-    problem: &Problem,
+    (problem, known): (&Problem, &Design),
     evaluator: &mut CollisionEvaluator,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Option<Fronts>, Error> {
@@ -276,8 +277,12 @@ fn pareto(
         Some(first) => {
             let mut problem = problem.clone();
             problem.effort.speed = SpeedSearch::Never;
-            let criterion = first.criterion;
-            Some(fronts(&problem, criterion, &a.pareto, evaluator, stop)?)
+            let asked = FrontsAsked {
+                criterion: first.criterion,
+                limits: &a.pareto,
+                known: std::slice::from_ref(known),
+            };
+            Some(fronts(&problem, &asked, evaluator, stop)?)
         }
         None => None,
     })

@@ -21,6 +21,7 @@ mod theme;
 
 pub mod bars;
 pub mod distribution;
+pub mod dumbbell;
 pub mod energy_flow;
 pub mod field;
 pub mod force_crush;

@@ -1,7 +1,7 @@
 //! The figures of a study: what each pair does to the small car, what a target costs, and one pair in detail.
 
 use crate::measure::{Measure, Readings};
-use crate::plot::{Curve, Heading, Theme, bars, heatmap, pulse, tradeoff, waterfall};
+use crate::plot::{Curve, Heading, Theme, dumbbell, heatmap, pulse, tradeoff, waterfall};
 use crate::signal::cfc::{Cfc, filter};
 use crate::sizing::Target;
 use crate::sizing::evaluate::Seated;
@@ -12,7 +12,7 @@ use super::case_figures::case_figures;
 use super::sizing_figures::{fronts_figure, map_figure};
 use super::study_answer::reference;
 use super::study_reading::{RISK, changed_exemplar, risk_limit, sized_risk, worst_risk};
-use super::text::{fixed, model_name, name_of, plain, short_name};
+use super::text::{model_name, name_of, plain, short_name};
 use super::uncertainty_figures::uncertainty_figures;
 use super::{NamedFigure, ReportError};
 
@@ -275,22 +275,21 @@ impl Figures<'_> {
     /// Risk of each vehicle in its worst pair as built and with the design for the reference target.
     fn before_after(&self) -> Result<Option<NamedFigure>, ReportError> {
         let references = self.r.sizings.iter().filter(|s| s.target == self.r.spec.reference);
-        let bars: Vec<bars::Bar> = references
+        let items: Vec<dumbbell::Item> = references
             .clone()
             .filter_map(|s| {
                 let built = 100.0 * worst_risk(self.r, &s.answer.vehicle)?.0;
                 let after = 100.0 * sized_risk(self.r, s)?;
-                let numbers = format!("{} → {}", fixed(Some(built), 1), fixed(Some(after), 1));
-                let missed = if s.answer.feasible { "" } else { ", missed" };
                 let vehicle = self.r.vehicles.iter().find(|v| v.id == s.answer.vehicle)?;
-                Some(bars::Bar {
-                    label: format!("{}: {numbers}{missed}", model_name(vehicle)),
-                    at_low: built,
-                    at_high: after,
+                Some(dumbbell::Item {
+                    label: model_name(vehicle),
+                    values: [built, after],
+                    ranges: [None, None],
+                    missed: !s.answer.feasible,
                 })
             })
             .collect();
-        if bars.is_empty() {
+        if items.is_empty() {
             return Ok(None);
         }
         let limit = references.clone().find_map(risk_limit);
@@ -300,15 +299,15 @@ impl Figures<'_> {
              for the reference target{aim}. Missed: the nearest design that can be reached. A car that meets the \
              target as built is left as it is."
         );
-        let input = bars::Input {
+        let input = dumbbell::Input {
             heading: self.heading(&caption),
             quantity: RISK_AXIS.to_string(),
-            base: 0.0,
+            limit: limit.map(|l| (format!("target {} %", plain(100.0 * l)), 100.0 * l)),
             decimals: 1,
-            ends: ("as built".to_string(), "after sizing".to_string()),
-            bars,
+            ends: ["as built".to_string(), "after sizing".to_string()],
+            items,
         };
-        let figure = bars::draw(&input, &self.theme)?;
+        let figure = dumbbell::draw(&input, &self.theme)?;
         Ok(Some(("before-after".to_string(), figure, caption)))
     }
 

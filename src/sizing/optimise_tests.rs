@@ -308,7 +308,10 @@ fn fronts_are_monotone_and_both_is_never_dearer() {
     let problem = Problem::new(&vehicle, &data, cases);
     let limits = [400.0, 10.0, 60.0, 150.0];
     let mut evaluator = ClosedForm { designs: 0 };
-    let all = super::pareto::fronts(&problem, Measure::IntrusionMm, &limits, &mut evaluator, &|| false).unwrap();
+    let all = super::pareto::fronts(&problem, &asked(Measure::IntrusionMm, &limits), &mut evaluator, &|| {
+        false
+    })
+    .unwrap();
     assert_eq!(all.fronts.len(), 3);
     for front in &all.fronts {
         let limits: Vec<f64> = front.points.iter().map(|p| p.limit).collect();
@@ -337,7 +340,7 @@ fn fronts_are_monotone_and_both_is_never_dearer() {
     for p in &restraint.points {
         assert_eq!(p.feasible, all.as_built <= p.limit);
     }
-    let told = super::pareto::fronts(&problem, Measure::Joint, &[0.01], &mut evaluator, &|| false);
+    let told = super::pareto::fronts(&problem, &asked(Measure::Joint, &[0.01]), &mut evaluator, &|| false);
     assert!(told.unwrap_err().to_string().contains("never below"));
 }
 
@@ -406,4 +409,12 @@ fn contradictions_and_empty_weights_are_refused() {
     assert!(risk.contains("15 % is 0.15"), "{risk}");
     let floor = "joint=0.02".parse::<Target>().unwrap_err().to_string();
     assert!(floor.contains("never below 0.03"), "{floor}");
+}
+
+fn asked(criterion: Measure, limits: &[f64]) -> super::pareto::FrontsAsked<'_> {
+    super::pareto::FrontsAsked {
+        criterion,
+        limits,
+        known: &[],
+    }
 }

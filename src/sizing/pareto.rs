@@ -57,6 +57,18 @@ pub struct Fronts {
     pub fronts: Vec<Front>,
 }
 
+/// What fronts are asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct FrontsAsked<'a> {
+    /// Criterion on the axis.
+    pub criterion: Measure,
+    /// Limits on it.
+    pub limits: &'a [f64],
+    /// Designs found elsewhere, for example by a study's targets: a point costs no more than the cheapest of them that
+    /// meets it.
+    pub known: &'a [Design],
+}
+
 /// Trace the fronts of a problem over limits on one criterion; its other targets stay as they are. Stricter
 /// limits are solved first and their designs offered to looser ones, those of the part fronts to the front of
 /// both: so cost never falls as a limit gets stricter, and both together never cost more than either.
@@ -66,12 +78,12 @@ pub struct Fronts {
 /// says so; whatever the evaluator returns.
 pub fn fronts(
     problem: &Problem<'_>,
-    criterion: Measure,
-    limits: &[f64],
+    asked: &FrontsAsked<'_>,
     evaluator: &mut dyn Evaluate,
     stop: &dyn Fn() -> bool,
 ) -> Result<Fronts, Error> {
-    let mut limits = limits.to_vec();
+    let criterion = asked.criterion;
+    let mut limits = asked.limits.to_vec();
     if limits.is_empty() {
         return Err(Error::request(
             "a front without a limit",
@@ -100,17 +112,23 @@ pub fn fronts(
             if stop() {
                 return Err(Error::Interrupted);
             }
-            let asked = with_limit(problem, vary, criterion, limit);
+            let with = with_limit(problem, vary, criterion, limit);
             let offered = match vary {
                 Vary::Both => designs.iter().chain(&own).collect::<Vec<_>>(),
                 _ => own.iter().collect(),
             };
-            let known: Vec<Design> = offered
+            let fits = |d: &&Design| match vary {
+                Vary::Structure => d.package.is_none(),
+                Vary::Restraint => d.keeps_structure(),
+                _ => true,
+            };
+            let mut known: Vec<Design> = offered
                 .into_iter()
                 .filter(|(l, _)| *l <= limit)
                 .map(|(_, d)| d.clone())
                 .collect();
-            let sizing = optimise_knowing(&asked, &known, evaluator)?;
+            known.extend(asked.known.iter().filter(fits).cloned());
+            let sizing = optimise_knowing(&with, &known, evaluator)?;
             if sizing.feasible {
                 own.push((limit, sizing.design.clone()));
             }

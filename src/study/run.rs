@@ -115,7 +115,7 @@ pub fn run_study(
     let mut sizings = sizer.size_all(&vehicles)?;
     sizer.uncertainty(&vehicles, &mut sizings)?;
     let sized = sizer.reference_designs(&vehicles, &sizings)?;
-    let fronts = sizer.fronts(&vehicles)?;
+    let fronts = sizer.fronts(&vehicles, &sizings)?;
     let maps = sizer.maps(&vehicles, &partners)?;
     progress.begin(Stage::Sized, sized.iter().flatten().count());
     let after = study.each(&sized, |s| match s {

@@ -11,7 +11,7 @@ use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::feasibility::{FeasibilityMap, feasibility_map};
 use crate::sizing::holds::{HowFar, Trial};
 use crate::sizing::optimise::{Kept, lightest, optimise_knowing};
-use crate::sizing::pareto::{Fronts, fronts};
+use crate::sizing::pareto::{Fronts, FrontsAsked, fronts};
 use crate::sizing::{Answer, Design, Problem, SizedVehicle, Sizing, SizingData, SpeedSearch, Target, apply};
 use crate::stamp::Stamp;
 use crate::units::{MS, US};
@@ -194,7 +194,7 @@ impl Sizer<'_> {
     ///
     /// # Errors
     /// As [`fronts`].
-    pub fn fronts(&self, vehicles: &[Vehicle]) -> Result<Vec<Fronts>, Error> {
+    pub fn fronts(&self, vehicles: &[Vehicle], sizings: &[SizingRow]) -> Result<Vec<Fronts>, Error> {
         let Some(asked) = &self.spec.fronts else {
             return Ok(Vec::new());
         };
@@ -207,8 +207,16 @@ impl Sizer<'_> {
                     let mut problem = self.problem(vehicle, self.reference_limits());
                     problem.effort.speed = SpeedSearch::Never;
                     let stop = || self.progress.stop();
-                    let (criterion, limits) = (asked.criterion, &asked.limits);
-                    fronts(&problem, criterion, limits, &mut self.searching(), &stop)
+                    let own = sizings
+                        .iter()
+                        .filter(|s| s.answer.vehicle == vehicle.id && s.answer.feasible);
+                    let known: Vec<Design> = own.map(|s| s.answer.design.clone()).collect();
+                    let asked = FrontsAsked {
+                        criterion: asked.criterion,
+                        limits: &asked.limits,
+                        known: &known,
+                    };
+                    fronts(&problem, &asked, &mut self.searching(), &stop)
                 })
             })
             .collect()
