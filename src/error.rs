@@ -23,13 +23,20 @@ impl SourceText {
         }
     }
 
-    /// Read a UTF-8 file.
+    /// Read a UTF-8 file; `-` is standard input.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be read, [`Error::Input`] when it is not UTF-8.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
-        let name = path.display().to_string();
+        let (bytes, name) = match path == Path::new("-") {
+            true => {
+                let mut bytes = Vec::new();
+                let read = std::io::Read::read_to_end(&mut std::io::stdin(), &mut bytes);
+                (read.map(|_| bytes), "standard input".to_string())
+            }
+            false => (std::fs::read(path), path.display().to_string()),
+        };
+        let bytes = bytes.map_err(|e| Error::io("read", path, e))?;
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Self::new(name, text)),
             Err(e) => {

@@ -523,3 +523,35 @@ fn sled_sets_the_measured_dummy_beside_the_model() {
         assert!(out.join(format!("sled-driver.{ending}")).is_file(), "{ending}");
     }
 }
+
+/// A case comes from standard input too, and gives the bits it gives as a file; a negative speed is told as a value, not as
+/// an unknown flag.
+#[test]
+fn a_case_comes_from_standard_input() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/n-box-vs-f-150.toml");
+    let text = std::fs::read_to_string(&path).expect("a case");
+    let piped = crumple()
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["run", "-", "--json", "--nominal"])
+        .write_stdin(text)
+        .output()
+        .expect("it starts");
+    let file = crumple()
+        .args(["run", "--json", "--nominal"])
+        .arg(&path)
+        .output()
+        .expect("it starts");
+    assert_eq!(
+        piped.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&piped.stderr)
+    );
+    assert_eq!(piped.stdout, file.stdout);
+    let told = crumple()
+        .args(["wall", "honda-n-box-jf1", "--speed-kmh", "-5"])
+        .output()
+        .expect("it starts");
+    assert_eq!(told.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&told.stderr).contains("above 0"));
+}

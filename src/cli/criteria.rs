@@ -30,7 +30,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
     /// Only labels the result
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     speed_kmh: Option<f64>,
     #[command(flatten)]
     curve: curve::Arguments,

@@ -33,10 +33,10 @@ pub struct Arguments {
     #[arg(long, required = true, value_delimiter = ',')]
     against: Vec<String>,
     /// Each vehicle's own speed, km/h
-    #[arg(long, required = true, value_delimiter = ',')]
+    #[arg(long, required = true, value_delimiter = ',', allow_negative_numbers = true)]
     speed_kmh: Vec<f64>,
     /// Overlaps, percent
-    #[arg(long, default_value = "100", value_delimiter = ',')]
+    #[arg(long, default_value = "100", value_delimiter = ',', allow_negative_numbers = true)]
     overlap_pct: Vec<f64>,
     /// Weights of the speeds, one each [default: equal]
     #[arg(long, value_delimiter = ',')]
@@ -61,7 +61,7 @@ pub struct Arguments {
     )]
     wall_target: Vec<String>,
     /// Speed of that test, km/h
-    #[arg(long, default_value_t = Question::default().wall_kmh)]
+    #[arg(long, default_value_t = Question::default().wall_kmh, allow_negative_numbers = true)]
     wall_speed_kmh: f64,
     /// What may be varied
     #[arg(long, value_enum, default_value_t = Question::default().vary)]

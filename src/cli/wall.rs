@@ -20,7 +20,7 @@ pub struct Arguments {
     /// Vehicle id of the library, or a vehicle file
     vehicle: String,
     /// Impact speed, km/h
-    #[arg(long, default_value_t = 56.0)]
+    #[arg(long, default_value_t = 56.0, allow_negative_numbers = true)]
     speed_kmh: f64,
     /// EV5 header of a test of this vehicle: its own load cells beside the model's wall
     #[arg(long, value_name = "FILE")]

@@ -21,5 +21,7 @@ pub use run_info::{RunInfo, VehicleInfo};
 pub use set::{ChannelSet, Skipped, skipped_lines};
 
 use run_info::one_line;
-use text_file::{bytes_of, check_size, read_text, text_of};
+#[cfg(feature = "archive")]
+use text_file::text_of;
+use text_file::{bytes_of, check_size, read_text};
 use time_base::{common_base, even_step};

@@ -1,7 +1,7 @@
 //! Least added direct cost for a target (model section 8).
 //!
 //! Each design is simulated at its own new mass, so the result is consistent. The search runs each design once and
-//! coarsely; its answer is held to the fine step and to expected risk ([`super::settle`]). When the targets cannot be met, the answer is the nearest that can be
+//! coarsely; its answer is held to the fine step and to expected risk (`settle`). When the targets cannot be met, the answer is the nearest that can be
 //! reached, the constraint that blocks it, and the highest speed at which they can be met.
 
 use std::collections::BTreeMap;
