@@ -8,6 +8,7 @@ use crumple::exchange::{ChannelSet, read_channels};
 use crumple::signal::{ChannelCode, SignalError, Unit};
 
 #[derive(clap::Args)]
+#[group(skip)]
 pub struct Arguments {
     /// The file is a curve of time and value without a header: this is its ISO-MME code
     #[arg(long, value_name = "CODE", requires = "unit")]

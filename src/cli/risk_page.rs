@@ -11,6 +11,7 @@ use crumple::risk::seat::{NECK_NOTE, SeatInput, SeatRisk, seat_risk};
 use super::output;
 
 #[derive(clap::Args)]
+#[group(skip)]
 pub struct Arguments {
     /// Every risk curve of each occupant, with its population and range, and the US NCAP stars
     #[arg(long)]
