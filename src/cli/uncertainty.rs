@@ -11,7 +11,7 @@ use crumple::sizing::evaluate::CollisionEvaluator;
 use crumple::sizing::holds::Drawing;
 use crumple::sizing::uncertainty::parts::FolderParts;
 use crumple::sizing::uncertainty::{
-    Band, MonteCarlo, NoParts, Parts, Population, Progress, Request, Uncertainty, analyse,
+    Band, DRAW_STEP_S, MonteCarlo, NoParts, Parts, Population, Progress, Request, Uncertainty, analyse,
 };
 use crumple::sizing::{Problem, Sizing};
 use crumple::stamp::Stamp;
@@ -19,9 +19,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output;
 use super::plot::{refused, write_figure};
-
-/// Coarsest step of a draw, s.
-const STEP_S: f64 = 50e-6;
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -124,6 +121,13 @@ impl<'a> Bar<'a> {
     }
 }
 
+impl Drop for Bar<'_> {
+    /// No bar stays behind the answer, nor behind an error.
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 impl Progress for Bar<'_> {
     fn begin(&self, stage: &str, steps: usize) {
         self.bar.set_length(steps as u64);
@@ -155,17 +159,15 @@ pub fn run(
     (out, stamp): (Option<&Path>, &Stamp),
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Uncertainty, Error> {
-    let population = Population::new(problem, evaluator, STEP_S)?;
-    let question = Stamp::of(&(request, &stamp.input_hash, &sizing.design), STEP_S).input_hash;
+    let population = Population::new(problem, evaluator, DRAW_STEP_S)?;
+    let question = Stamp::of(&(request, &stamp.input_hash, &sizing.design), DRAW_STEP_S).input_hash;
     let kept = out.map(|path| FolderParts::new(&path.with_extension("parts"), question));
     let parts: &dyn Parts = match &kept {
         Some(folder) => folder,
         None => &NoParts,
     };
     let bar = Bar::new(stop);
-    let found = analyse(&population, &sizing.design, request, &bar, parts);
-    bar.bar.finish_and_clear();
-    found
+    analyse(&population, &sizing.design, request, &bar, parts)
 }
 
 /// Write the figures of an analysis.

@@ -244,7 +244,11 @@ impl CollisionEvaluator {
         Ok(results)
     }
 
-    fn cases(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<Case>, Error> {
+    /// [`CollisionEvaluator::sized_case`] of each load case, in order.
+    ///
+    /// # Errors
+    /// As [`CollisionEvaluator::case`].
+    pub fn cases(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<Case>, Error> {
         loads.iter().map(|load| self.sized_case(sized, load)).collect()
     }
 }
@@ -284,9 +288,7 @@ impl Evaluate for CollisionEvaluator {
     fn evaluate_all(&mut self, sized: &[SizedVehicle], cases: &[LoadCase]) -> Result<Vec<Vec<CaseValues>>, Error> {
         let mut collisions = Vec::with_capacity(sized.len() * cases.len());
         for s in sized {
-            for load in cases {
-                collisions.push(self.sized_case(s, load)?);
-            }
+            collisions.extend(self.cases(s, cases)?);
         }
         let values = map_batch(&collisions, STABLE, |case, a, r| values_of(case, &a, &r))
             .into_iter()

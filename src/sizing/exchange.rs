@@ -62,12 +62,9 @@ pub(super) fn exchange(
 
 /// Other materials for a path that are worth trying, the cheapest first.
 fn candidates(problem: &Problem<'_>, design: &Design, path: &str, least: f64) -> Result<Vec<String>, Error> {
-    let allowed = &problem.materials.allowed;
     let mut all: Vec<(f64, String)> = Vec::new();
     for material in problem.data.materials.iter() {
-        let may = material.sea_j_per_kg.is_some()
-            && (allowed.is_empty() || allowed.contains(&material.id))
-            && design.materials.get(path) != Some(&material.id);
+        let may = problem.materials.allows(material) && design.materials.get(path) != Some(&material.id);
         if !may {
             continue;
         }

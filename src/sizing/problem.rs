@@ -9,6 +9,7 @@ use super::SizingData;
 use super::design::{Design, SizedVehicle};
 use super::in_hand::InHand;
 use crate::error::Error;
+use crate::material::Material;
 use crate::measure::Measure;
 use crate::vehicle::Vehicle;
 
@@ -171,6 +172,11 @@ pub struct MaterialChoice {
 }
 
 impl MaterialChoice {
+    /// May a material be chosen for crush structure?
+    pub(super) fn allows(&self, material: &Material) -> bool {
+        material.sea_j_per_kg.is_some() && (self.allowed.is_empty() || self.allowed.contains(&material.id))
+    }
+
     /// A design that changes nothing yet, with the chosen material on every path that could grow.
     ///
     /// # Errors

@@ -203,12 +203,8 @@ fn lightest_material(problem: &Problem<'_>, path: &str, design: &Design) -> Resu
     if problem.materials.fixed.contains_key(path) {
         return Ok(None);
     }
-    let allowed = &problem.materials.allowed;
     let mut best: Option<(f64, String)> = None;
-    for material in problem.data.materials.iter() {
-        if material.sea_j_per_kg.is_none() || !(allowed.is_empty() || allowed.contains(&material.id)) {
-            continue;
-        }
+    for material in problem.data.materials.iter().filter(|m| problem.materials.allows(m)) {
         let mut other = design.clone();
         other.materials.insert(path.to_string(), material.id.clone());
         let kg = apply(problem.vehicle, &other, problem.data)?.mass.total_kg();

@@ -201,11 +201,7 @@ impl Study<'_> {
     }
 
     fn results(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<CaseResult>, Error> {
-        self.evaluator.results(&self.cases(sized, loads)?)
-    }
-
-    fn cases(&self, sized: &SizedVehicle, loads: &[LoadCase]) -> Result<Vec<Case>, Error> {
-        loads.iter().map(|l| self.evaluator.sized_case(sized, l)).collect()
+        self.evaluator.results(&self.evaluator.cases(sized, loads)?)
     }
 
     fn exemplar(&self, sized: &SizedVehicle, load: &LoadCase) -> Result<Exemplar, Error> {

@@ -4,11 +4,8 @@ use super::progress::{Stage, Within};
 use super::size::{Sizer, SizingRow};
 use crate::error::Error;
 use crate::sizing::uncertainty::parts::FolderParts;
-use crate::sizing::uncertainty::{Population, analyse};
+use crate::sizing::uncertainty::{DRAW_STEP_S, Population, analyse};
 use crate::vehicle::Vehicle;
-
-/// Coarsest step of a draw, s.
-const STEP_S: f64 = 50e-6;
 
 impl Sizer<'_> {
     /// Put the analysis of the reference target's design into its row, as `uncertainty`.
@@ -29,7 +26,7 @@ impl Sizer<'_> {
             let Some(row) = row else { continue };
             let evaluator = self.searching();
             let problem = self.problem(vehicle, &row.limits);
-            let population = Population::new(&problem, &evaluator, STEP_S)?;
+            let population = Population::new(&problem, &evaluator, DRAW_STEP_S)?;
             let folder = self.folder.join("parts").join(format!("uncertainty-{}", vehicle.id));
             let parts = FolderParts::new(&folder, self.stamp.input_hash.as_str());
             let within = Within {

@@ -6,9 +6,9 @@ use crate::error::Error;
 use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::optimise::Sizing;
 use crate::sizing::problem::Problem;
-use crate::sizing::uncertainty::{Population, Progress, Request, Share, confident};
+use crate::sizing::uncertainty::{DRAW_STEP_S, Population, Progress, Request, Share, confident};
 
-use super::drawn::{Drawing, STEP_S};
+use super::drawn::Drawing;
 
 /// What asking for a share of draws came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub fn with_confidence(
     let Some(asked) = how.confidence else {
         return Ok(None);
     };
-    let population = Population::new(problem, evaluator, STEP_S)?;
+    let population = Population::new(problem, evaluator, DRAW_STEP_S)?;
     let request = Request {
         draws: how.draws.max(100),
         confidence: vec![asked],

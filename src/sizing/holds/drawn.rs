@@ -14,8 +14,6 @@ use super::beside::{Beside, Kind};
 
 /// Draws unless others are asked for: a share of one half is then known within 4.4 points.
 pub const DRAWS: usize = 500;
-/// Coarsest step of a draw, s.
-pub const STEP_S: f64 = 50e-6;
 /// Load cases that every draw is run in; one of the others is run in turn.
 const DECIDING: usize = 3;
 /// The share of draws that a design is held against unless a confidence is asked for: more often than not.

@@ -6,11 +6,11 @@ use crate::error::Error;
 use crate::sizing::evaluate::CollisionEvaluator;
 use crate::sizing::optimise::Sizing;
 use crate::sizing::problem::Problem;
-use crate::sizing::uncertainty::{Population, Progress};
+use crate::sizing::uncertainty::{DRAW_STEP_S, Population, Progress};
 use crate::vehicle::{Library, Vehicle};
 
 use super::beside::{Beside, beside, leading};
-use super::drawn::{Drawing, Drawn, PriceRange, STEP_S, drawn, price_range};
+use super::drawn::{Drawing, Drawn, PriceRange, drawn, price_range};
 
 /// Folder of the library whose vehicles a design is tried against.
 const US: &str = "us";
@@ -65,7 +65,7 @@ impl Trial {
         evaluator: &CollisionEvaluator,
         progress: &dyn Progress,
     ) -> Result<HowFar, Error> {
-        let population = Population::new(problem, evaluator, STEP_S)?;
+        let population = Population::new(problem, evaluator, DRAW_STEP_S)?;
         let price_usd_range = price_range(&population, &sizing.design, self.drawing)?;
         progress.begin("how far it holds", 0);
         let mut rows = beside(problem, &sizing.sized, evaluator, &self.others)?;

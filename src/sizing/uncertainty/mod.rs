@@ -36,6 +36,9 @@ use crate::error::Error;
 use crate::measure::Measure;
 use ensemble::{World, criteria, least_slack};
 
+/// Coarsest step of a draw, s; one that is not stable there runs at a finer one.
+pub const DRAW_STEP_S: f64 = 50e-6;
+
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
