@@ -59,6 +59,15 @@ impl Spread {
         }
     }
 
+    /// The same range in another unit: every figure times `factor`, above 0.
+    pub fn scaled(self, factor: f64) -> Self {
+        Self {
+            low: self.low * factor,
+            central: self.central * factor,
+            high: self.high * factor,
+        }
+    }
+
     /// Value at probability `u` as the new central value, without spread.
     pub fn drawn(&self, u: f64) -> Self {
         Self::exact(self.quantile(u))

@@ -143,6 +143,9 @@ fn how_far(a: &Answer) -> String {
         "\nhow far it holds; risks are expected risks\n{}",
         output::table(&["", "worst", "limit", ""], &rows)
     );
+    if let Some(usd) = a.imported_price_usd {
+        page += &format!("US price if built in Japan and shipped, tariff paid: ${usd:.0}\n");
+    }
     if let Some([low, high]) = a.price_usd_range {
         page += &format!("US price, 5 to 95 % of draws: ${low:.0} to ${high:.0}\n");
     }

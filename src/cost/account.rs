@@ -15,7 +15,7 @@ pub enum CostKind {
     Structure,
     /// Restraint parts.
     Restraint,
-    /// Dies and engineering over volume: a step that any change of structure pays in full.
+    /// Tooling, engineering and certification of what is changed, over volume.
     Programme,
 }
 
@@ -53,22 +53,12 @@ impl CostAccount {
         let lines = self.items.iter().filter(|i| i.kind == kind);
         lines.map(|i| i.usd).sum()
     }
-
-    /// The total without the programme's step, which any structural change pays in full:
-    /// the smooth part that an optimiser can follow.
-    pub fn variable(&self) -> DirectManufacturingCost {
-        self.items
-            .iter()
-            .filter(|i| i.kind != CostKind::Programme)
-            .map(|i| i.usd)
-            .sum()
-    }
 }
 
-/// Name of the line for dies and engineering.
+/// Name of the price step for tooling, engineering and certification.
 pub const PROGRAMME: &str = "tooling and engineering over volume";
 
-/// cost = sum dm_k c_k + restraint items + tooling / volume (model section 8), direct manufacturing cost.
+/// cost = sum dm_k c_k + restraint items + investments / volume (model section 8), direct manufacturing cost.
 ///
 /// # Errors
 /// [`Error::Request`] for a material or package that does not exist, or a year outside the deflator.
@@ -116,22 +106,25 @@ pub fn added_direct_cost(mass: &MassAccount, materials: &Materials, costs: &Cost
         s.secondary_per_kg.amount(),
         s.secondary_per_kg.base_year,
     );
-    for (item, count) in costs.package_items(mass.package.as_deref())? {
+    for (id, count) in &mass.restraint_items {
+        let Some(item) = costs.restraints.iter().find(|r| &r.id == id) else {
+            continue;
+        };
         items.push(CostItem {
             what: format!("{count} x {}", item.name),
             kind: CostKind::Restraint,
             kg: None,
-            usd: item.cost.amount() * f64::from(count),
+            usd: item.cost.amount() * f64::from(*count),
             base_year: item.cost.base_year,
         });
     }
-    if mass.changes_structure() {
+    for (what, investment, usd) in costs.programme.lines(&mass.change) {
         items.push(CostItem {
-            what: PROGRAMME.into(),
+            what: what.into(),
             kind: CostKind::Programme,
             kg: None,
-            usd: costs.programme.per_vehicle(),
-            base_year: costs.programme.die_set.base_year,
+            usd,
+            base_year: investment.base_year,
         });
     }
     Ok(CostAccount { items })

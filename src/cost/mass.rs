@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::programme::Change;
 use crate::vehicle::{CrushTable, Role, Vehicle};
 
 /// When a segment counts as bottoming: it starts at this share of the table's last crush or beyond, and
@@ -88,8 +89,12 @@ pub struct MassAccount {
     pub compounding_kg: f64,
     /// Restraint package, if one was chosen.
     pub package: Option<String>,
+    /// Its parts that the car does not have already: item id and count.
+    pub restraint_items: Vec<(String, u32)>,
     /// dm_restraint, kg.
     pub restraint_kg: f64,
+    /// What the design changes, for what tools and certification cost.
+    pub change: Change,
 }
 
 impl MassAccount {
@@ -262,7 +267,9 @@ mod tests {
                 cabin_material: "boron".into(),
                 compounding_kg: 60.0 * gamma,
                 package: None,
+                restraint_items: Vec::new(),
                 restraint_kg: 0.0,
+                change: Change::default(),
             };
             assert!((account.total_kg() - by_loop).abs() < 1e-9);
         }

@@ -8,6 +8,7 @@ pub mod model;
 pub mod money;
 pub mod precedent;
 pub mod price;
+pub mod programme;
 
 pub use account::{CostAccount, CostItem, CostKind, added_direct_cost};
 pub use file::parse_costs;
@@ -15,4 +16,5 @@ pub use mass::{MassAccount, PathMass};
 pub use model::CostModel;
 pub use money::{ConsumerCost, Deflator, DirectManufacturingCost, Price, Quoted};
 pub use precedent::{PrecedentRow, Relation};
-pub use price::{PriceBuildUp, PriceItem, price_in_us};
+pub use price::{PriceBuildUp, PriceItem, imported_price_usd, price_in_us};
+pub use programme::{Change, Programme};

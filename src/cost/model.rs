@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::money::{ConsumerCost, Deflator, DirectManufacturingCost, Quoted, RetailPriceEquivalent, basis};
+use super::money::{ConsumerCost, Deflator, Quoted, RetailPriceEquivalent, basis};
+use super::programme::Programme;
 use crate::error::{Error, within};
 use crate::material::{Material, Spread};
 use crate::vehicle::Provenance;
 
-type Direct = Quoted<basis::DirectManufacturing>;
+/// A direct manufacturing cost as its source states it.
+pub type Direct = Quoted<basis::DirectManufacturing>;
 
 /// Mass and cost of added structure.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,6 +93,8 @@ pub struct RestraintItem {
     pub cost: Direct,
     /// Mass per piece, kg.
     pub mass_kg: Spread,
+    /// Key path of a restraint file that says that a seat has it already; `None`: no such key.
+    pub found_at: Option<String>,
 }
 
 /// A set of restraint parts that a design may add.
@@ -108,28 +112,30 @@ pub struct Package {
     pub passenger: Option<String>,
 }
 
-/// Dies and engineering of a changed front structure, spread over production.
+/// Parts that every car of a model has as built, besides what its restraints' file says.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Programme {
-    /// Stamping dies of a whole body.
-    pub die_set: Direct,
-    /// Share of them that is new.
-    pub share_changed: Spread,
-    /// Engineering, prototypes and certification tests of a changed front.
-    pub engineering: Direct,
-    /// Cars a year.
-    pub volume_per_year: Spread,
-    /// Years of production.
-    pub years: f64,
+pub struct Fitted {
+    /// Start of the vehicle ids it holds for.
+    pub model: String,
+    /// Item id and count.
+    pub items: Vec<(String, u32)>,
 }
 
-impl Programme {
-    /// Investment per car, direct manufacturing cost.
-    pub fn per_vehicle(&self) -> DirectManufacturingCost {
-        let cars = self.volume_per_year.central * self.years;
-        let dies = self.die_set.amount() * self.share_changed.central;
-        (dies + self.engineering.amount()) * (1.0 / cars)
-    }
+/// What selling a car in the US adds, and what bringing it there does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsSale {
+    /// Destination charge: a price like the list price, without a markup.
+    pub destination: Quoted<basis::Price>,
+    /// Dealer's share of the price.
+    pub dealer_share: Spread,
+    /// The share that list price and retail price equivalent hold already: the file's central one, never drawn.
+    pub dealer_share_held: f64,
+    /// Tariff on a car built in Japan, share of its value at the border.
+    pub tariff_car: f64,
+    /// Tariff on a light truck built in Japan.
+    pub tariff_truck: f64,
+    /// Starts of the vehicle ids that are trucks to the customs.
+    pub trucks: Vec<String>,
 }
 
 /// List price of a model in Japan.
@@ -191,8 +197,12 @@ pub struct CostModel {
     pub restraints: Vec<RestraintItem>,
     /// Restraint packages.
     pub packages: Vec<Package>,
-    /// Dies and volume.
+    /// Parts that models have as built.
+    pub fitted: Vec<Fitted>,
+    /// Investments and volume.
     pub programme: Programme,
+    /// Sale in the US.
+    pub us: UsSale,
     /// US less Japan assembly labour per car, direct cost.
     pub labour: Direct,
     /// US less Japan cost of bought-in parts per car, direct cost.
@@ -279,6 +289,12 @@ impl CostModel {
             .collect()
     }
 
+    /// Parts that a model has as built; none where the file does not say.
+    pub fn fitted_to(&self, vehicle_id: &str) -> &[(String, u32)] {
+        let found = self.fitted.iter().filter(|f| vehicle_id.starts_with(&f.model));
+        found.max_by_key(|f| f.model.len()).map_or(&[], |f| &f.items)
+    }
+
     /// The list price that holds for a vehicle id: the longest model name it starts with.
     pub fn list_price(&self, vehicle_id: &str) -> Option<&ListPrice> {
         self.list_prices
@@ -325,10 +341,21 @@ impl CostModel {
             r.mass_kg = r.mass_kg.drawn(draw(&format!("restraint.{}.mass_kg", r.id)));
         }
         let p = &mut one.programme;
-        p.die_set = p.die_set.drawn(draw("programme.die_set_usd"));
-        p.share_changed = p.share_changed.drawn(draw("programme.share_changed"));
-        p.engineering = p.engineering.drawn(draw("programme.engineering_usd"));
+        for (key, money) in [
+            ("rails", &mut p.rails),
+            ("front", &mut p.front),
+            ("skin", &mut p.skin),
+            ("cell", &mut p.cell),
+            ("engineering", &mut p.engineering),
+            ("restraint", &mut p.restraint),
+        ] {
+            *money = money.drawn(draw(&format!("programme.{key}_usd")));
+        }
+        p.strength_step = p.strength_step.drawn(draw("programme.strength_step"));
+        p.length_step_m = p.length_step_m.drawn(draw("programme.length_step_mm"));
         p.volume_per_year = p.volume_per_year.drawn(draw("programme.volume_per_year"));
+        one.us.destination = one.us.destination.drawn(draw("us.destination_usd"));
+        one.us.dealer_share = one.us.dealer_share.drawn(draw("us.dealer_share"));
         one.labour = one.labour.drawn(draw("labour.difference_usd"));
         one.parts = one.parts.drawn(draw("parts.difference_usd"));
         one.yen_per_usd = one.yen_per_usd.drawn(draw("japan.yen_per_usd"));
@@ -339,6 +366,7 @@ impl CostModel {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::cost::DirectManufacturingCost;
     use crate::error::SourceText;
     use crate::material::{Materials, parse_material};
     use std::path::Path;

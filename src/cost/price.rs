@@ -1,5 +1,5 @@
 //! Price of a US-built kei (model section 8), step by step:
-//! list price in Japan + added direct cost x RPE + (US less Japan labour and parts) x RPE.
+//! list price in Japan + added direct cost x RPE + (US less Japan labour and parts) x RPE + destination charge.
 //!
 //! Japanese list prices contain consumption tax and US prices do not, so the tax is a step of its own.
 //! A list price is taken as unchanged since its year and turned into dollars at the common year's rate.
@@ -27,12 +27,16 @@ pub enum PriceItem {
     Structure,
     /// Added restraints.
     Restraints,
-    /// Dies and engineering over volume.
+    /// Tools, engineering and certification over volume.
     Programme,
     /// Assembly labour, US less Japan.
     Labour,
     /// Bought-in parts, US less Japan.
     Parts,
+    /// Another dealer's share than list price and retail price equivalent hold.
+    Dealer,
+    /// Bringing the car to the dealer.
+    Destination,
 }
 
 impl PriceItem {
@@ -47,6 +51,8 @@ impl PriceItem {
             Self::Programme => PROGRAMME,
             Self::Labour => "assembly labour",
             Self::Parts => "bought-in parts",
+            Self::Dealer => "dealer's share beyond the usual",
+            Self::Destination => "destination charge",
         }
     }
 }
@@ -110,7 +116,7 @@ pub fn price_in_us(vehicle: &Vehicle, added: &CostAccount, costs: &CostModel) ->
     let direct = |kind| added.of(kind);
     let front = &costs.structure.front_per_kg;
     let first = costs.restraints.first().map(|r| r.cost.base_year);
-    let programme = &costs.programme.die_set;
+    let programme = &costs.programme.engineering;
     for (item, cost, year, key) in [
         (
             PriceItem::Structure,
@@ -128,7 +134,7 @@ pub fn price_in_us(vehicle: &Vehicle, added: &CostAccount, costs: &CostModel) ->
             PriceItem::Programme,
             direct(CostKind::Programme),
             programme.base_year,
-            "programme.die_set_usd",
+            "programme.engineering_usd",
         ),
     ] {
         build.at_retail(item, cost, year, key);
@@ -141,6 +147,7 @@ pub fn price_in_us(vehicle: &Vehicle, added: &CostAccount, costs: &CostModel) ->
             build.at_retail(item, quoted.amount(), quoted.base_year, key);
         }
     }
+    build.sale();
     Some(PriceBuildUp {
         vehicle: vehicle.id.clone(),
         common_year: costs.deflator.common_year(),
@@ -148,6 +155,25 @@ pub fn price_in_us(vehicle: &Vehicle, added: &CostAccount, costs: &CostModel) ->
         steps: build.steps,
         price_usd: build.price,
     })
+}
+
+/// Price in the US of the same car built in Japan, dollars of the common year: no US labour and parts, and the tariff
+/// on its value at the border (the price less the dealer's share). `None` for a car without a list price in Japan.
+pub fn imported_price_usd(built: &PriceBuildUp, costs: &CostModel) -> Option<f64> {
+    let of = |item| built.usd_of(item).unwrap_or(0.0);
+    let value = built.net_list_usd()?
+        + [PriceItem::Structure, PriceItem::Restraints, PriceItem::Programme]
+            .map(of)
+            .iter()
+            .sum::<f64>();
+    let us = &costs.us;
+    let tariff = match us.trucks.iter().any(|t| built.vehicle.starts_with(t)) {
+        true => us.tariff_truck,
+        false => us.tariff_car,
+    };
+    let share = us.dealer_share.central;
+    let dealt = value * (1.0 - us.dealer_share_held) / (1.0 - share);
+    Some(dealt + tariff * value * (1.0 - us.dealer_share_held) + us.destination.amount().usd())
 }
 
 impl PriceBuildUp {
@@ -198,7 +224,20 @@ impl Builder<'_> {
             Some("USD") => {
                 let usd = price * costs.deflator.factor(evidence.base_year).ok()?;
                 self.price = self.price + Price::new(usd);
+                // The published figure is the one of its year; what stands here is that figure brought forward.
+                let (year, basis) = (evidence.base_year, evidence.basis);
+                let brought = match basis {
+                    Basis::Published if year != costs.deflator.common_year() => Basis::Derived,
+                    same => same,
+                };
+                let evidence = PriceEvidence {
+                    basis: brought,
+                    ..evidence
+                };
                 self.push(PriceItem::ListPriceInUs, None, usd, evidence);
+                if let Some(list) = self.steps.last_mut() {
+                    list.what = format!("{}, {} dollars of {year}", list.what, grouped(price));
+                }
                 Some(false)
             }
             _ => None,
@@ -219,6 +258,21 @@ impl Builder<'_> {
         self.price = self.price + Price::new(-tax);
         let evidence = self.evidence("japan.consumption_tax", year);
         self.push(PriceItem::ConsumptionTax, None, -tax, evidence);
+    }
+
+    /// Dealer and destination.
+    fn sale(&mut self) {
+        let us = &self.costs.us;
+        let more = self.price.usd() * ((1.0 - us.dealer_share_held) / (1.0 - us.dealer_share.central) - 1.0);
+        let destination = us.destination;
+        if more != 0.0 {
+            self.price = self.price + Price::new(more);
+            let evidence = self.evidence("us.dealer_share", destination.base_year);
+            self.push(PriceItem::Dealer, None, more, evidence);
+        }
+        self.price = self.price + destination.amount();
+        let evidence = self.evidence("us.destination_usd", destination.base_year);
+        self.push(PriceItem::Destination, None, destination.amount().usd(), evidence);
     }
 
     fn at_retail(&mut self, item: PriceItem, cost: DirectManufacturingCost, year: u16, key: &str) {

@@ -61,6 +61,13 @@ impl Restraint {
         Ok(Self::parse(&library.text("restraints", id)?)?)
     }
 
+    /// Does its file state something at a key path, for example `shoulder_belt.pretensioner`?
+    pub fn has(&self, path: &str) -> bool {
+        let mut parts = path.split('.');
+        let first = parts.next().and_then(|key| self.table.get(key));
+        parts.fold(first, |at, key| at?.get(key)).is_some()
+    }
+
     /// Read an inline table of a case.
     ///
     /// # Errors

@@ -17,7 +17,9 @@ use super::uncertainty::Uncertainty;
 use super::{KEI_LENGTH_M, SizingData};
 use crate::cost::precedent::compare;
 use crate::cost::price::{VolumePrice, price_by_volume};
-use crate::cost::{CostItem, DirectManufacturingCost, MassAccount, PrecedentRow, Price, PriceBuildUp, price_in_us};
+use crate::cost::{
+    CostItem, DirectManufacturingCost, MassAccount, PrecedentRow, Price, PriceBuildUp, imported_price_usd, price_in_us,
+};
 use crate::measure::Measure;
 use crate::units::{KN, MM};
 use crate::vehicle::{Vehicle, VehicleClass};
@@ -92,6 +94,8 @@ pub struct Answer {
     /// Widest force interval of each load path, where they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corridors: Option<Corridors>,
+    /// Price of the same car built in Japan and shipped, dollars of the common year; `None` without a Japanese list price.
+    pub imported_price_usd: Option<f64>,
     /// 5 to 95 % range of the price over the spreads of mass, cost and money, where it was drawn.
     pub price_usd_range: Option<PriceRange>,
     /// Draws of the vehicle as built and with the design.
@@ -236,6 +240,7 @@ impl Answer {
             expected: sizing.expected,
             cases: sizing.values.into_iter().map(case).collect(),
             cost_year: data.costs.deflator.common_year(),
+            imported_price_usd: price.as_ref().and_then(|p| imported_price_usd(p, &data.costs)),
             price,
             new_powertrain: data.costs.structure.new_powertrain,
             price_by_volume: volumes.unwrap_or_default(),

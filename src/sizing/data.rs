@@ -1,8 +1,12 @@
 //! What a sizing knows of the world: materials, costs, and the partners it meets.
 
+use std::collections::BTreeMap;
+
 use crate::cost::CostModel;
+use crate::cost::model::RestraintItem;
 use crate::error::Error;
 use crate::material::{Material, Materials};
+use crate::occupant::Restraint;
 use crate::vehicle::{Library, Vehicle};
 
 /// Greatest length of the kei class since October 1998, m (published rule: 3.40 x 1.48 x 2.00 m).
@@ -20,6 +24,8 @@ pub struct SizingData {
     pub costs: CostModel,
     /// Partners whose makers may be asked for changes: what those weigh and cost is reported for each of them.
     pub partners: Vec<Vehicle>,
+    /// Items of the cost file that a restraint of the library has already, by its id.
+    pub has: BTreeMap<String, Vec<String>>,
 }
 
 impl SizingData {
@@ -28,11 +34,32 @@ impl SizingData {
     /// # Errors
     /// [`Error::Request`], [`Error::Io`], [`Error::Input`] as of the files.
     pub fn load(library: &Library, costs: &str) -> Result<Self, Error> {
+        let costs = CostModel::load(library, costs)?;
         Ok(Self {
             materials: Materials::load(library)?,
-            costs: CostModel::load(library, costs)?,
+            has: parts_of_restraints(library, &costs)?,
+            costs,
             partners: Vec::new(),
         })
+    }
+
+    /// Parts of a package that a vehicle does not have: per piece, what its seats' restraints hold and what its model
+    /// is fitted with is taken off.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`] for an unknown package.
+    pub fn missing_items(&self, vehicle: &Vehicle, package: Option<&str>) -> Result<Vec<(&RestraintItem, u32)>, Error> {
+        let seats = [&vehicle.driver_restraint, &vehicle.passenger_restraint];
+        let fitted = self.costs.fitted_to(&vehicle.id);
+        let has = |item: &str| -> u32 {
+            let held = seats.into_iter().flatten().filter_map(|id| self.has.get(id));
+            let in_seats = held.filter(|items| items.iter().any(|i| i == item)).count();
+            let on_car = fitted.iter().filter(|(i, _)| i == item).map(|(_, n)| n).sum::<u32>();
+            u32::try_from(in_seats).unwrap_or(0) + on_car
+        };
+        let asked = self.costs.package_items(package)?.into_iter();
+        let missing = asked.map(|(item, n)| (item, n.saturating_sub(has(&item.id))));
+        Ok(missing.filter(|(_, n)| *n > 0).collect())
     }
 
     /// The same data with every spread drawn: `draw` gets a key and returns a probability in [0, 1].
@@ -41,6 +68,7 @@ impl SizingData {
             materials: self.materials.drawn(draw),
             costs: self.costs.drawn(draw),
             partners: self.partners.clone(),
+            has: self.has.clone(),
         }
     }
 
@@ -96,6 +124,18 @@ impl SizingData {
             )
         })
     }
+}
+
+/// What of the cost file's items each restraint of the library holds.
+fn parts_of_restraints(library: &Library, costs: &CostModel) -> Result<BTreeMap<String, Vec<String>>, Error> {
+    let mut has = BTreeMap::new();
+    for id in library.ids("restraints") {
+        let restraint = Restraint::load(library, &id)?;
+        let found = |item: &&RestraintItem| item.found_at.as_deref().is_some_and(|at| restraint.has(at));
+        let items: Vec<String> = costs.restraints.iter().filter(found).map(|i| i.id.clone()).collect();
+        has.insert(id, items);
+    }
+    Ok(has)
 }
 
 /// A material that may not fold was asked for crush structure.

@@ -10,7 +10,7 @@ use super::crush_shape::{insert_plateau, make_two_steps, scale};
 use super::partner::{PartnerAccount, PartnerDesign, PartnerTerms};
 use super::station::length_station_m;
 use crate::cost::mass::{MassAccount, PathMass, Place, crush_mass_kg, design_crush_m, design_energy_j, placements};
-use crate::cost::{CostAccount, added_direct_cost};
+use crate::cost::{Change, CostAccount, added_direct_cost};
 use crate::error::Error;
 use crate::material::MaterialUse;
 use crate::vehicle::{Face, Path, PathKind, Vehicle};
@@ -89,10 +89,10 @@ impl SizedVehicle {
         self.cost.total().usd() + self.dearest_partner(|p| p.usd.usd())
     }
 
-    /// Its smooth part, which an optimiser can follow ([`CostAccount::variable`]).
+    /// Its smooth part, which an optimiser can follow: without the partner's programme, a step.
     pub fn smooth_objective_usd(&self) -> f64 {
         let smooth = |p: &PartnerAccount| p.usd.usd() - p.programme_usd.usd();
-        self.cost.variable().usd() + self.dearest_partner(smooth)
+        self.cost.total().usd() + self.dearest_partner(smooth)
     }
 
     fn dearest_partner(&self, usd: impl Fn(&PartnerAccount) -> f64) -> f64 {
@@ -192,7 +192,7 @@ pub fn apply(vehicle: &Vehicle, design: &Design, data: &SizingData) -> Result<Si
         }
     }
     sized.body.length_m += length;
-    let mass = account(design, length, paths, data)?;
+    let mass = account(vehicle, design, length, paths, data)?;
     place(&mut sized, placements(vehicle, &mass, &lengthened));
     sized.body.curb_kg += mass.total_kg();
     sized.body.test_kg += mass.total_kg();
@@ -264,7 +264,13 @@ fn material_of<'a>(design: &'a Design, path: &'a Path) -> &'a str {
         .map_or(UNSTATED_MATERIAL, String::as_str)
 }
 
-fn account(design: &Design, length_m: f64, paths: Vec<PathMass>, data: &SizingData) -> Result<MassAccount, Error> {
+fn account(
+    vehicle: &Vehicle,
+    design: &Design,
+    length_m: f64,
+    paths: Vec<PathMass>,
+    data: &SizingData,
+) -> Result<MassAccount, Error> {
     let s = &data.costs.structure;
     let cabin_material = design.cabin_material.as_deref().unwrap_or(CABIN_MATERIAL);
     let cabin = data.materials.get(cabin_material)?;
@@ -274,12 +280,18 @@ fn account(design: &Design, length_m: f64, paths: Vec<PathMass>, data: &SizingDa
             "choose one with cabin among its uses",
         ));
     }
-    let restraint_kg = data
-        .costs
-        .package_items(design.package.as_deref())?
-        .iter()
+    let items = data.missing_items(vehicle, design.package.as_deref())?;
+    let restraint_kg = (items.iter())
         .map(|(item, count)| item.mass_kg.central * f64::from(*count))
         .sum();
+    let strengths = design.strength.values().map(|s| s - 1.0);
+    let change = Change {
+        strength: strengths.fold(0.0, f64::max),
+        new_sections: !design.two_step.is_empty(),
+        cell: design.cabin_factor - 1.0,
+        length_m,
+        restraint: !items.is_empty(),
+    };
     let mut mass = MassAccount {
         paths,
         front_length_kg: length_m * s.front_kg_per_m.central,
@@ -287,7 +299,9 @@ fn account(design: &Design, length_m: f64, paths: Vec<PathMass>, data: &SizingDa
         cabin_material: cabin_material.to_string(),
         compounding_kg: 0.0,
         package: design.package.clone(),
+        restraint_items: items.iter().map(|(item, n)| (item.id.clone(), *n)).collect(),
         restraint_kg,
+        change,
     };
     mass.compounding_kg = mass.structure_kg() * s.compounding().central;
     Ok(mass)

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::SizingData;
 use super::crush_shape::{insert_plateau, raise_unloading};
 use super::station::length_station_m;
-use crate::cost::DirectManufacturingCost;
 use crate::cost::mass::{backup_path_kg, crush_mass_kg, design_crush_m, mean_force_n};
+use crate::cost::{Change, DirectManufacturingCost};
 use crate::error::Error;
 use crate::vehicle::{CrushTable, Face, Layer, Path, PathKind, Role, Vehicle};
 
@@ -144,7 +144,11 @@ impl PartnerTerms {
             usd_per_kg: data.costs.per_kg(material)?.amount().usd(),
             front_usd_per_kg: s.front_per_kg.amount().usd(),
             secondary_usd_per_kg: s.secondary_per_kg.amount().usd(),
-            programme: data.costs.programme.per_vehicle(),
+            programme: data.costs.programme.per_vehicle(&Change {
+                new_sections: true,
+                length_m: if p.softer > 0.0 { f64::INFINITY } else { 0.0 },
+                ..Change::default()
+            }),
         }))
     }
 

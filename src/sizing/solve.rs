@@ -126,7 +126,7 @@ pub(super) fn packages(problem: &Problem<'_>) -> Result<Vec<(f64, Option<String>
     let mut packages = vec![(0.0, None)];
     if matches!(problem.vary, Vary::Restraint | Vary::Both) {
         for id in &problem.packages {
-            let items = problem.data.costs.package_items(Some(id))?;
+            let items = problem.data.missing_items(problem.vehicle, Some(id))?;
             let usd: f64 = items
                 .iter()
                 .map(|(item, n)| item.cost.amount().usd() * f64::from(*n))

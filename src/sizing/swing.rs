@@ -27,12 +27,15 @@ pub struct PriceSwing {
 type Place = fn(&mut CostModel) -> &mut Spread;
 
 /// The parameters and where they stand in the cost model.
-const PARAMETERS: [(&str, Place); 9] = [
+const PARAMETERS: [(&str, Place); 12] = [
     ("retail price equivalent", |c| &mut c.rpe),
     ("cars a year", |c| &mut c.programme.volume_per_year),
-    ("engineering of a changed front, $", |c| {
+    ("engineering and certification of a changed body, $", |c| {
         &mut c.programme.engineering.usd
     }),
+    ("tools for new rail sections, $", |c| &mut c.programme.rails.usd),
+    ("destination charge, $", |c| &mut c.us.destination.usd),
+    ("dealer's share of the price", |c| &mut c.us.dealer_share),
     ("assembly labour, US less Japan, $", |c| &mut c.labour.usd),
     ("bought-in parts, US less Japan, $", |c| &mut c.parts.usd),
     ("yen a dollar", |c| &mut c.yen_per_usd),

@@ -98,9 +98,9 @@ impl Group {
             Self::MassModel => "mass model",
             Self::MaterialCost => "material cost",
             Self::RestraintCost => "restraint cost",
-            Self::Investment => "dies and volume",
+            Self::Investment => "investments and volume",
             Self::LabourAndParts => "US labour and parts",
-            Self::Markup => "retail price equivalent",
+            Self::Markup => "markup, dealer, destination",
             Self::JapanPrice => "list price and yen",
         }
     }
@@ -155,6 +155,7 @@ impl Group {
             "restraint" => Self::RestraintCost,
             "programme" => Self::Investment,
             "labour" | "parts" => Self::LabourAndParts,
+            "us" => Self::Markup,
             "retail" => Self::Markup,
             "japan" | "list_price" => Self::JapanPrice,
             _ => Self::MassModel,
@@ -482,6 +483,7 @@ fn data_without_evidence(data: &SizingData) -> SizingData {
             provenance: BTreeMap::new(),
             ..data.costs.clone()
         },
+        has: data.has.clone(),
         partners: Vec::new(),
     }
 }
