@@ -1,12 +1,14 @@
 //! The subcommands, and how a run of one ends.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use crumple::error::Error;
 
 use super::{
-    case_run, compare, criteria, identify, output, plot, report, schema, size, sled, study, validate, vehicles, wall,
+    case_run, compare, criteria, identify, library, output, plot, report, schema, size, sled, study, validate,
+    vehicles, wall,
 };
 
 /// How a command that did not fail ends.
@@ -27,6 +29,10 @@ pub enum Done {
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Vehicle library [default: CRUMPLE_LIBRARY, else a folder vehicles beside the given file or above that, else the
+    /// built-in one; `crumple vehicles where` says which]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    library: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -67,6 +73,7 @@ enum Command {
 /// Parse, run, report; the only place that prints errors.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    library::name(arguments.library);
     match dispatch(arguments.command) {
         Ok(Done::Holds) => ExitCode::SUCCESS,
         Ok(Done::DoesNotHold) => ExitCode::from(1),

@@ -9,6 +9,7 @@ mod compare;
 mod criteria;
 mod curve;
 mod identify;
+mod library;
 mod output;
 mod plot;
 mod pulses;

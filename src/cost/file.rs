@@ -11,6 +11,8 @@ use super::model::{
 use super::money::{self, Deflator, Quoted};
 use crate::error::{Error, InputError, SourceText};
 use crate::material::{Spread, check_sources, check_spread};
+use crate::vehicle::library::COSTS;
+use crate::vehicle::own::PACKAGES;
 use crate::vehicle::{Library, Provenance};
 
 type S<T> = Spanned<T>;
@@ -132,13 +134,65 @@ struct RawPrecedent {
 }
 
 impl CostModel {
-    /// Load a cost file of the library's `costs` folder, for example `us-2025`.
+    /// Load a cost file of the library's `costs` folder, for example `us-2025`, or an own one by its label; own packages
+    /// that the library holds stand behind those of the file.
     ///
     /// # Errors
     /// [`Error::Request`] with the nearest id, [`Error::Io`], [`Error::Input`] at a line of the file.
     pub fn load(library: &Library, id: &str) -> Result<Self, Error> {
-        Ok(parse_costs(&library.text("costs", id)?)?)
+        let mut model = parse_costs(&library.text(COSTS, id)?)?;
+        if library.own_text(COSTS, id).is_some() {
+            model.id = id.to_string();
+        }
+        for package in &mut model.packages {
+            meant(package, library, (COSTS, id));
+        }
+        for label in library.own_labels(PACKAGES) {
+            let Some(text) = library.own_text(PACKAGES, label) else {
+                continue;
+            };
+            let mut package = own_package(text, &model.restraints)?;
+            package.id = label.to_string();
+            meant(&mut package, library, (PACKAGES, label));
+            model.packages.push(package);
+        }
+        Ok(model)
     }
+}
+
+/// A package's restraints as the file that names them means them.
+fn meant(package: &mut Package, library: &Library, (kind, label): (&str, &str)) {
+    for name in [&mut package.driver, &mut package.passenger].into_iter().flatten() {
+        *name = library.meant(kind, label, name);
+    }
+}
+
+/// The file of one package: `format`, and the keys of a `[[package]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOwnPackage {
+    format: S<i64>,
+    id: String,
+    name: String,
+    items: BTreeMap<S<String>, u32>,
+    driver: Option<String>,
+    passenger: Option<String>,
+}
+
+fn own_package(text: &SourceText, restraints: &[RestraintItem]) -> Result<Package, InputError> {
+    let raw: RawOwnPackage = text.parse_toml()?;
+    if *raw.format.get_ref() != 1 {
+        let message = format!("format = {}", raw.format.get_ref());
+        return Err(text.error(raw.format.span(), message, "this version reads format = 1"));
+    }
+    let package = RawPackage {
+        id: raw.id,
+        name: raw.name,
+        items: raw.items,
+        driver: raw.driver,
+        passenger: raw.passenger,
+    };
+    read_package(text, package, restraints)
 }
 
 /// Read a cost file.
@@ -188,6 +242,25 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
         deflator: read.deflator,
         sources: raw.sources,
         provenance: raw.provenance.into_iter().map(|(k, v)| (k, v.into_inner())).collect(),
+    })
+}
+
+fn read_package(text: &SourceText, p: RawPackage, restraints: &[RestraintItem]) -> Result<Package, InputError> {
+    for item in p.items.keys() {
+        if !restraints.iter().any(|r| &r.id == item.get_ref()) {
+            return Err(text.error(
+                item.span(),
+                format!("package \"{}\" names the part \"{}\"", p.id, item.get_ref()),
+                "list it under [[restraint]] of the cost file",
+            ));
+        }
+    }
+    Ok(Package {
+        id: p.id,
+        name: p.name,
+        items: p.items.into_iter().map(|(k, n)| (k.into_inner(), n)).collect(),
+        driver: p.driver,
+        passenger: p.passenger,
     })
 }
 
@@ -337,26 +410,8 @@ impl Reader<'_> {
     }
 
     fn packages(&self, raw: Vec<RawPackage>, restraints: &[RestraintItem]) -> Result<Vec<Package>, InputError> {
-        raw.into_iter()
-            .map(|p| {
-                for item in p.items.keys() {
-                    if !restraints.iter().any(|r| &r.id == item.get_ref()) {
-                        return Err(self.text.error(
-                            item.span(),
-                            format!("package \"{}\" names the part \"{}\"", p.id, item.get_ref()),
-                            "list it under [[restraint]]",
-                        ));
-                    }
-                }
-                Ok(Package {
-                    id: p.id,
-                    name: p.name,
-                    items: p.items.into_iter().map(|(k, n)| (k.into_inner(), n)).collect(),
-                    driver: p.driver,
-                    passenger: p.passenger,
-                })
-            })
-            .collect()
+        let read = |p| read_package(self.text, p, restraints);
+        raw.into_iter().map(read).collect()
     }
 }
 
