@@ -1,5 +1,6 @@
-//! Which library is in use, and files of the user's own wherever an id stands (`vehicle/library.rs`, `vehicle/own.rs`,
-//! `embedded.rs`): the program as it is met in a folder of the user's.
+//! Which library is in use, files of the user's own wherever an id stands, and starter
+//! files (`vehicle/library.rs`, `vehicle/own.rs`,
+//! `embedded.rs`, `cli/new.rs`): the program as it is met in a folder of the user's.
 
 use std::path::{Path, PathBuf};
 
@@ -357,4 +358,41 @@ fn an_own_price_is_not_overridden() {
     assert_eq!(label, "honda-n-box-plus");
     assert_eq!(mine, plus);
     assert!(original - mine > 2000.0, "{original} {mine}");
+}
+
+/// Every starter runs as it is written, under the name it was given, and none is written over.
+#[test]
+fn starters_run_as_written() {
+    let folder = Folder::new();
+    for what in ["vehicle", "case", "study", "recipe", "restraint"] {
+        folder.crumple(&format!("new {what} my-{what}")).assert().success();
+        let text = std::fs::read_to_string(folder.path(&format!("my-{what}.toml"))).expect("a file");
+        assert!(text.starts_with("# ") && text.contains(&format!("my-{what}")), "{what}");
+        assert!(!text.contains("NAME"), "{what}");
+        let told = folder.refused(&format!("new {what} my-{what}"));
+        assert!(told.contains("is there already"), "{told}");
+    }
+    let checked = folder
+        .crumple("vehicles check my-vehicle.toml")
+        .output()
+        .expect("it starts");
+    assert!(checked.status.success() && checked.stderr.is_empty(), "no warning");
+    assert_eq!(
+        folder.json("wall my-vehicle.toml --json", 0)["vehicles"][0]["id"],
+        "my-vehicle"
+    );
+    folder.crumple("run my-case.toml --nominal").assert().success();
+    folder.crumple("study my-study.toml --no-report").assert().success();
+    folder
+        .crumple("identify my-recipe.toml --out car.toml")
+        .assert()
+        .success();
+    folder.crumple("vehicles check car.toml").assert().success();
+    folder.write(
+        "pulse.csv",
+        "time [s],10VEHCCG0000ACX0 [g]\n0,0\n0.02,-20\n0.04,-30\n0.06,-20\n0.08,0\n0.1,0\n",
+    );
+    let found = folder.json("sled --pulse pulse.csv --restraint my-restraint.toml --json", 0);
+    assert_eq!(found["restraint"], "my-restraint");
+    assert!(folder.refused("new case My.Case").contains("lower case"));
 }

@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crumple::error::Error;
 
 use super::{
-    case_run, compare, criteria, identify, library, output, plot, report, schema, size, sled, study, validate,
+    case_run, compare, criteria, identify, library, new, output, plot, report, schema, size, sled, study, validate,
     vehicles, wall,
 };
 
@@ -57,6 +57,8 @@ enum Command {
     Validate(validate::Arguments),
     /// The vehicle library and its evidence
     Vehicles(vehicles::Arguments),
+    /// A commented starter file that runs as it is written
+    New(new::Arguments),
     /// Figures of one case
     Plot(plot::Arguments),
     /// Self-contained report of one case, or of a finished study
@@ -96,6 +98,7 @@ fn dispatch(command: Command) -> Result<Done, Error> {
         Command::Identify(a) => identify::run(&a),
         Command::Validate(a) => validate::run(&a),
         Command::Vehicles(a) => vehicles::run(&a),
+        Command::New(a) => new::run(&a),
         Command::Plot(a) => plot::run(&a),
         Command::Report(a) => report::run(&a),
         Command::Schema(a) => schema::run(&a),

@@ -10,6 +10,7 @@ mod criteria;
 mod curve;
 mod identify;
 mod library;
+mod new;
 mod output;
 mod plot;
 mod pulses;

@@ -41,6 +41,9 @@ enum What {
     Show {
         /// Vehicle id, or a vehicle file
         vehicle: String,
+        /// Print its file as it is, to copy and change
+        #[arg(long, conflicts_with = "json")]
+        toml: bool,
         /// Print one JSON document
         #[arg(long)]
         json: bool,
@@ -112,7 +115,10 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             json,
         }) => wall_list(figure.as_deref(), *json),
         Some(What::List { json, .. }) => list(*json),
-        Some(What::Show { vehicle, json }) => show(vehicle, *json),
+        Some(What::Show {
+            vehicle, toml: true, ..
+        }) => show_file(vehicle),
+        Some(What::Show { vehicle, json, .. }) => show(vehicle, *json),
         Some(What::Where { file, json }) => which(file.as_deref(), *json),
         Some(What::Check { file }) => check(file),
     }
@@ -357,6 +363,14 @@ fn value_text(values: &[f64]) -> String {
         [a, b] => format!("{} to {}", short(*a), short(*b)),
         [first, .., last] => format!("{} ... {} ({} values)", short(*first), short(*last), values.len()),
     }
+}
+
+/// The text of a vehicle's file.
+fn show_file(name: &str) -> Result<Done, Error> {
+    let (vehicle, library) = load(name)?;
+    let text = SourceText::read(&library.vehicle_path(&vehicle.id)?)?;
+    output::text(&text.text)?;
+    Ok(Done::Holds)
 }
 
 fn show(name: &str, json: bool) -> Result<Done, Error> {
