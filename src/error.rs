@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::embedded;
+
 /// A text that was read, kept so that an error can point at its line.
 #[derive(Debug, Clone)]
 pub struct SourceText {
@@ -23,11 +25,14 @@ impl SourceText {
         }
     }
 
-    /// Read a UTF-8 file; `-` is standard input.
+    /// Read a UTF-8 file; `-` is standard input, and a path below [`embedded::ROOT`] a file of the built-in library.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be read, [`Error::Input`] when it is not UTF-8.
     pub fn read(path: &Path) -> Result<Self, Error> {
+        if let Some(text) = embedded::text(path) {
+            return Ok(Self::new(path.display().to_string(), text));
+        }
         let (bytes, name) = match path == Path::new("-") {
             true => {
                 let mut bytes = Vec::new();
@@ -47,6 +52,11 @@ impl SourceText {
                     .into())
             }
         }
+    }
+
+    /// The folder that paths in this text start from: that of its file.
+    pub fn folder(&self) -> &Path {
+        Path::new(&self.name).parent().unwrap_or(Path::new(""))
     }
 
     /// An error at a byte range of this text, with what would be right.

@@ -1,7 +1,7 @@
 //! Crash-compatibility engine: lumped-mass collisions between unlike vehicles, what their occupants' bodies
 //! go through, and the structure mass and cost a small car needs to reach target injury levels.
 //!
-//! The modules are floors; each uses only what stands below it. From the ground up: [`units`], [`number`], [`error`], [`measure`];
+//! The modules are floors; each uses only what stands below it. From the ground up: [`units`], [`number`], [`embedded`], [`error`], [`measure`];
 //! [`signal`]; [`criteria`], [`risk`]; [`vehicle`], [`material`]; [`dynamics`], test problems [`models`]; [`occupant`], [`cost`];
 //! [`collision`]; [`identify`], [`sizing`]; `study`, [`validate`]; `plot` and `report`; the command line.
 //!
@@ -11,6 +11,7 @@ pub mod collision;
 pub mod cost;
 pub mod criteria;
 pub mod dynamics;
+pub mod embedded;
 pub mod error;
 pub mod exchange;
 pub mod identify;

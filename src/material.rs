@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use crate::error::{Error, InputError, SourceText};
+use crate::vehicle::library::MATERIALS;
 use crate::vehicle::provenance_check::beyond_plain;
 use crate::vehicle::{Library, Provenance};
 
@@ -302,15 +303,18 @@ impl Materials {
         Self(all.into_iter().map(|m| (m.id.clone(), m)).collect())
     }
 
-    /// Load every file of the library's `materials` folder.
+    /// Load every file of the library's `materials` folder, and own ones under their labels.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Input`] at a line of a file.
     pub fn load(library: &Library) -> Result<Self, Error> {
         let mut all = Vec::new();
-        for id in library.ids("materials") {
-            let text = library.text("materials", &id)?;
-            let material = parse_material(&text)?;
+        for id in library.ids(MATERIALS) {
+            let text = library.text(MATERIALS, &id)?;
+            let mut material = parse_material(&text)?;
+            if library.own_text(MATERIALS, &id).is_some() {
+                material.id.clone_from(&id);
+            }
             if material.id != id {
                 return Err(Error::request(
                     format!("{}: id = \"{}\"", text.name, material.id),

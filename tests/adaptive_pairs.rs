@@ -23,8 +23,8 @@ fn root() -> &'static Path {
 
 /// The pairs of the main study at 56 km/h each with the driver, at an overlap.
 fn study_pairs(overlap_pct: f64) -> Vec<Case> {
-    let library = Library::open(&root().join("vehicles")).expect("the library opens");
-    let spec = load_study(&root().join("studies/kei-vs-us.toml"), &library).expect("it loads");
+    let mut library = Library::open(&root().join("vehicles")).expect("the library opens");
+    let spec = load_study(&root().join("studies/kei-vs-us.toml"), &mut library).expect("it loads");
     let question = &spec.question;
     let data = question.data(&library).expect("costs and partners load");
     let plan = Plan::new(DURATION_S, 1e-6);

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// From the ground up; modules of one floor may use each other one way.
 const FLOORS: &[&[&str]] = &[
-    &["units", "number", "error", "stamp", "model"],
+    &["units", "number", "embedded", "error", "stamp", "model"],
     &["measure"],
     &["vehicle", "material"],
     &["signal", "exchange"],

@@ -85,14 +85,14 @@ fn evaluator(spec: &StudySpec, library: &Library, data: &SizingData) -> Collisio
 #[ignore = "minutes; run on demand"]
 fn the_optimum_beats_a_random_search_and_holds_at_the_fine_step() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let library = Library::find(Some(root)).expect("the shipped library");
+    let mut library = Library::find(Some(root)).expect("the shipped library");
     let mut csv = String::from(
         "study,vehicle,against,speed_kmh,overlap_pct,feasible,optimum_usd,optimum_kg,optimum_runs,random_points,\
          random_feasible,random_best_usd\n",
     );
     for study in ["kei-vs-us", "short"] {
         let path = root.join("studies").join(format!("{study}.toml"));
-        let spec = load_study(&path, &library).expect("a shipped study");
+        let spec = load_study(&path, &mut library).expect("a shipped study");
         let data = spec.question.data(&library).expect("shipped costs");
         let (v, l) = hardest(&spec, &library, &data);
         let load = spec.question.pairs()[l].clone();

@@ -37,9 +37,9 @@ step_us = 50
 }
 
 fn pair(extra: &str) -> Readings {
-    let library = Library::find(None).unwrap();
+    let mut library = Library::find(None).unwrap();
     let source = SourceText::new("study.toml", study(extra));
-    let spec = parse_study(&source, &library).unwrap();
+    let spec = parse_study(&source, &mut library).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let result = run_study(&spec, &library, folder.path(), &Quiet).unwrap();
     result.rows[0].before.clone()
@@ -63,8 +63,8 @@ fn odds_of_the_leg_are_multiplied_where_the_panel_comes_back() {
 
 #[test]
 fn a_ratio_nobody_published_is_refused_at_its_line() {
-    let library = Library::find(None).unwrap();
+    let mut library = Library::find(None).unwrap();
     let source = SourceText::new("study.toml", study("intrusion_odds = \"panel\""));
-    let error = parse_study(&source, &library).unwrap_err().to_string();
+    let error = parse_study(&source, &mut library).unwrap_err().to_string();
     assert!(error.contains("study.toml:8") && error.contains("panel"), "{error}");
 }

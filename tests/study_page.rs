@@ -44,8 +44,8 @@ speeds_kmh = [30, 48]
 
 fn study() -> StudyResult {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let library = Library::find(Some(root)).expect("the shipped library");
-    let spec = parse_study(&SourceText::new("study.toml", STUDY), &library).expect("it reads");
+    let mut library = Library::find(Some(root)).expect("the shipped library");
+    let spec = parse_study(&SourceText::new("study.toml", STUDY), &mut library).expect("it reads");
     let folder = tempfile::tempdir().expect("a folder");
     run_study(&spec, &library, folder.path(), &Quiet).expect("it runs")
 }

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::collision::file::load_case;
 use crumple::collision::result::CaseResult;
 use crumple::collision::{Case, Finished};
 use crumple::dynamics::Plan;
@@ -11,10 +10,10 @@ use crumple::measure::{Measure, Readings};
 use crumple::occupant::{OccupantResult, ScatterSet};
 use crumple::risk::expected::FIELD_FACTOR;
 use crumple::sizing::uncertainty::case_spread::{CaseSpread, case_spread};
-use crumple::vehicle::{Library, VehicleClass};
+use crumple::vehicle::VehicleClass;
 
 use super::channel_files::ChannelFormat;
-use super::{Done, output, risk_page, vehicles};
+use super::{Done, library, output, risk_page, vehicles};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -49,7 +48,7 @@ pub struct Arguments {
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
-    let (case, _) = load_case(&a.case)?;
+    let case = library::case(&a.case)?;
     for p in &case.parties {
         if p.vehicle.class != VehicleClass::Barrier {
             vehicles::warn_if_open(&p.vehicle, p.face);
@@ -100,7 +99,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
 fn scatter_set(a: &Arguments) -> Result<ScatterSet, Error> {
     match &a.scatter {
         Some(file) => Ok(ScatterSet::parse(&SourceText::read(file)?)?),
-        None => ScatterSet::shipped(&Library::find(a.case.parent())?),
+        None => ScatterSet::shipped(&library::find(Some(&a.case))?),
     }
 }
 

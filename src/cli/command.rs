@@ -1,12 +1,14 @@
 //! The subcommands, and how a run of one ends.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use crumple::error::Error;
 
 use super::{
-    case_run, compare, criteria, identify, output, plot, report, schema, size, sled, study, validate, vehicles, wall,
+    case_run, compare, criteria, identify, library, new, output, plot, report, schema, size, sled, study, validate,
+    vehicles, wall,
 };
 
 /// How a command that did not fail ends.
@@ -27,6 +29,10 @@ pub enum Done {
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Vehicle library [default: CRUMPLE_LIBRARY, else a folder vehicles beside the given file or above that, else the
+    /// built-in one; `crumple vehicles where` says which]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    library: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -51,6 +57,8 @@ enum Command {
     Validate(validate::Arguments),
     /// The vehicle library and its evidence
     Vehicles(vehicles::Arguments),
+    /// A commented starter file that runs as it is written
+    New(new::Arguments),
     /// Figures of one case
     Plot(plot::Arguments),
     /// Self-contained report of one case, or of a finished study
@@ -67,6 +75,7 @@ enum Command {
 /// Parse, run, report; the only place that prints errors.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    library::name(arguments.library);
     match dispatch(arguments.command) {
         Ok(Done::Holds) => ExitCode::SUCCESS,
         Ok(Done::DoesNotHold) => ExitCode::from(1),
@@ -89,6 +98,7 @@ fn dispatch(command: Command) -> Result<Done, Error> {
         Command::Identify(a) => identify::run(&a),
         Command::Validate(a) => validate::run(&a),
         Command::Vehicles(a) => vehicles::run(&a),
+        Command::New(a) => new::run(&a),
         Command::Plot(a) => plot::run(&a),
         Command::Report(a) => report::run(&a),
         Command::Schema(a) => schema::run(&a),

@@ -1,20 +1,21 @@
 //! `crumple identify`: a vehicle file from a recipe and its own wall test, by histories or by scalars.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crumple::collision::wall::rigid_wall;
 use crumple::error::{Error, write_atomic};
 use crumple::identify::{Identified, PulseOutcome, identify};
 use crumple::report::fit_figures;
 use crumple::stamp::Stamp;
+use crumple::vehicle::own::is_path;
 
 use super::plot::{refused, write_figure};
-use super::{Done, output};
+use super::{Done, library, output};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Recipe file
-    recipe: PathBuf,
+    /// Recipe file, or the id of a recipe of the library
+    recipe: String,
     /// Write the vehicle file here [default: print it]
     #[arg(long)]
     out: Option<PathBuf>,
@@ -26,12 +27,22 @@ pub struct Arguments {
 /// Step of the run whose numbers and histories are reported, s.
 const STEP_S: f64 = 10e-6;
 
+fn recipe_path(name: &str) -> Result<PathBuf, Error> {
+    if is_path(name) || Path::new(name).is_file() {
+        return Ok(PathBuf::from(name));
+    }
+    let recipes = library::find(None)?.files_in("recipes");
+    let known = recipes.iter().map(|(id, _)| id.as_str());
+    let found = recipes.iter().find(|(id, _)| id == name).map(|(_, path)| path.clone());
+    found.ok_or_else(|| Error::unknown("recipe id", name, known))
+}
+
 pub fn run(a: &Arguments) -> Result<Done, Error> {
-    let found = identify(&a.recipe, &rigid_wall()?)?;
+    let found = identify(&recipe_path(&a.recipe)?, &rigid_wall()?)?;
     if let Some(folder) = &a.figures {
         let Some(pulse) = &found.pulse else {
             return Err(Error::request(
-                format!("--figures: {} has no [pulse]", a.recipe.display()),
+                format!("--figures: {} has no [pulse]", a.recipe),
                 "figures compare histories: name channels in [pulse], or leave --figures out",
             ));
         };

@@ -9,6 +9,8 @@ mod compare;
 mod criteria;
 mod curve;
 mod identify;
+mod library;
+mod new;
 mod output;
 mod plot;
 mod pulses;

@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::collision::file::load_case;
 use crumple::collision::result::CaseResult;
 use crumple::error::{Error, write_atomic};
 use crumple::plot::Figure;
 use crumple::report::case_figures;
 
-use super::{Done, output};
+use super::{Done, library, output};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -23,7 +22,7 @@ pub struct Arguments {
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
-    let (case, _) = load_case(&a.case)?;
+    let case = library::case(&a.case)?;
     let finished = crumple::collision::run(&case)?;
     let result = CaseResult::collect(&case, &finished)?;
     let figures = case_figures(&case, &finished, &result).map_err(refused)?;

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crumple::collision::file::load_case;
 use crumple::collision::result::CaseResult;
 use crumple::error::{Error, write_atomic};
 use crumple::report::{case_figures, case_page, render, study_figures, study_page};
@@ -10,7 +9,7 @@ use crumple::study::StudyResult;
 use rayon::prelude::*;
 
 use super::plot::{refused, write_figure};
-use super::{Done, output};
+use super::{Done, library, output};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -22,7 +21,7 @@ pub struct Arguments {
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
-    let (case, _) = load_case(&a.case)?;
+    let case = library::case(&a.case)?;
     let finished = crumple::collision::run(&case)?;
     let result = CaseResult::collect(&case, &finished)?;
     let figures = case_figures(&case, &finished, &result).map_err(refused)?;

@@ -19,17 +19,19 @@ use crumple::sizing::{
 };
 use crumple::stamp::Stamp;
 use crumple::units::{KN, MM};
+use crumple::vehicle::library::{COSTS, MATERIALS, RESTRAINTS};
+use crumple::vehicle::own::{PACKAGES, VEHICLES};
 use crumple::vehicle::{Library, Vehicle, vehicle_toml};
 use serde::Serialize;
 
 use super::plot::{refused, write_figure};
-use super::{Done, output, size_page, study, uncertainty, vehicles};
+use super::{Done, library, output, size_page, study, uncertainty, vehicles};
 
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Vehicle id of the library, or a vehicle file
     vehicle: String,
-    /// Partner ids
+    /// Partners: ids of the library, or vehicle files
     #[arg(long, required = true, value_delimiter = ',')]
     against: Vec<String>,
     /// Each vehicle's own speed, km/h
@@ -125,7 +127,7 @@ pub struct Arguments {
     map_speed_kmh: Vec<f64>,
     #[command(flatten)]
     uncertainty: uncertainty::Options,
-    /// Cost file of the library
+    /// Cost file: an id of the library, or a file
     #[arg(long, default_value = crumple::sizing::DEFAULT_COSTS)]
     costs: String,
     /// Also write the document to this file
@@ -158,11 +160,10 @@ struct Document<'a> {
 const DURATION_S: f64 = 0.2;
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
-    let vehicle = vehicles::load(&a.vehicle, Path::new("."))?;
-    let library = Library::find(None)?;
-    let question = question(a)?;
+    let (vehicle, mut library) = vehicles::load(&a.vehicle)?;
+    let question = question(a, &mut library)?;
     let data = question.data(&library)?;
-    for id in &a.packages {
+    for id in question.packages.iter().flatten() {
         data.costs.package(id)?;
     }
     let request = a.uncertainty.request()?;
@@ -184,7 +185,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         confidence
     });
     let front = pareto(a, &question, (&problem, &sizing.design), &mut evaluator, &stop)?;
-    let map = map(a, &problem, &evaluator, &stop)?;
+    let map = map(a, (&question, &problem), &evaluator, &stop)?;
     let spread = match &request {
         Some(request) => {
             let at = (a.out.as_deref(), &stamp);
@@ -193,7 +194,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
         None => None,
     };
     if let Some(path) = &a.write_vehicle {
-        write_vehicle(path, &vehicle, &sizing, &data)?;
+        write_vehicle(path, &vehicle, &sizing, (&library, &data))?;
     }
     let bands = match a.corridors {
         true => Some(corridors(&problem, &sizing, &mut evaluator)?),
@@ -242,14 +243,31 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
 }
 
 /// The vehicle with its design as a file: its masses, tables and restraints, under a name of its own.
-fn write_vehicle(path: &Path, vehicle: &Vehicle, sizing: &Sizing, data: &SizingData) -> Result<(), Error> {
+fn write_vehicle(
+    path: &Path,
+    vehicle: &Vehicle,
+    sizing: &Sizing,
+    (library, data): (&Library, &SizingData),
+) -> Result<(), Error> {
     let mut sized = sizing.sized.vehicle.clone();
-    sized.id = format!("{}-sized", vehicle.id);
+    // An id holds no +, which a label of an own file may.
+    sized.id = format!("{}-sized", vehicle.id.replace('+', "-"));
     sized.name = format!("{}, sized", vehicle.name);
     if let Some(id) = &sizing.design.package {
         let package = data.costs.package(id)?;
         sized.driver_restraint = package.driver.clone().or(sized.driver_restraint);
         sized.passenger_restraint = package.passenger.clone().or(sized.passenger_restraint);
+    }
+    // Own files are no ids of a library: the written file names them by their paths.
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for name in [&mut sized.driver_restraint, &mut sized.passenger_restraint]
+        .into_iter()
+        .flatten()
+    {
+        *name = library.name_from(RESTRAINTS, name, folder);
+    }
+    for name in sized.paths.iter_mut().filter_map(|p| p.material.as_mut()) {
+        *name = library.name_from(MATERIALS, name, folder);
     }
     let head = [
         format!(
@@ -291,11 +309,11 @@ fn pareto(
 /// The map asked for, against the first partner.
 fn map(
     a: &Arguments,
-    problem: &Problem,
+    (question, problem): (&Question, &Problem),
     evaluator: &CollisionEvaluator,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<Option<FeasibilityMap>, Error> {
-    Ok(match a.against.first().and_then(|id| evaluator.partner(id)) {
+    Ok(match question.partners.first().and_then(|id| evaluator.partner(id)) {
         Some(partner) if !a.map_mass_kg.is_empty() => {
             let (masses, speeds) = (&a.map_mass_kg, &a.map_speed_kmh);
             Some(feasibility_map(problem, partner, masses, speeds, evaluator, stop)?)
@@ -329,7 +347,7 @@ fn figures(
     Ok(())
 }
 
-fn question(a: &Arguments) -> Result<Question, Error> {
+fn question(a: &Arguments, library: &mut Library) -> Result<Question, Error> {
     let speeds = weights("--speed-weights", &a.speed_weights, a.speed_kmh.len())?;
     let overlaps = weights("--overlap-weights", &a.overlap_weights, a.overlap_pct.len())?;
     for &speed in &a.speed_kmh {
@@ -342,10 +360,17 @@ fn question(a: &Arguments) -> Result<Question, Error> {
     let mut fixed = BTreeMap::new();
     for word in &a.material {
         let (path, id) = pair("--material", word, "PATH=MATERIAL, for example rails=dp800")?;
-        fixed.insert(path, id);
+        fixed.insert(path, library::adopt(library, MATERIALS, &id)?);
     }
+    let cabin = a.cabin_material.iter().map(|id| library::adopt(library, MATERIALS, id));
+    let materials = MaterialChoice {
+        cabin: cabin.collect::<Result<Vec<_>, _>>()?.pop(),
+        allowed: library::adopt_all(library, MATERIALS, &a.materials)?,
+        fixed,
+    };
+    let packages = library::adopt_all(library, PACKAGES, &a.packages)?;
     Ok(Question {
-        partners: a.against.clone(),
+        partners: library::adopt_all(library, VEHICLES, &a.against)?,
         speeds_kmh: a.speed_kmh.clone(),
         overlaps_pct: a.overlap_pct.clone(),
         weights: (speeds, overlaps),
@@ -361,17 +386,13 @@ fn question(a: &Arguments) -> Result<Question, Error> {
         max_strength: within("--max-strength", a.max_strength, Question::FACTOR)?,
         max_cabin_factor: within("--max-cabin-factor", a.max_cabin_factor, Question::FACTOR)?,
         reshape: a.reshape,
-        materials: MaterialChoice {
-            allowed: a.materials.clone(),
-            fixed,
-            cabin: a.cabin_material.clone(),
-        },
-        packages: Some(a.packages.clone()).filter(|p| !p.is_empty()),
+        costs: library::adopt(library, COSTS, &a.costs)?,
+        materials: materials.without_own(library)?,
+        packages: Some(packages).filter(|p| !p.is_empty()),
         partner: partner(a)?,
         new_powertrain: a.new_powertrain,
         volume_per_year: a.volume_per_year,
         highest_speed: a.highest_speed,
-        costs: a.costs.clone(),
     })
 }
 

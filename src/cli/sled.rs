@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crumple::criteria::Dummy;
 use crumple::dynamics::Plan;
-use crumple::error::{Error, SourceText};
+use crumple::error::Error;
 use crumple::exchange::{ChannelSet, RunInfo, read_channels, skipped_lines, table};
 use crumple::occupant::{
     ChannelPair, MeasuredScalars, OccupantError, OccupantResult, Restraint, Seat, SledPulse, beside, channels,
@@ -14,9 +14,9 @@ use crumple::plot::Theme;
 use crumple::report::sled_figure::{SledFigure, sled_figure};
 use crumple::signal::{Channel, Unit, pulse_from_velocity};
 use crumple::stamp::Stamp;
-use crumple::vehicle::Library;
+use crumple::vehicle::library::RESTRAINTS;
 
-use super::{Done, curve, output, plot, pulses, vehicles};
+use super::{Done, curve, library, output, plot, pulses, vehicles};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -144,10 +144,9 @@ fn write_files(folder: &Path, stem: &str, input: &SledFigure, document: &serde_j
 }
 
 fn restraint(name: &str) -> Result<Restraint, Error> {
-    if name.ends_with(".toml") {
-        return Ok(Restraint::parse(&SourceText::read(Path::new(name))?)?);
-    }
-    Restraint::load(&Library::find(None)?, name)
+    let mut library = library::for_name(name)?;
+    let id = library::adopt(&mut library, RESTRAINTS, name)?;
+    Restraint::load(&library, &id)
 }
 
 /// Pairs and scalars of the measured dummy; the pulse's own file is not read twice.

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use crumple::error::Error;
 use crumple::exchange::parquet::{Column, ColumnData, write_columns};
 use crumple::study::{Cells, Progress, Stage, StudyResult, columns, load_study, run_study};
-use crumple::vehicle::{Face, Library};
+use crumple::vehicle::Face;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Done, output, vehicles};
+use super::{Done, library, output, vehicles};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -186,8 +186,8 @@ pub fn interrupt_flag() -> Arc<AtomicBool> {
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
-    let library = Library::find(a.study.parent())?;
-    let spec = load_study(&a.study, &library)?;
+    let mut library = library::find(Some(&a.study))?;
+    let spec = load_study(&a.study, &mut library)?;
     let stem = a.study.file_stem().unwrap_or_default();
     let folder = a.out.clone().unwrap_or_else(|| Path::new("out").join(stem));
     for id in spec.vehicles.iter().chain(&spec.question.partners) {

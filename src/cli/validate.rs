@@ -7,10 +7,9 @@ use crumple::error::Error;
 use crumple::number::Range;
 use crumple::report::validation_figures;
 use crumple::validate::{Family, Kind, Reference, Row, Validation, small_overlap, validate};
-use crumple::vehicle::Library;
 
 use super::case_run::spread_page;
-use super::{Done, output, plot};
+use super::{Done, library, output, plot};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -23,7 +22,7 @@ pub struct Arguments {
 }
 
 pub fn run(a: &Arguments) -> Result<Done, Error> {
-    let found = validate(&Library::find(None)?)?;
+    let found = validate(&library::find(None)?)?;
     if let Some(folder) = &a.out {
         for (name, figure, _) in validation_figures(&found).map_err(plot::refused)? {
             plot::write_figure(folder, &name, &figure)?;

@@ -8,13 +8,14 @@ use crumple::error::{Error, SourceText};
 use crumple::plot::{Heading, Stamp, Theme, field};
 use crumple::units::{KMH, US};
 use crumple::validate::evidence::{self, Stiffnesses};
-use crumple::vehicle::library::{VEHICLE_GROUPS, load_vehicle};
+use crumple::vehicle::library::{RESTRAINTS, VARIABLE, VEHICLE_GROUPS, load_vehicle};
+use crumple::vehicle::own::VEHICLES;
 use crumple::vehicle::{
-    Basis, Face, Library, Provenance, Vehicle, VehicleClass, endless_body_mount, face_hole, parse_vehicle,
+    Basis, Face, Library, Origin, Provenance, Vehicle, VehicleClass, endless_body_mount, face_hole, parse_vehicle,
 };
 use serde::Serialize;
 
-use super::{Done, output, plot};
+use super::{Done, library, output, plot};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -40,6 +41,17 @@ enum What {
     Show {
         /// Vehicle id, or a vehicle file
         vehicle: String,
+        /// Print its file as it is, to copy and change
+        #[arg(long, conflicts_with = "json")]
+        toml: bool,
+        /// Print one JSON document
+        #[arg(long)]
+        json: bool,
+    },
+    /// Which library is in use, and why
+    Where {
+        /// For this case, study or vehicle file [default: for a command that is given none]
+        file: Option<PathBuf>,
         /// Print one JSON document
         #[arg(long)]
         json: bool,
@@ -51,18 +63,15 @@ enum What {
     },
 }
 
-/// A vehicle by file path or library id.
-pub fn load(name: &str, folder: &Path) -> Result<Vehicle, Error> {
-    let path = folder.join(name);
-    let vehicle = if name.ends_with(".toml") || path.is_file() {
-        load_vehicle(&path)?
-    } else {
-        Library::find(Some(folder))?.vehicle(name)?
-    };
+/// A vehicle by file path or library id, and the library it came from.
+pub fn load(name: &str) -> Result<(Vehicle, Library), Error> {
+    let mut library = library::for_name(name)?;
+    let id = library::adopt(&mut library, VEHICLES, name)?;
+    let vehicle = library.vehicle(&id)?;
     if vehicle.class != VehicleClass::Barrier {
         warn_if_open(&vehicle, Face::Front);
     }
-    Ok(vehicle)
+    Ok((vehicle, library))
 }
 
 /// A face with a hole runs, with a warning.
@@ -106,13 +115,63 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             json,
         }) => wall_list(figure.as_deref(), *json),
         Some(What::List { json, .. }) => list(*json),
-        Some(What::Show { vehicle, json }) => show(vehicle, *json),
+        Some(What::Show {
+            vehicle, toml: true, ..
+        }) => show_file(vehicle),
+        Some(What::Show { vehicle, json, .. }) => show(vehicle, *json),
+        Some(What::Where { file, json }) => which(file.as_deref(), *json),
         Some(What::Check { file }) => check(file),
     }
 }
 
+#[derive(Serialize)]
+struct Which {
+    library: String,
+    origin: Origin,
+    why: String,
+    vehicles: usize,
+    restraints: usize,
+}
+
+/// Which library is in use, by which part of the rule.
+fn which(file: Option<&Path>, json: bool) -> Result<Done, Error> {
+    let library = library::find(file)?;
+    let root = library.root();
+    let why = match library.origin() {
+        Origin::Named => "named by --library".to_string(),
+        Origin::Environment => format!("named by {VARIABLE}"),
+        Origin::Beside => match file {
+            Some(file) => format!("in the folder of {} or above it", file.display()),
+            None => "in the working directory or above it".to_string(),
+        },
+        Origin::BuiltIn => {
+            format!(
+                "carried by this program: no --library, no {VARIABLE}, no folder vehicles with a vehicle and a restraint"
+            ) + &file.map_or(" in the working directory or above it".into(), |f| {
+                format!(" beside {} or above that", f.display())
+            })
+        }
+    };
+    let found = Which {
+        library: root.display().to_string(),
+        origin: library.origin(),
+        why,
+        vehicles: library.vehicle_files().len(),
+        restraints: library.ids(RESTRAINTS).len(),
+    };
+    if json {
+        output::json(&found)?;
+    } else {
+        output::text(&format!(
+            "{}\n{}\n{} vehicles, {} restraints\n",
+            found.library, found.why, found.vehicles, found.restraints
+        ))?;
+    }
+    Ok(Done::Holds)
+}
+
 fn list(json: bool) -> Result<Done, Error> {
-    let library = Library::find(None)?;
+    let library = library::find(None)?;
     let mut all = Vec::new();
     for (group, id, path) in library.vehicle_files() {
         let v = load_vehicle(&path)?;
@@ -156,7 +215,7 @@ fn list(json: bool) -> Result<Done, Error> {
 const WALL_KMH: f64 = 56.0;
 
 fn wall_list(figure: Option<&Path>, json: bool) -> Result<Done, Error> {
-    let library = Library::find(None)?;
+    let library = library::find(None)?;
     let mut vehicles = Vec::new();
     for (_, _, path) in library.vehicle_files() {
         vehicles.push(load_vehicle(&path)?);
@@ -286,13 +345,8 @@ struct Shown {
 }
 
 /// The comment lines at the head of a vehicle's file: what it is and what its own wall test says.
-fn notes(name: &str) -> Result<Vec<String>, Error> {
-    let file = Path::new(name);
-    let text = if name.ends_with(".toml") || file.is_file() {
-        SourceText::read(file)?
-    } else {
-        SourceText::read(&Library::find(None)?.vehicle_path(name)?)?
-    };
+fn notes(library: &Library, id: &str) -> Result<Vec<String>, Error> {
+    let text = SourceText::read(&library.vehicle_path(id)?)?;
     let head = text.text.lines().take_while(|l| l.starts_with('#'));
     Ok(head.map(|l| l[1..].trim_end().to_string()).collect())
 }
@@ -311,8 +365,16 @@ fn value_text(values: &[f64]) -> String {
     }
 }
 
+/// The text of a vehicle's file.
+fn show_file(name: &str) -> Result<Done, Error> {
+    let (vehicle, library) = load(name)?;
+    let text = SourceText::read(&library.vehicle_path(&vehicle.id)?)?;
+    output::text(&text.text)?;
+    Ok(Done::Holds)
+}
+
 fn show(name: &str, json: bool) -> Result<Done, Error> {
-    let v = load(name, Path::new("."))?;
+    let (v, library) = load(name)?;
     let evidence: Vec<Evidence> = v
         .number_keys()
         .into_iter()
@@ -335,7 +397,7 @@ fn show(name: &str, json: bool) -> Result<Done, Error> {
         class: v.class,
         year: v.year,
         test_kg: v.body.test_kg,
-        notes: notes(name)?,
+        notes: notes(&library, &v.id)?,
         masses: v.masses.iter().map(|m| (m.name.clone(), m.kg)).collect(),
         evidence,
         sources: v.sources.clone(),

@@ -61,7 +61,7 @@ pub fn run(a: &Arguments) -> Result<Done, Error> {
             "above 0 and at most 300 km/h",
         ));
     }
-    let vehicle = vehicles::load(&a.vehicle, Path::new("."))?;
+    let vehicle = vehicles::load(&a.vehicle)?.0;
     let plan = Plan::new(0.160, vehicles::step_s(a.step_us)?);
     let test = wall_test(&vehicle, a.speed_kmh * KMH, plan)?;
     let outcome = &test.finished.outcome;

@@ -1,6 +1,6 @@
 //! The case file (TOML, `format = 1`): resolved against the library into a [`Case`].
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,7 +10,8 @@ use crate::dynamics::{Plan, Solver};
 use crate::error::{Error, SourceText};
 use crate::occupant::{Restraint, Seat};
 use crate::units::{KMH, MM, MS, US};
-use crate::vehicle::library::load_vehicle;
+use crate::vehicle::library::RESTRAINTS;
+use crate::vehicle::own::VEHICLES;
 use crate::vehicle::{Face, Library, Role, Vehicle};
 
 use super::case::{Case, Party, SeatedOccupant, Turning};
@@ -78,21 +79,22 @@ pub struct CaseContext<'a> {
     pub folder: &'a Path,
 }
 
-/// Read and resolve a case file.
+/// Read and resolve a case file; ids are those of [`Library::find`].
 ///
 /// # Errors
 /// [`Error::Input`] at the line of an unknown key, a value out of range, an unknown vehicle; errors of the vehicle files.
 pub fn load_case(path: &Path) -> Result<(Case, SourceText), Error> {
+    load_case_with(path, &Library::find(path.parent())?)
+}
+
+/// Read and resolve a case file with a library.
+///
+/// # Errors
+/// As [`load_case`].
+pub fn load_case_with(path: &Path, library: &Library) -> Result<(Case, SourceText), Error> {
     let text = SourceText::read(path)?;
-    let library = Library::find(path.parent())?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    let case = parse_case(
-        &text,
-        &CaseContext {
-            library: &library,
-            folder,
-        },
-    )?;
+    let case = parse_case(&text, &CaseContext { library, folder })?;
     Ok((case, text))
 }
 
@@ -111,7 +113,11 @@ pub fn parse_case(text: &SourceText, context: &CaseContext<'_>) -> Result<Case, 
             )
             .into());
     }
-    let read = Reader { text, context };
+    let mut read = Reader {
+        text,
+        folder: context.folder,
+        library: context.library.clone(),
+    };
     let [first, second] = raw.vehicle.get_ref().as_slice() else {
         return Err(text
             .error(
@@ -175,7 +181,9 @@ pub fn parse_case(text: &SourceText, context: &CaseContext<'_>) -> Result<Case, 
 
 struct Reader<'a> {
     text: &'a SourceText,
-    context: &'a CaseContext<'a>,
+    folder: &'a Path,
+    /// The library, and the own files that the case names.
+    library: Library,
 }
 
 /// Largest friction of face on face.
@@ -208,27 +216,19 @@ impl Reader<'_> {
         Ok(turning)
     }
 
-    fn vehicle(&self, source: &Spanned<String>) -> Result<Vehicle, Error> {
-        let name = source.get_ref();
-        let at_source = |e: Error| match e {
-            Error::Io { path, source: io, .. } => Error::from(self.text.error(
-                source.span(),
-                format!("cannot read vehicle file {}: {io}", path.display()),
-                "give an id of the library, or a path relative to this file",
-            )),
-            other => other.at(self.text, source.span()),
-        };
-        let is_path =
-            Path::new(name).extension().is_some_and(|e| e == "toml") || name.contains(std::path::MAIN_SEPARATOR);
-        if is_path {
-            let path: PathBuf = self.context.folder.join(name);
-            load_vehicle(&path).map_err(at_source)
-        } else {
-            self.context.library.vehicle(name).map_err(at_source)
-        }
+    fn vehicle(&mut self, source: &Spanned<String>) -> Result<Vehicle, Error> {
+        let id = self.adopt(VEHICLES, source)?;
+        let vehicle = self.library.vehicle(&id);
+        vehicle.map_err(|e| e.at(self.text, source.span()))
     }
 
-    fn party(&self, raw: &RawParty, index: usize) -> Result<Party, Error> {
+    /// An id as it is, a path as the label of its file.
+    fn adopt(&mut self, kind: &str, name: &Spanned<String>) -> Result<String, Error> {
+        let adopted = self.library.adopt(kind, name.get_ref(), self.folder);
+        adopted.map_err(|e| e.at(self.text, name.span()))
+    }
+
+    fn party(&mut self, raw: &RawParty, index: usize) -> Result<Party, Error> {
         let mut vehicle = self.vehicle(&raw.source)?;
         let face = raw.face.as_ref().map_or(Face::Front, |f| *f.get_ref());
         let allowed = face == Face::Front || (index == 1 && face == Face::Rear);
@@ -317,7 +317,7 @@ impl Reader<'_> {
         })
     }
 
-    fn occupant(&self, raw: &RawOccupant, parties: &[Party; 2]) -> Result<SeatedOccupant, Error> {
+    fn occupant(&mut self, raw: &RawOccupant, parties: &[Party; 2]) -> Result<SeatedOccupant, Error> {
         let index = match raw.vehicle.get_ref() {
             1 => 0,
             2 => 1,
@@ -372,16 +372,15 @@ impl Reader<'_> {
         })
     }
 
-    fn restraint(&self, raw: &RawOccupant, vehicle: &Vehicle, seat: Seat) -> Result<Restraint, Error> {
-        let at = |span: std::ops::Range<usize>, e: Error| e.at(self.text, span);
+    fn restraint(&mut self, raw: &RawOccupant, vehicle: &Vehicle, seat: Seat) -> Result<Restraint, Error> {
+        let text = self.text;
+        let at = |span: std::ops::Range<usize>, e: Error| e.at(text, span);
         match &raw.restraint {
             Some(value) => match value.get_ref() {
-                toml::Value::String(id) => self
-                    .context
-                    .library
-                    .text("restraints", id)
-                    .map_err(|e| at(value.span(), e))
-                    .and_then(|text| Ok(Restraint::parse(&text)?)),
+                toml::Value::String(name) => {
+                    let id = self.adopt(RESTRAINTS, &Spanned::new(value.span(), name.clone()))?;
+                    Restraint::load(&self.library, &id).map_err(|e| at(value.span(), e))
+                }
                 toml::Value::Table(table) => Restraint::from_table(table).map_err(|e| {
                     self.text
                         .error(value.span(), e.to_string(), "see the restraint library for the keys")
@@ -411,12 +410,7 @@ impl Reader<'_> {
                         )
                         .into());
                 };
-                let text = self
-                    .context
-                    .library
-                    .text("restraints", id)
-                    .map_err(|e| at(raw.dummy.span(), e))?;
-                Ok(Restraint::parse(&text)?)
+                Restraint::load(&self.library, id).map_err(|e| at(raw.dummy.span(), e))
             }
         }
     }

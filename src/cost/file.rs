@@ -12,6 +12,8 @@ use super::money::{self, Deflator, Quoted};
 use super::programme::Programme;
 use crate::error::{Error, InputError, SourceText};
 use crate::material::{Spread, check_sources, check_spread};
+use crate::vehicle::library::COSTS;
+use crate::vehicle::own::PACKAGES;
 use crate::vehicle::{Library, Provenance};
 
 type S<T> = Spanned<T>;
@@ -161,13 +163,65 @@ struct RawPrecedent {
 }
 
 impl CostModel {
-    /// Load a cost file of the library's `costs` folder, for example `us-2025`.
+    /// Load a cost file of the library's `costs` folder, for example `us-2025`, or an own one by its label; own packages
+    /// that the library holds stand behind those of the file.
     ///
     /// # Errors
     /// [`Error::Request`] with the nearest id, [`Error::Io`], [`Error::Input`] at a line of the file.
     pub fn load(library: &Library, id: &str) -> Result<Self, Error> {
-        Ok(parse_costs(&library.text("costs", id)?)?)
+        let mut model = parse_costs(&library.text(COSTS, id)?)?;
+        if library.own_text(COSTS, id).is_some() {
+            model.id = id.to_string();
+        }
+        for package in &mut model.packages {
+            meant(package, library, (COSTS, id));
+        }
+        for label in library.own_labels(PACKAGES) {
+            let Some(text) = library.own_text(PACKAGES, label) else {
+                continue;
+            };
+            let mut package = own_package(text, &model.restraints)?;
+            package.id = label.to_string();
+            meant(&mut package, library, (PACKAGES, label));
+            model.packages.push(package);
+        }
+        Ok(model)
     }
+}
+
+/// A package's restraints as the file that names them means them.
+fn meant(package: &mut Package, library: &Library, (kind, label): (&str, &str)) {
+    for name in [&mut package.driver, &mut package.passenger].into_iter().flatten() {
+        *name = library.meant(kind, label, name);
+    }
+}
+
+/// The file of one package: `format`, and the keys of a `[[package]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOwnPackage {
+    format: S<i64>,
+    id: String,
+    name: String,
+    items: BTreeMap<S<String>, u32>,
+    driver: Option<String>,
+    passenger: Option<String>,
+}
+
+fn own_package(text: &SourceText, restraints: &[RestraintItem]) -> Result<Package, InputError> {
+    let raw: RawOwnPackage = text.parse_toml()?;
+    if *raw.format.get_ref() != 1 {
+        let message = format!("format = {}", raw.format.get_ref());
+        return Err(text.error(raw.format.span(), message, "this version reads format = 1"));
+    }
+    let package = RawPackage {
+        id: raw.id,
+        name: raw.name,
+        items: raw.items,
+        driver: raw.driver,
+        passenger: raw.passenger,
+    };
+    read_package(text, package, restraints)
 }
 
 /// Read a cost file.
@@ -215,6 +269,34 @@ pub fn parse_costs(text: &SourceText) -> Result<CostModel, InputError> {
         deflator: read.deflator,
         sources: raw.sources,
         provenance: raw.provenance.into_iter().map(|(k, v)| (k, v.into_inner())).collect(),
+    })
+}
+
+/// Items with counts, each of a listed part; `owner` is named in the message.
+fn read_items(
+    text: &SourceText,
+    owner: &str,
+    items: BTreeMap<S<String>, u32>,
+    restraints: &[RestraintItem],
+) -> Result<Vec<(String, u32)>, InputError> {
+    if let Some(item) = items.keys().find(|i| !restraints.iter().any(|r| &r.id == i.get_ref())) {
+        return Err(text.error(
+            item.span(),
+            format!("{owner} names the part \"{}\"", item.get_ref()),
+            "list it under [[restraint]] of the cost file",
+        ));
+    }
+    Ok(items.into_iter().map(|(k, n)| (k.into_inner(), n)).collect())
+}
+
+fn read_package(text: &SourceText, p: RawPackage, restraints: &[RestraintItem]) -> Result<Package, InputError> {
+    let items = read_items(text, &format!("package \"{}\"", p.id), p.items, restraints)?;
+    Ok(Package {
+        id: p.id,
+        name: p.name,
+        items,
+        driver: p.driver,
+        passenger: p.passenger,
     })
 }
 
@@ -398,45 +480,18 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// Items with counts, each of a listed part; `owner` is named in the message.
-    fn items(
-        &self,
-        owner: &str,
-        items: BTreeMap<S<String>, u32>,
-        restraints: &[RestraintItem],
-    ) -> Result<Vec<(String, u32)>, InputError> {
-        if let Some(item) = items.keys().find(|i| !restraints.iter().any(|r| &r.id == i.get_ref())) {
-            return Err(self.text.error(
-                item.span(),
-                format!("{owner} names the part \"{}\"", item.get_ref()),
-                "list it under [[restraint]]",
-            ));
-        }
-        Ok(items.into_iter().map(|(k, n)| (k.into_inner(), n)).collect())
-    }
-
     fn fitted(&self, raw: Vec<RawFitted>, restraints: &[RestraintItem]) -> Result<Vec<Fitted>, InputError> {
         raw.into_iter()
             .map(|f| {
-                let items = self.items(&format!("what \"{}\" has", f.model), f.items, restraints)?;
+                let items = read_items(self.text, &format!("what \"{}\" has", f.model), f.items, restraints)?;
                 Ok(Fitted { model: f.model, items })
             })
             .collect()
     }
 
     fn packages(&self, raw: Vec<RawPackage>, restraints: &[RestraintItem]) -> Result<Vec<Package>, InputError> {
-        raw.into_iter()
-            .map(|p| {
-                let items = self.items(&format!("package \"{}\"", p.id), p.items, restraints)?;
-                Ok(Package {
-                    id: p.id,
-                    name: p.name,
-                    items,
-                    driver: p.driver,
-                    passenger: p.passenger,
-                })
-            })
-            .collect()
+        let read = |p| read_package(self.text, p, restraints);
+        raw.into_iter().map(read).collect()
     }
 }
 

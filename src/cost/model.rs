@@ -11,7 +11,7 @@ use super::money::{ConsumerCost, Deflator, Quoted, RetailPriceEquivalent, basis}
 use super::programme::Programme;
 use crate::error::{Error, within};
 use crate::material::{Material, Spread};
-use crate::vehicle::Provenance;
+use crate::vehicle::{Provenance, Vehicle};
 
 /// A direct manufacturing cost as its source states it.
 pub type Direct = Quoted<basis::DirectManufacturing>;
@@ -295,11 +295,12 @@ impl CostModel {
         found.max_by_key(|f| f.model.len()).map_or(&[], |f| &f.items)
     }
 
-    /// The list price that holds for a vehicle id: the longest model name it starts with.
-    pub fn list_price(&self, vehicle_id: &str) -> Option<&ListPrice> {
+    /// The list price that holds for a vehicle of the library: that of the longest model name its id starts with. An own
+    /// file says its price itself.
+    pub fn list_price(&self, vehicle: &Vehicle) -> Option<&ListPrice> {
         self.list_prices
             .iter()
-            .filter(|p| vehicle_id.starts_with(&p.model))
+            .filter(|p| vehicle.of_library && vehicle.id.starts_with(&p.model))
             .max_by_key(|p| p.model.len())
     }
 
@@ -406,9 +407,12 @@ pub(crate) mod tests {
     #[test]
     fn list_prices_hold_for_the_longest_model_name() {
         let costs = shipped();
-        assert_eq!(costs.list_price("honda-n-box-jf1").unwrap().yen, 1_648_900.0);
-        assert_eq!(costs.list_price("suzuki-alto-ha36").unwrap().yen, 1_064_800.0);
-        assert!(costs.list_price("ford-f-150").is_none());
+        let yen = |vehicle: &Vehicle| costs.list_price(vehicle).map(|p| p.yen);
+        let mut of = ["honda-n-box-jf1", "suzuki-alto-ha36", "ford-f-150-2018"]
+            .map(|id| crate::vehicle::Library::built_in().vehicle(id).unwrap());
+        assert_eq!(of.each_ref().map(yen), [Some(1_648_900.0), Some(1_064_800.0), None]);
+        of[0].of_library = false;
+        assert_eq!(yen(&of[0]), None);
     }
 
     #[test]

@@ -104,7 +104,8 @@ pub struct PriceBuildUp {
 
 /// Price in the US of a vehicle with an added direct cost, or `None` when no price of it is known.
 ///
-/// The list price comes from the cost file, else from the vehicle's own `price` (JPY, tax included; or
+/// The list price of a library vehicle comes from the cost file, else from the vehicle's own `price`, as that of an own
+/// file always does (JPY, tax included; or
 /// USD for a car that is sold in the US already, which then pays no labour and parts difference).
 pub fn price_in_us(vehicle: &Vehicle, added: &CostAccount, costs: &CostModel) -> Option<PriceBuildUp> {
     let mut build = Builder {
@@ -202,7 +203,7 @@ impl Builder<'_> {
     /// First steps; tells whether the price is one from Japan.
     fn list_price(&mut self, vehicle: &Vehicle) -> Option<bool> {
         let costs = self.costs;
-        if let Some(list) = costs.list_price(&vehicle.id) {
+        if let Some(list) = costs.list_price(vehicle) {
             let key = format!("list_price.{}", list.model);
             self.japanese_list(list.yen, self.evidence(&key, list.year));
             return Some(true);

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::set::{ChannelSet, Skipped};
 use super::{ev5, isomme, table, uds};
+use crate::embedded;
 use crate::error::Error;
 
 /// Read every channel of a CSV table (`.csv`), a Parquet table (`.parquet`), an ISO-MME test (a folder with an
@@ -12,7 +13,7 @@ use crate::error::Error;
 ///
 /// Errors: no such file, a format that is none of these, what the reader refuses, no usable channel at all.
 pub fn read_channels(path: &Path) -> Result<ChannelSet, Error> {
-    if !path.exists() {
+    if !(embedded::is_file(path) || path.exists()) {
         let missing = std::io::Error::new(std::io::ErrorKind::NotFound, "there is no such file or folder");
         return Err(Error::io("read", path, missing));
     }

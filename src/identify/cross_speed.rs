@@ -9,13 +9,11 @@
 //!   prediction is held against that.
 //! - **restitution**: delta-v is (1 + e) v, and e differs from test to test (leave one out).
 
-use std::path::Path;
-
 use serde::Deserialize;
 
 use crate::error::{Error, SourceText};
 use crate::units::KMH;
-use crate::vehicle::{Vehicle, library::load_vehicle};
+use crate::vehicle::{Library, Vehicle, library::load_vehicle};
 
 use super::pulse::data::{Measured, Motion};
 use super::pulse::response::PulseRig;
@@ -196,21 +194,18 @@ impl CrossSpeed {
     }
 }
 
-/// Predict lower speeds for every recipe with `[pulse]` of a library folder from its shipped vehicle file, without
+/// Predict lower speeds for every recipe with `[pulse]` of a library from its shipped vehicle file, without
 /// refitting, and put the expected error together.
 ///
 /// # Errors
 /// Errors of reading the library, the channels and of the simulation.
-pub fn cross_speed(vehicles: &Path, wall: &Vehicle) -> Result<CrossSpeed, Error> {
+pub fn cross_speed(library: &Library, wall: &Vehicle) -> Result<CrossSpeed, Error> {
+    let vehicles = library.root();
     let path = vehicles.join("templates/priors/repeat-tests.toml");
     let table: RepeatTests = SourceText::read(&path)?.parse_toml()?;
     let folder = vehicles.join("recipes");
-    let listing = std::fs::read_dir(&folder).map_err(|e| Error::io("read", &folder, e))?;
-    let mut recipes: Vec<_> = listing.flatten().map(|e| e.path()).collect();
-    recipes.retain(|p| p.extension().is_some_and(|x| x == "toml"));
-    recipes.sort();
     let mut rows = Vec::new();
-    for path in recipes {
+    for (_, path) in library.files_in("recipes") {
         let (recipe, _) = read_recipe(&path)?;
         let Some(test) = &recipe.pulse else { continue };
         let vehicle = load_vehicle(&vehicles.join(&recipe.group).join(format!("{}.toml", recipe.id)))?;
@@ -326,8 +321,7 @@ mod tests {
     /// Lower speeds crush less, and the shipped structures read their own pulses within what the report states.
     #[test]
     fn shipped_structures_predict_lower_speeds() {
-        let vehicles = Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles");
-        let found = cross_speed(&vehicles, &rigid_wall().unwrap()).unwrap();
+        let found = cross_speed(&Library::built_in(), &rigid_wall().unwrap()).unwrap();
         assert_eq!(found.rows.len(), 5, "{:?}", found.rows);
         for pair in found.rows.windows(2).filter(|w| w[0].id == w[1].id) {
             assert!(pair[0].crush_mm < pair[1].crush_mm && pair[0].delta_v_mps < pair[1].delta_v_mps);

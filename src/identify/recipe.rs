@@ -5,12 +5,13 @@
 //! that its template declares; a name the template does not declare is an error, so a slip cannot pass silently.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::embedded;
 use crate::error::{Error, SourceText, nearest};
-use crate::vehicle::{Provenance, VehicleClass};
+use crate::vehicle::{Library, Provenance, VehicleClass};
 
 use super::offset::OffsetReading;
 use super::pulse::data::PulseTest;
@@ -236,15 +237,42 @@ impl Template {
     }
 }
 
-/// Read a recipe and the template it names (`../templates/<template>.toml` beside the recipe's folder).
+/// Folder of templates beside that of recipes.
+const TEMPLATES: &str = "templates";
+
+/// A file of the templates that go with a folder of recipes: in `../templates`, else in the built-in library.
+pub(super) fn template_path(recipes: &Path, name: &str) -> PathBuf {
+    let beside = match recipes.parent() {
+        Some(above) => above.join(TEMPLATES),
+        // "" has no parent in its name.
+        None => Path::new("..").join(TEMPLATES),
+    };
+    let own = beside.join(name);
+    match embedded::is_file(&own) {
+        true => own,
+        false => Path::new(embedded::ROOT).join(TEMPLATES).join(name),
+    }
+}
+
+/// Read a recipe and the template it names (`../templates/<template>.toml` beside the recipe's folder, else the built-in
+/// one).
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Input`] at a line of either file, [`Error::Request`] for a format other than 1 or a
 /// value name that the template does not declare.
 pub fn read_recipe(path: &Path) -> Result<(Recipe, Template), Error> {
     let recipe: Recipe = SourceText::read(path)?.parse_toml()?;
-    let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new(".."));
-    let template_path = folder.join("templates").join(format!("{}.toml", recipe.template));
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let template_path = template_path(folder, &format!("{}.toml", recipe.template));
+    if !embedded::is_file(&template_path) {
+        let built_in = Library::built_in().files_in(TEMPLATES);
+        let known = built_in.iter().map(|(id, _)| id.as_str());
+        return Err(Error::unknown(
+            format!("template of recipe {}", recipe.id),
+            &recipe.template,
+            known,
+        ));
+    }
     let template: Template = SourceText::read(&template_path)?.parse_toml()?;
     for (what, format) in [("recipe", recipe.format), ("template", template.format)] {
         if format != 1 {

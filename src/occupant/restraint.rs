@@ -7,7 +7,7 @@ use super::OccupantError;
 use super::key_error::KeyError;
 use super::system::{PointMassRestraint, RestraintSystem, inline};
 use crate::error::{Error, InputError, SourceText};
-use crate::vehicle::library::Library;
+use crate::vehicle::library::{Library, RESTRAINTS};
 use crate::vehicle::provenance::Provenance;
 use crate::vehicle::provenance_check::problem;
 
@@ -53,12 +53,26 @@ impl Restraint {
         })
     }
 
-    /// Load a restraint by id from the library.
+    /// Load a restraint by id from the library, or an own one by its label, which is then its id.
     ///
     /// # Errors
     /// [`Error::Request`] with the nearest id, [`Error::Io`], [`Error::Input`] at a line of its file.
     pub fn load(library: &Library, id: &str) -> Result<Self, Error> {
-        Ok(Self::parse(&library.text("restraints", id)?)?)
+        let read = Self::parse(&library.text(RESTRAINTS, id)?)?;
+        Ok(match library.own_text(RESTRAINTS, id) {
+            Some(_) => read.labelled(id),
+            None => read,
+        })
+    }
+
+    /// The same restraint under another id.
+    fn labelled(mut self, label: &str) -> Self {
+        self.id = label.to_string();
+        if let RestraintSpec::System(system) = &mut self.spec {
+            system.id = label.to_string();
+            self.table.insert("id".into(), label.into());
+        }
+        self
     }
 
     /// Does its file state something at a key path, for example `shoulder_belt.pretensioner`?

@@ -7,6 +7,7 @@ use crate::cost::model::RestraintItem;
 use crate::error::Error;
 use crate::material::{Material, Materials};
 use crate::occupant::Restraint;
+use crate::vehicle::library::RESTRAINTS;
 use crate::vehicle::{Library, Vehicle};
 
 /// Greatest length of the kei class since October 1998, m (published rule: 3.40 x 1.48 x 2.00 m).
@@ -129,7 +130,8 @@ impl SizingData {
 /// What of the cost file's items each restraint of the library holds.
 fn parts_of_restraints(library: &Library, costs: &CostModel) -> Result<BTreeMap<String, Vec<String>>, Error> {
     let mut has = BTreeMap::new();
-    for id in library.ids("restraints") {
+    let own = library.own_labels(RESTRAINTS).map(str::to_string);
+    for id in library.ids(RESTRAINTS).into_iter().chain(own) {
         let restraint = Restraint::load(library, &id)?;
         let found = |item: &&RestraintItem| item.found_at.as_deref().is_some_and(|at| restraint.has(at));
         let items: Vec<String> = costs.restraints.iter().filter(found).map(|i| i.id.clone()).collect();

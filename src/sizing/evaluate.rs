@@ -20,6 +20,7 @@ use crate::occupant::scatter::ScatterSet;
 use crate::occupant::{Restraint, Seat, readings};
 use crate::risk::ExpectedRisk;
 use crate::units::KMH;
+use crate::vehicle::library::RESTRAINTS;
 use crate::vehicle::{Library, Vehicle};
 
 /// A design may ask for a finer step than the vehicle as built.
@@ -84,9 +85,9 @@ impl CollisionEvaluator {
             loaded.insert(id.clone(), library.vehicle(id)?);
         }
         let mut restraints = BTreeMap::new();
-        for id in library.ids("restraints") {
-            let text = library.text("restraints", &id)?;
-            restraints.insert(id, Restraint::parse(&text)?);
+        for id in library.ids(RESTRAINTS) {
+            let restraint = Restraint::load(library, &id)?;
+            restraints.insert(id, restraint);
         }
         let packages = costs
             .packages

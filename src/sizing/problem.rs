@@ -9,9 +9,10 @@ use super::SizingData;
 use super::design::{Design, SizedVehicle};
 use super::in_hand::InHand;
 use crate::error::Error;
-use crate::material::Material;
+use crate::material::{Material, Materials};
 use crate::measure::Measure;
-use crate::vehicle::Vehicle;
+use crate::vehicle::library::MATERIALS;
+use crate::vehicle::{Library, Vehicle};
 
 pub use super::target::Target;
 pub use super::variables::Variables;
@@ -172,6 +173,21 @@ pub struct MaterialChoice {
 }
 
 impl MaterialChoice {
+    /// The same choice where own materials have joined the library: one that was named for one use is no candidate for
+    /// all others.
+    ///
+    /// # Errors
+    /// Those of the material files.
+    pub fn without_own(mut self, library: &Library) -> Result<Self, Error> {
+        let is_own = |m: &Material| library.own_text(MATERIALS, &m.id).is_some();
+        if self.allowed.is_empty() && library.own_labels(MATERIALS).next().is_some() {
+            let all = Materials::load(library)?;
+            let of = all.iter().filter(|m| m.sea_j_per_kg.is_some() && !is_own(m));
+            self.allowed = of.map(|m| m.id.clone()).collect();
+        }
+        Ok(self)
+    }
+
     /// May a material be chosen for crush structure?
     pub(super) fn allows(&self, material: &Material) -> bool {
         material.sea_j_per_kg.is_some() && (self.allowed.is_empty() || self.allowed.contains(&material.id))

@@ -16,6 +16,8 @@ use crate::sizing::holds::{DRAWS, Drawing};
 use crate::sizing::{Question, Rule, Target, Vary};
 use crate::units::{MM, US};
 use crate::vehicle::Library;
+use crate::vehicle::library::{COSTS, MATERIALS};
+use crate::vehicle::own::{PACKAGES, VEHICLES};
 
 use super::options::{FrontSpec, MapSpec, RawFront, RawMap, RawPartner};
 use super::reader::{Reader, S};
@@ -159,12 +161,12 @@ struct RawTarget {
     limits: S<Vec<S<String>>>,
 }
 
-/// Read a study file; ids are checked against the library.
+/// Read a study file; ids are checked against the library, which the files join that the study names by path.
 ///
 /// # Errors
 /// [`Error::Input`] at the line of an unknown key or id, an empty list, a value out of range, a limit that
 /// cannot be read, weights that sum to zero.
-pub fn load_study(path: &Path, library: &Library) -> Result<StudySpec, Error> {
+pub fn load_study(path: &Path, library: &mut Library) -> Result<StudySpec, Error> {
     let text = SourceText::read(path)?;
     parse_study(&text, library)
 }
@@ -173,8 +175,9 @@ pub fn load_study(path: &Path, library: &Library) -> Result<StudySpec, Error> {
 ///
 /// # Errors
 /// As [`load_study`].
-pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Error> {
-    let raw: Raw = text.parse_toml()?;
+pub fn parse_study(text: &SourceText, library: &mut Library) -> Result<StudySpec, Error> {
+    let mut raw: Raw = text.parse_toml()?;
+    raw.adopt_files(text, library)?;
     let r = Reader { text, library };
     if *raw.format.get_ref() != 1 {
         return Err(r.bad(&raw.format, "format is not 1", "this version reads format = 1"));
@@ -232,6 +235,37 @@ pub fn parse_study(text: &SourceText, library: &Library) -> Result<StudySpec, Er
         step_us: r.step("step_us", &raw.simulation.step_us, 10.0)?,
         sizing_step_us: r.step("sizing_step_us", &raw.simulation.sizing_step_us, SEARCH_STEP_S / US)?,
     })
+}
+
+impl Raw {
+    /// Every path that stands for an id becomes the label of its file.
+    fn adopt_files(&mut self, text: &SourceText, library: &mut Library) -> Result<(), Error> {
+        let mut of = |kind: &str, name: &mut S<String>| -> Result<(), Error> {
+            *name.get_mut() = library.adopt_at(kind, name, text)?;
+            Ok(())
+        };
+        let vehicles = self.vehicles.get_mut().iter_mut().chain(self.partners.get_mut());
+        let front = self.pareto.iter_mut().flat_map(|f| f.get_mut().vehicles.as_mut());
+        let map = self.map.as_mut().map(S::get_mut);
+        let (of_map, partner) = map.map_or((None, None), |m| (m.vehicles.as_mut(), Some(&mut m.partner)));
+        let uncertain = self.uncertainty.iter_mut().flat_map(|u| u.get_mut().vehicles.as_mut());
+        let lists = front.chain(of_map).flat_map(|v| v.get_mut().iter_mut());
+        for name in vehicles.chain(lists).chain(uncertain.flatten()).chain(partner) {
+            of(VEHICLES, name)?;
+        }
+        let Some(sizing) = &mut self.sizing else { return Ok(()) };
+        let fixed = sizing.path_materials.values_mut().chain(&mut sizing.cabin_material);
+        for name in sizing.materials.iter_mut().chain(fixed) {
+            of(MATERIALS, name)?;
+        }
+        if let Some(name) = &mut sizing.costs {
+            of(COSTS, name)?;
+        }
+        for name in sizing.packages.iter_mut().flatten() {
+            of(PACKAGES, name)?;
+        }
+        Ok(())
+    }
 }
 
 /// Speeds, overlaps and the weights of both.
@@ -313,6 +347,7 @@ impl Reader<'_> {
         }
         let cabin = s.cabin_material.as_ref();
         q.materials.cabin = cabin.map(|id| self.material(id, MaterialUse::Cabin)).transpose()?;
+        q.materials = std::mem::take(&mut q.materials).without_own(self.library)?;
         q.costs = self.costs(s.costs.as_ref())?;
         let costs = CostModel::load(self.library, &q.costs)?;
         for id in s.packages.iter().flatten() {

@@ -48,7 +48,7 @@ pub(super) struct RawPartner {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawFront {
-    vehicles: Option<S<Vec<S<String>>>>,
+    pub(super) vehicles: Option<S<Vec<S<String>>>>,
     criterion: Option<S<String>>,
     limits: S<Vec<f64>>,
 }
@@ -56,8 +56,8 @@ pub(super) struct RawFront {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawMap {
-    vehicles: Option<S<Vec<S<String>>>>,
-    partner: S<String>,
+    pub(super) vehicles: Option<S<Vec<S<String>>>>,
+    pub(super) partner: S<String>,
     masses_kg: S<Vec<f64>>,
     speeds_kmh: S<Vec<f64>>,
 }

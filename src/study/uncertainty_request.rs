@@ -20,7 +20,7 @@ pub struct UncertaintySpec {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawUncertainty {
-    vehicles: Option<Vec<Spanned<String>>>,
+    pub(super) vehicles: Option<Vec<Spanned<String>>>,
     draws: Option<Spanned<usize>>,
     confidence: Option<Spanned<Vec<f64>>>,
     seed: Option<u64>,

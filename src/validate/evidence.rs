@@ -14,24 +14,6 @@ use crate::vehicle::Library;
 /// Folder of the library.
 const FOLDER: &str = "evidence";
 
-/// The files this program was built with.
-const BUILT_IN: [(&str, &str); 8] = [
-    ("coach", include_str!("../../vehicles/evidence/coach.toml")),
-    ("field", include_str!("../../vehicles/evidence/field.toml")),
-    (
-        "offset-barrier",
-        include_str!("../../vehicles/evidence/offset-barrier.toml"),
-    ),
-    ("own-walls", include_str!("../../vehicles/evidence/own-walls.toml")),
-    ("pairs", include_str!("../../vehicles/evidence/pairs.toml")),
-    ("readings", include_str!("../../vehicles/evidence/readings.toml")),
-    (
-        "small-overlap",
-        include_str!("../../vehicles/evidence/small-overlap.toml"),
-    ),
-    ("stiffness", include_str!("../../vehicles/evidence/stiffness.toml")),
-];
-
 /// A kind of evidence file.
 pub trait Evidence: DeserializeOwned {
     /// Id: the stem of its file.
@@ -46,18 +28,11 @@ struct Head {
 }
 
 fn text(library: &Library, id: &str) -> Result<SourceText, Error> {
-    if library.ids(FOLDER).iter().any(|have| have == id) {
+    let has = library.ids(FOLDER).iter().any(|have| have == id);
+    if has {
         return library.text(FOLDER, id);
     }
-    let built_in = BUILT_IN.iter().find(|(have, _)| *have == id);
-    built_in
-        .map(|(_, text)| SourceText::new(format!("{FOLDER}/{id}.toml"), *text))
-        .ok_or_else(|| {
-            Error::request(
-                format!("no evidence file \"{id}\""),
-                format!("add {FOLDER}/{id}.toml to the library"),
-            )
-        })
+    Library::built_in().text(FOLDER, id)
 }
 
 /// Read an evidence text.
@@ -144,12 +119,14 @@ mod tests {
     fn shipped_evidence_reads() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("vehicles");
         let library = Library::open(&root).unwrap();
-        let mut ids = library.ids(FOLDER);
-        ids.sort();
-        assert_eq!(ids, BUILT_IN.map(|(id, _)| id.to_string()));
+        assert_eq!(library.ids(FOLDER), Library::built_in().ids(FOLDER));
         assert!(!read::<Stiffnesses>(&library).unwrap().stiffness.is_empty());
         let own = tempfile::tempdir().unwrap();
-        std::fs::create_dir(own.path().join("kei")).unwrap();
+        for name in ["kei/honda-n-box-jf1.toml", "restraints/kei-2012.toml"] {
+            let to = own.path().join(name);
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(root.join(name), to).unwrap();
+        }
         let own = Library::open(own.path()).unwrap();
         assert_eq!(read::<Readings>(&own).unwrap(), read::<Readings>(&library).unwrap());
     }
@@ -157,7 +134,7 @@ mod tests {
     /// A fault is reported at its line.
     #[test]
     fn faults_have_a_line() {
-        let (_, good) = BUILT_IN[7];
+        let good = Library::built_in().text(FOLDER, "stiffness").unwrap().text;
         let line = |text: &str| match parse::<Stiffnesses>(&SourceText::new("s.toml", text)) {
             Err(Error::Input(e)) => e.0.line,
             other => panic!("{other:?}"),

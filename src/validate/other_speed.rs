@@ -13,7 +13,7 @@ use super::row::{Family, Kind, Label, Row};
 /// # Errors
 /// As [`cross_speed`].
 pub fn rows(library: &Library) -> Result<(Vec<Row>, String), Error> {
-    let found = cross_speed(library.root(), &rigid_wall()?)?;
+    let found = cross_speed(library, &rigid_wall()?)?;
     let mut rows = Vec::new();
     for r in &found.rows {
         let mut row = |quantity: &str, unit: &str, read: f64, predicted: f64| {

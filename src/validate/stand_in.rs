@@ -149,6 +149,7 @@ impl GenericRear {
             passenger_restraint: None,
             sources: BTreeMap::from([(source, "CRASH3 class coefficients".into())]),
             provenance: BTreeMap::from([("path.rear.force_kN".into(), provenance)]),
+            of_library: false,
         }
     }
 }

@@ -35,18 +35,13 @@ pub struct WallRows {
 /// # Errors
 /// Files that do not read.
 pub(super) fn recipes(library: &Library) -> Result<Vec<(Recipe, Vehicle)>, Error> {
-    let folder = library.root().join("recipes");
-    let listing = std::fs::read_dir(&folder).map_err(|e| Error::io("read", &folder, e))?;
-    let mut paths: Vec<_> = listing.flatten().map(|e| e.path()).collect();
-    paths.retain(|p| p.extension().is_some_and(|x| x == "toml"));
-    paths.sort();
-    let read = |path: &PathBuf| {
+    let read = |(_, path): &(String, PathBuf)| {
         let (recipe, _) = read_recipe(path)?;
         let file = library.root().join(&recipe.group);
         let vehicle = load_vehicle(&file.join(format!("{}.toml", recipe.id)))?;
         Ok((recipe, vehicle))
     };
-    paths.iter().map(read).collect()
+    library.files_in("recipes").iter().map(read).collect()
 }
 
 /// Run every recipe of the library from its shipped vehicle file.

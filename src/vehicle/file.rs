@@ -228,6 +228,7 @@ impl Reader<'_> {
             passenger_restraint: raw.restraint.passenger,
             sources: raw.sources,
             provenance,
+            of_library: false,
         };
         let sum = vehicle.total_kg();
         if !vehicle.is_fixed() && (sum - vehicle.body.test_kg).abs() > MASS_TOLERANCE_KG {

@@ -262,6 +262,8 @@ pub struct Vehicle {
     pub sources: BTreeMap<String, String>,
     /// Provenance by key path.
     pub provenance: BTreeMap<String, Provenance>,
+    /// Read from a library by its id: the cost file's list price of its model holds. Any other is what it says itself.
+    pub of_library: bool,
 }
 
 impl Vehicle {

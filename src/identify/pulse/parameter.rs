@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, SourceText, nearest};
 
-use super::super::recipe::{Recipe, Shape, Template};
+use super::super::recipe::{Recipe, Shape, Template, template_path};
 use super::data::WALL;
 
 /// Channels without which a parameter leaves no trace in a wall test.
@@ -76,10 +76,7 @@ pub struct FreeParameter {
 /// # Errors
 /// [`Error::Io`], [`Error::Input`]; [`Error::Request`] for another format or an impossible prior.
 pub fn read_priors(recipes: &Path) -> Result<Vec<PulsePrior>, Error> {
-    let path = recipes
-        .parent()
-        .unwrap_or(Path::new(".."))
-        .join("templates/priors/pulse.toml");
+    let path = template_path(recipes, "priors/pulse.toml");
     let table: PriorTable = SourceText::read(&path)?.parse_toml()?;
     let sound = |p: &PulsePrior| p.sd > 0.0 && p.min > 0.0 && p.min < 1.0 && p.max > 1.0;
     if table.format != 1 || !table.parameter.iter().all(sound) {

@@ -287,7 +287,7 @@ impl<'a> Population<'a> {
             }
         }
         let costs = &problem.data.costs;
-        let list_price = costs.list_price(&problem.vehicle.id).and_then(|list| {
+        let list_price = costs.list_price(problem.vehicle).and_then(|list| {
             let key = format!("list_price.{}", list.model);
             let cv = costs.provenance_of(&key)?.cv;
             (cv > 0.0).then(|| block("", true, vec![price_input(&key, cv)]))
