@@ -75,6 +75,7 @@ fn pair(first: &str, second: &str, restraint: &str) -> String {
     )
 }
 
+const PULSE: &str = "time [s],10VEHCCG0000ACX0 [g]\n0,0\n0.02,-20\n0.04,-30\n0.06,-20\n0.08,0\n0.1,0\n";
 const KEI: &str = "honda-n-box-jf1";
 const PICKUP: &str = "ford-f-150-2018";
 
@@ -142,10 +143,7 @@ fn every_reader_of_the_library_works_from_elsewhere() {
     );
     assert!(folder.refused("identify slip.toml").contains("did you mean"));
     folder.crumple("wall honda-n-box-jf1 --json").assert().success();
-    folder.write(
-        "pulse.csv",
-        "time [s],10VEHCCG0000ACX0 [g]\n0,0\n0.02,-20\n0.04,-30\n0.06,-20\n0.08,0\n0.1,0\n",
-    );
+    folder.write("pulse.csv", PULSE);
     folder.crumple("sled --pulse pulse.csv --json").assert().success();
 }
 
@@ -205,6 +203,10 @@ fn an_edited_copy_has_its_own_label() {
         let found = folder.json(&format!("wall cars/{file}.toml --json"), 0);
         assert_eq!(found["vehicles"][0]["id"], label);
     }
+    // However its path is written, one file is one vehicle.
+    folder.write("twice.toml", &pair("cars/mine.toml", "./cars/../cars/mine.toml", ""));
+    let found = folder.json("run twice.toml --json --nominal", 0);
+    assert_eq!(found["vehicles"][0]["id"], found["vehicles"][1]["id"]);
     folder.write("other/mine.toml", &(shipped("kei/honda-n-box-jf1.toml") + "# edited\n"));
     folder.write("pair.toml", &pair("cars/mine.toml", "other/mine.toml", ""));
     let told = folder.refused("run pair.toml");
@@ -236,6 +238,15 @@ fn an_own_restraint_is_named_by_its_path() {
     let hic = |case: &str| folder.json(&format!("run {case} --json --nominal"), 0)["occupants"][0]["hic15"].clone();
     assert_eq!(hic("by-car.toml"), hic("plain.toml"));
     assert_eq!(hic("by-case.toml"), hic("plain.toml"));
+    folder.write("pulse.csv", PULSE);
+    let found = folder.json("sled --pulse pulse.csv --restraint belts/mine.toml --json", 0);
+    assert_eq!(found["restraint"], "kei-2012+mine");
+    // The sized car names it by a path of its own.
+    let ask = "--against toyota-rav4-2013 --speed-kmh 30 --target joint_without_neck=0.95 --quick";
+    let sized = format!("size cars/mine.toml {ask} --write-vehicle out/sized.toml");
+    folder.crumple(&sized).assert().success();
+    folder.write("sized.toml", &pair("out/sized.toml", PICKUP, ""));
+    assert!(hic("sized.toml").is_number());
     folder.write("gone.toml", &pair(KEI, PICKUP, "restraint = \"belts/gone.toml\"\n"));
     let told = folder.refused("run gone.toml");
     assert!(
@@ -388,10 +399,7 @@ fn starters_run_as_written() {
         .assert()
         .success();
     folder.crumple("vehicles check car.toml").assert().success();
-    folder.write(
-        "pulse.csv",
-        "time [s],10VEHCCG0000ACX0 [g]\n0,0\n0.02,-20\n0.04,-30\n0.06,-20\n0.08,0\n0.1,0\n",
-    );
+    folder.write("pulse.csv", PULSE);
     let found = folder.json("sled --pulse pulse.csv --restraint my-restraint.toml --json", 0);
     assert_eq!(found["restraint"], "my-restraint");
     assert!(folder.refused("new case My.Case").contains("lower case"));

@@ -175,7 +175,7 @@ fn page(document: &Document) -> String {
                 "dynamic crush",
                 format!("{:.0} mm at {:.1} ms", v.crush_mm, v.time_of_crush_ms),
             ),
-            line("static crush (at separation)", format!("{:.0} mm", v.residual_crush_mm)),
+            line("crush left at separation", format!("{:.0} mm", v.residual_crush_mm)),
             line("intrusion", format!("{:.0} mm", v.intrusion_mm)),
             line("OLC", format!("{} g", output::optional(v.olc_g, 1))),
             line("VPI", format!("{} g", output::optional(v.vpi_g, 1))),

@@ -117,7 +117,7 @@ pub enum Vary {
     Restraint,
     /// Both.
     Both,
-    /// Only what the partner's maker could do ([`Variables::partner`]).
+    /// Only what the partner's maker could do: lower rails, structure below them, a softer front.
     Partner,
 }
 

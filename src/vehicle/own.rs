@@ -38,6 +38,12 @@ pub(super) struct OwnFile {
 }
 
 impl OwnFile {
+    /// Does another file say the same? Names of further files mean others in another folder.
+    fn is_same(&self, path: &Path, text: &SourceText) -> bool {
+        let real = |p: &Path| std::fs::canonicalize(p).unwrap_or_else(|_| p.to_path_buf());
+        self.text.text == text.text && (self.names.is_empty() || real(&self.path) == real(path))
+    }
+
     /// The vehicle it holds, under its label.
     pub(super) fn vehicle(&self) -> Result<Vehicle, Error> {
         let mut vehicle = parse_vehicle(&self.text)?;
@@ -157,9 +163,6 @@ impl Library {
         }
         let path = folder.join(name);
         let text = SourceText::read(&path).map_err(|e| unreadable(kind, e))?;
-        if let Some(known) = self.own.iter().find(|o| o.kind == kind && o.path == path) {
-            return Ok(known.label.clone());
-        }
         let head: Head = text.parse_toml()?;
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let id = match &head.id {
@@ -172,11 +175,19 @@ impl Library {
             Some(id) => id.get_ref().clone(),
         };
         let same = self.texts_of(kind, &id).iter().all(|t| *t == text.text);
-        if same && (self.has(kind, &id) || self.own_file(kind, &id).is_some()) {
+        if same && self.has(kind, &id) {
             return Ok(id);
         }
-        let label = if same { id } else { format!("{id}{JOINT}{stem}") };
+        let other = self.own_file(kind, &id).is_some_and(|own| !own.is_same(&path, &text));
+        let label = if same && !other {
+            id
+        } else {
+            format!("{id}{JOINT}{stem}")
+        };
         if let Some(other) = self.own_file(kind, &label) {
+            if other.is_same(&path, &text) {
+                return Ok(label);
+            }
             return Err(Error::request(
                 format!(
                     "{} and {} would both be called {label}",
