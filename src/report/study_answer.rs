@@ -2,7 +2,6 @@
 
 use crate::measure::Measure;
 use crate::risk::ncap::BASELINE_JOINT_RISK;
-use crate::sizing::Answer;
 use crate::sizing::optimise::Bound;
 use crate::study::{Row, SizingRow, StudyResult};
 
@@ -68,7 +67,6 @@ pub(super) fn table(r: &StudyResult) -> Table {
     let mut header = vec![
         "Vehicle",
         "Worst joint risk, %",
-        "5 to 95 % of draws",
         "against",
         "at km/h, %",
         "Own wall test, %",
@@ -80,7 +78,6 @@ pub(super) fn table(r: &StudyResult) -> Table {
             "Added kg",
             "Added $",
             "US price",
-            "Draws in which it holds",
         ]);
     }
     let partner = |row: &Row| {
@@ -100,7 +97,6 @@ pub(super) fn table(r: &StudyResult) -> Table {
         let mut row: Vec<Cell> = vec![
             model_name(v).into(),
             risk(worst.map(|w| w.0)),
-            band_as_built(r, &v.id),
             worst.map_or_else(String::new, |w| partner(w.1)).into(),
             worst
                 .map_or_else(String::new, |w| {
@@ -136,8 +132,7 @@ fn footnotes(sized: bool) -> Vec<String> {
     if sized {
         footnotes.push(
             "at km/h, %: speed of each vehicle and overlap. Holds, can hold: speed of each vehicle up to which the reference target is kept in every pair, as built \
-             and with the changes found. 5 to 95 % of draws: of one test each, everything uncertain drawn with it; so wider than, and not \
-             centred on, the expected risk before it. Draws in which it holds: share in which the sized car meets every target. Added $: direct manufacturing cost. US price: 5 to 95 % of the draws. In brackets: the target cannot be met \
+             and with the changes found. Added $: direct manufacturing cost. US price: 5 to 95 % of the draws. In brackets: the target cannot be met \
              within the bounds of the study; the design that comes nearest."
                 .to_string(),
         );
@@ -168,7 +163,7 @@ fn sizing_cells(r: &StudyResult, vehicle: &str) -> Vec<Cell> {
     };
     let none = || cell(None, 0);
     let Some(a) = reference(r, vehicle).map(|s| &s.answer) else {
-        return vec![built, none(), none(), none(), none(), none()];
+        return vec![built, none(), none(), none(), none()];
     };
     let reach = match a.highest_feasible_speed_kmh {
         _ if a.feasible => Cell::rated(format!("≥ {}", plain(top)), Class::Good),
@@ -195,32 +190,7 @@ fn sizing_cells(r: &StudyResult, vehicle: &str) -> Vec<Cell> {
         near(a.added_mass_kg, 1),
         near(a.added_cost_usd.usd(), 0),
         price,
-        chance(a),
     ]
-}
-
-/// The worst joint risk as built over the draws of the reference target, percent; not drawn: a dash.
-fn band_as_built(r: &StudyResult, vehicle: &str) -> Cell {
-    let drawn = reference(r, vehicle).and_then(|s| s.answer.draws.as_ref());
-    let band = drawn.and_then(|d| d.as_built.worst.get(&Measure::JointWithoutNeck));
-    band.map_or_else(
-        || "not drawn".into(),
-        |b| format!("{:.0} to {:.0}", 100.0 * b.p5, 100.0 * b.p95).into(),
-    )
-}
-
-/// Share of the draws in which the design meets every target.
-fn chance(a: &Answer) -> Cell {
-    let Some(drawn) = a.draws.as_ref().filter(|_| a.feasible) else {
-        return Cell::rated("not drawn", Class::Na);
-    };
-    let met = drawn.design.probability_met;
-    let class = match met.value {
-        most if most >= 0.9 => Class::Good,
-        half if half >= 0.5 => Class::Marginal,
-        _ => Class::Poor,
-    };
-    Cell::rated(format!("{:.0} %", 100.0 * met.value), class)
 }
 
 /// Why the reference target cannot be met, a line for each vehicle that misses it.
