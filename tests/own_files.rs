@@ -1,6 +1,5 @@
-//! Which library is in use, files of the user's own wherever an id stands, and starter
-//! files (`vehicle/library.rs`, `vehicle/own.rs`,
-//! `embedded.rs`, `cli/new.rs`): the program as it is met in a folder of the user's.
+//! Which library is in use, files of the user's own wherever an id stands, and starter files (`vehicle/library.rs`,
+//! `vehicle/own.rs`, `embedded.rs`, `cli/new.rs`): the program as it is met in a folder of the user's.
 
 use std::path::{Path, PathBuf};
 
@@ -41,6 +40,12 @@ impl Folder {
         let text = shipped(of);
         assert!(text.contains(from), "{of} holds no {from:?}");
         self.write(name, &text.replacen(from, to, 1));
+    }
+
+    /// The N-Box at another price.
+    fn priced(&self, name: &str, yen: &str) {
+        let price = format!("price = {yen}");
+        self.edited(name, "kei/honda-n-box-jf1.toml", "price = 1648900.0", &price);
     }
 
     fn crumple(&self, words: &str) -> Command {
@@ -183,12 +188,7 @@ fn the_library_in_use_follows_one_rule() {
 #[test]
 fn an_edited_copy_has_its_own_label() {
     let folder = Folder::new();
-    folder.edited(
-        "cars/mine.toml",
-        "kei/honda-n-box-jf1.toml",
-        "price = 1648900.0",
-        "price = 1500000.0",
-    );
+    folder.priced("cars/mine.toml", "1500000.0");
     folder.write("cars/same.toml", &shipped("kei/honda-n-box-jf1.toml"));
     folder.edited(
         "cars/new.toml",
@@ -290,12 +290,7 @@ limits = ["joint_without_neck=0.9"]
 #[test]
 fn a_study_takes_own_files() {
     let folder = Folder::new();
-    folder.edited(
-        "cars/mine.toml",
-        "kei/honda-n-box-jf1.toml",
-        "price = 1648900.0",
-        "price = 1500000.0",
-    );
+    folder.priced("cars/mine.toml", "1500000.0");
     folder.edited(
         "cars/truck.toml",
         "us/ford-f-150-2018.toml",
@@ -335,25 +330,14 @@ fn a_study_takes_own_files() {
 #[test]
 fn an_own_price_is_not_overridden() {
     let folder = Folder::new();
-    folder.edited(
-        "mine.toml",
-        "kei/honda-n-box-jf1.toml",
-        "price = 1648900.0",
-        "price = 1148900.0",
-    );
-    folder.edited(
-        "plus.toml",
-        "kei/honda-n-box-jf1.toml",
-        "price = 1648900.0",
-        "price = 1148900.0",
-    );
+    folder.priced("mine.toml", "1148900.0");
+    folder.priced("plus.toml", "1148900.0");
     let text = std::fs::read_to_string(folder.path("plus.toml")).expect("it reads");
     folder.write(
         "plus.toml",
         &text.replace("id = \"honda-n-box-jf1\"", "id = \"honda-n-box-plus\""),
     );
-    let ask = "--against rigid-wall --speed-kmh 30 --target joint_without_neck=0.95 --quick --json";
-    let ask = ask.replace("rigid-wall", "toyota-rav4-2013");
+    let ask = "--against toyota-rav4-2013 --speed-kmh 30 --target joint_without_neck=0.95 --quick --json";
     let price = |car: &str| {
         let words = format!("size {car} {ask} --write-vehicle sized.toml");
         let found = folder.json(&words, 0);

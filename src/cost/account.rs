@@ -107,9 +107,7 @@ pub fn added_direct_cost(mass: &MassAccount, materials: &Materials, costs: &Cost
         s.secondary_per_kg.base_year,
     );
     for (id, count) in &mass.restraint_items {
-        let Some(item) = costs.restraints.iter().find(|r| &r.id == id) else {
-            continue;
-        };
+        let item = costs.item(id)?;
         items.push(CostItem {
             what: format!("{count} x {}", item.name),
             kind: CostKind::Restraint,

@@ -138,6 +138,13 @@ pub struct UsSale {
     pub trucks: Vec<String>,
 }
 
+impl UsSale {
+    /// Price with the dealer's share in use over price with the share held already.
+    pub fn dealer_factor(&self) -> f64 {
+        (1.0 - self.dealer_share_held) / (1.0 - self.dealer_share.central)
+    }
+}
+
 /// List price of a model in Japan.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -274,19 +281,18 @@ impl CostModel {
         self.package(id)?
             .items
             .iter()
-            .map(|(item, count)| {
-                self.restraints
-                    .iter()
-                    .find(|r| &r.id == item)
-                    .map(|r| (r, *count))
-                    .ok_or_else(|| {
-                        Error::request(
-                            format!("package \"{id}\" names the part \"{item}\""),
-                            "list it under [[restraint]]",
-                        )
-                    })
-            })
+            .map(|(item, count)| Ok((self.item(item)?, *count)))
             .collect()
+    }
+
+    /// A restraint part by id.
+    ///
+    /// # Errors
+    /// [`Error::UnknownId`] with the nearest id.
+    pub fn item(&self, id: &str) -> Result<&RestraintItem, Error> {
+        let known = self.restraints.iter().map(|r| r.id.as_str());
+        let found = self.restraints.iter().find(|r| r.id == id);
+        found.ok_or_else(|| Error::unknown("restraint part", id, known))
     }
 
     /// Parts that a model has as built; none where the file does not say.

@@ -172,9 +172,7 @@ pub fn imported_price_usd(built: &PriceBuildUp, costs: &CostModel) -> Option<f64
         true => us.tariff_truck,
         false => us.tariff_car,
     };
-    let share = us.dealer_share.central;
-    let dealt = value * (1.0 - us.dealer_share_held) / (1.0 - share);
-    Some(dealt + tariff * value * (1.0 - us.dealer_share_held) + us.destination.amount().usd())
+    Some(value * us.dealer_factor() + tariff * value * (1.0 - us.dealer_share_held) + us.destination.amount().usd())
 }
 
 impl PriceBuildUp {
@@ -264,7 +262,7 @@ impl Builder<'_> {
     /// Dealer and destination.
     fn sale(&mut self) {
         let us = &self.costs.us;
-        let more = self.price.usd() * ((1.0 - us.dealer_share_held) / (1.0 - us.dealer_share.central) - 1.0);
+        let more = self.price.usd() * (us.dealer_factor() - 1.0);
         let destination = us.destination;
         if more != 0.0 {
             self.price = self.price + Price::new(more);

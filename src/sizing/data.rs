@@ -130,8 +130,7 @@ impl SizingData {
 /// What of the cost file's items each restraint of the library holds.
 fn parts_of_restraints(library: &Library, costs: &CostModel) -> Result<BTreeMap<String, Vec<String>>, Error> {
     let mut has = BTreeMap::new();
-    let own = library.own_labels(RESTRAINTS).map(str::to_string);
-    for id in library.ids(RESTRAINTS).into_iter().chain(own) {
+    for id in library.ids(RESTRAINTS) {
         let restraint = Restraint::load(library, &id)?;
         let found = |item: &&RestraintItem| item.found_at.as_deref().is_some_and(|at| restraint.has(at));
         let items: Vec<String> = costs.restraints.iter().filter(found).map(|i| i.id.clone()).collect();

@@ -149,11 +149,20 @@ fn the_partner_pays_for_each_measure() {
     assert!((10.0..12.0).contains(&lower.drop_kg), "{}", lower.drop_kg);
     let soft = on(PartnerDesign { softer: 0.25, ..none });
     assert!(soft.length_kg > 10.0 && soft.drop_kg == 0.0 && soft.seas_kg == 0.0);
-    for one in [seas, lower, soft] {
+    // Rails of its own and engineering in full; a softer front is longer as well, and pays structure and skin instead.
+    let sections = Change {
+        new_sections: true,
+        ..Change::default()
+    };
+    let longer = Change {
+        length_m: f64::INFINITY,
+        ..sections
+    };
+    for (one, change) in [(seas, sections), (lower, sections), (soft, longer)] {
         let metal = one.usd.usd() - one.programme_usd.usd();
         let per_kg = metal / one.added_kg;
         assert!((3.0..6.0).contains(&per_kg), "{per_kg}");
-        assert!(one.programme_usd.usd() > 0.0);
+        assert_eq!(one.programme_usd, costs.programme.per_vehicle(&change));
     }
 }
 

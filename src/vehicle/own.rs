@@ -11,7 +11,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::file::parse_vehicle;
-use super::library::{COSTS, Library, MATERIALS, RESTRAINTS, VEHICLE_GROUPS};
+use super::library::{COSTS, Library, MATERIALS, RESTRAINTS};
 use super::model::Vehicle;
 use crate::error::{Error, SourceText};
 
@@ -248,9 +248,7 @@ impl Library {
     /// Does this library itself have the id?
     fn has(&self, kind: &str, id: &str) -> bool {
         match kind {
-            VEHICLES => VEHICLE_GROUPS
-                .iter()
-                .any(|g| self.files_in(g).iter().any(|(have, _)| have == id)),
+            VEHICLES => self.vehicle_files().iter().any(|(_, have, _)| have == id),
             folder => self.files_in(folder).iter().any(|(have, _)| have == id),
         }
     }
